@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { paramValueSchema, paramsSchema } from './study.js';
+import { failureReasons, sides, stages } from './trial.js';
+import { gateResultSchema, pairSchema, verdictKinds, verdictSchema } from './verdict.js';
+
+const finite = z.number();
+const strings = z.array(z.string());
+
+const metricSchema = z.strictObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']), resolution: finite.optional() });
+
+/** The margin as frozen before the run, in the metric's unit; always positive. */
+const marginSchema = z.strictObject({
+  value: finite,
+  kind: z.enum(['absolute', 'percent', 'auto']),
+  provisional: z.boolean(),
+  /** Standard deviation of one paired difference, when it was known before the run. */
+  noise: finite.optional(),
+});
+
+/** Which commit the base values come from, and why that one. */
+const baselineSchema = z.strictObject({
+  sha: z.string(),
+  /** The commit that was measured; differs from `sha` when nothing in `inputs` changed in between. */
+  measuredSha: z.string(),
+  source: z.enum(['stored', 'rerun', 'none']),
+  why: z.string(),
+  ageDays: finite.optional(),
+  ageCommits: z.int().optional(),
+  /** Fields of the compatibility key that differ: why stored values were not used. */
+  keyDifferences: z.array(z.strictObject({ field: z.string(), stored: z.string(), here: z.string() })),
+  dependencies: z.enum(['each-side', 'shared']),
+});
+
+const incumbentSchema = z.strictObject({
+  params: paramsSchema,
+  source: z.enum(['record', 'defaults', 'base-search']),
+  sinceSha: z.string().optional(),
+});
+
+/** A stage that ran pairs: the gate itself, its confirmation, the retuning check. */
+const pairedStageSchema = z.strictObject({
+  pairs: z.array(pairSchema),
+  result: gateResultSchema,
+  baseParams: paramsSchema,
+  headParams: paramsSchema,
+});
+export type PairedStage = z.infer<typeof pairedStageSchema>;
+
+/** One row of a search. `value` is absent unless complete. `best` = best value so far, for the convergence chart. */
+const searchTrialSchema = z.strictObject({
+  number: z.int(),
+  params: paramsSchema,
+  state: z.enum(['complete', 'pruned', 'infeasible', 'failed', 'running']),
+  value: finite.optional(),
+  seconds: finite.optional(),
+  reason: z.enum(failureReasons).optional(),
+  message: z.string().optional(),
+  anchor: z.enum(['defaults', 'incumbent']).optional(),
+});
+export type SearchTrial = z.infer<typeof searchTrialSchema>;
+
+const searchSchema = z.strictObject({
+  side: z.enum(sides),
+  method: z.string(),
+  seed: finite,
+  /** `trials`, `time`, `gpu_hours`, `failures`, `threshold`, `no_progress`, `exhausted`, `cancelled`, `disk`. */
+  stopReason: z.string(),
+  trials: z.array(searchTrialSchema),
+  /** Trial number of the best by value seen in the search. */
+  bestTrial: z.int().optional(),
+  /** Re-score on fresh seeds: mean of each candidate; the winner is the retuned configuration. */
+  rescore: z.array(z.strictObject({ trial: z.int(), params: paramsSchema, values: z.array(finite), mean: finite.optional(), winner: z.boolean() })),
+});
+export type SearchReport = z.infer<typeof searchSchema>;
+
+/** A row of the parameter table: main's best, this side's best, and how far apart. */
+const parameterRowSchema = z.strictObject({
+  name: z.string(),
+  base: paramValueSchema.optional(),
+  head: paramValueSchema.optional(),
+  /** `not-distinguishable` unless the retuned winner beat b* on fresh seeds. */
+  moved: z.enum(['same', 'moved', 'not-distinguishable', 'inactive']),
+  /** |rank correlation| with the objective, 0…1, and how it was computed. */
+  importance: finite.optional(),
+  low: finite.optional(),
+  high: finite.optional(),
+  log: z.boolean(),
+  choices: z.array(paramValueSchema).optional(),
+});
+
+const metricRowSchema = z.strictObject({
+  name: z.string(),
+  goal: z.enum(['minimize', 'maximize']),
+  gate: z.boolean(),
+  margin: finite.optional(),
+  base: finite.optional(),
+  head: finite.optional(),
+  /** head - base in the metric's own unit and sign. */
+  effect: finite.optional(),
+  low: finite.optional(),
+  high: finite.optional(),
+  better: z.boolean().optional(),
+  result: gateResultSchema.optional(),
+});
+
+const failureSchema = z.strictObject({
+  trial: z.int(), side: z.enum(sides), stage: z.enum(stages), seed: finite, params: paramsSchema,
+  reason: z.string(), message: z.string(), logTail: z.string().optional(),
+});
+
+const budgetSchema = z.strictObject({
+  complete: z.int(), pruned: z.int(), failed: z.int(), infeasible: z.int(),
+  /** Runs taken over from stored records or a resumed log. */
+  reused: z.int(),
+  wallSeconds: finite, trialSeconds: finite, gpuMinutes: finite,
+  /** What was announced before the run, one line. */
+  plan: z.string().optional(),
+});
+
+/** Everything a report needs about one study. Numbers are in the metric's unit and sign unless they sit inside a gate result. */
+export const comparisonSchema = z.strictObject({
+  study: z.string(),
+  configPath: z.string(),
+  metric: metricSchema,
+  verdict: verdictSchema,
+  /** head - base with its interval, in the metric's unit and sign; absent without a gate. */
+  effect: z.strictObject({ value: finite, low: finite, high: finite, pairs: z.int(), better: z.boolean() }).optional(),
+  margin: marginSchema.optional(),
+  baseline: baselineSchema.optional(),
+  incumbent: incumbentSchema.optional(),
+  canary: z.strictObject({ identical: z.boolean(), seeds: z.array(finite) }).optional(),
+  gate: pairedStageSchema.optional(),
+  confirmation: pairedStageSchema.optional(),
+  retune: pairedStageSchema.optional(),
+  search: searchSchema.optional(),
+  metrics: z.array(metricRowSchema),
+  parameters: z.array(parameterRowSchema),
+  budget: budgetSchema,
+  failures: z.array(failureSchema),
+  /** Compatibility key of this run, field by field. */
+  environment: z.record(z.string(), z.string()),
+  /** Policy keys that the pull request changed; base's values were used (decisions.md 9). */
+  policyChanges: z.array(z.strictObject({ key: z.string(), base: z.string(), head: z.string() })),
+  secrets: z.string(),
+  warnings: strings,
+  notes: strings,
+  /** Exact shell commands. */
+  reproduce: strings,
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** `report.json`: what `compare` writes and `publish` reads as hostile data. */
+export const reportSchema = z.strictObject({
+  schema: z.literal(1),
+  tool: z.string(),
+  createdAt: z.string(),
+  /** Worst of the studies'. */
+  verdict: z.enum(verdictKinds),
+  event: z.string(),
+  repository: z.string().optional(),
+  pullRequest: z.int().optional(),
+  headSha: z.string(),
+  headTree: z.string().optional(),
+  baseSha: z.string().optional(),
+  runId: z.string().optional(),
+  attempt: z.int().optional(),
+  /** True when the run was cut short; every number in it still holds. */
+  incomplete: z.boolean(),
+  failOn: z.enum(['regression', 'inconclusive', 'never']),
+  studies: z.array(comparisonSchema),
+});
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,89 @@
+import type { Goal } from './direction.js';
+import type { SearchSpace } from './searchSpace.js';
+
+/** Smallest decline worth reporting. `percent` is of |base mean|, converted once (decisions.md 18). */
+export type Margin = { readonly kind: 'absolute'; readonly value: number } | { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'auto' };
+
+export interface MetricConfig {
+  readonly name: string;
+  readonly goal: Goal;
+  readonly margin: Margin;
+  /** Smallest step the metric can take, e.g. 1/|test set|. */
+  readonly resolution?: number;
+}
+
+export interface AlsoMetric extends MetricConfig {
+  readonly gate: boolean;
+  /** Depends on the machine's load: never cached, one trial at a time. */
+  readonly timing: boolean;
+}
+
+export type TfjsBackend = 'auto' | 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
+
+/** What a trial is. `argv` items are source text; macros are expanded per trial. */
+export type TrialProgram =
+  | { readonly kind: 'command'; readonly argv: readonly string[]; readonly program?: string }
+  | { readonly kind: 'tfjs'; readonly module: string; readonly backend: TfjsBackend };
+
+/** Where metrics come from besides $NOREGRET_METRICS and tagged stdout lines, which always count. */
+export interface MetricSource {
+  readonly file?: string;
+  readonly regex?: string;
+  readonly wandb: boolean;
+}
+
+export type Reduce = 'best' | 'last' | 'mean';
+
+export interface Budget {
+  readonly trials: number;
+  /** False when `trials` is our default: a grid may then run whole (decisions.md 30). */
+  readonly trialsExplicit: boolean;
+  readonly timeMs?: number;
+  readonly trialTimeMs?: number;
+  readonly gpuHours?: number;
+  /** Consecutive failures that end the search. */
+  readonly failures: number;
+}
+
+export interface VerdictPolicy {
+  readonly alpha: number;
+  readonly looks: readonly number[];
+  readonly search: 'always' | 'on-regression' | 'never';
+  /** How many of the search's best are re-scored on fresh seeds; 0 = off. */
+  readonly rescore: number;
+}
+
+export interface EnvPolicy {
+  readonly pass: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly isolateHome: boolean;
+}
+
+/** One study, every default filled in. `path` is relative to the repository root. */
+export interface StudyConfig {
+  readonly name: string;
+  readonly path: string;
+  readonly dialect: 'noregret' | 'wandb';
+  readonly metric: MetricConfig | undefined;
+  readonly also: readonly AlsoMetric[];
+  readonly method: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly space: SearchSpace;
+  readonly program: TrialProgram | undefined;
+  readonly metrics: MetricSource;
+  readonly reduce: Reduce;
+  readonly budget: Budget;
+  readonly parallel: 'auto' | number;
+  readonly earlyTerminate: Readonly<Record<string, unknown>> | undefined;
+  readonly verdict: VerdictPolicy;
+  readonly executor: 'local';
+  readonly stop: { readonly threshold?: number; readonly noProgress?: number };
+  readonly gpus: number;
+  readonly env: EnvPolicy;
+  /** Commands run in each side's own worktree before its first trial. */
+  readonly setup: readonly (readonly string[])[];
+  readonly link: readonly string[];
+  readonly inputs: readonly string[];
+  readonly data: readonly string[];
+  readonly mainSearchMs: number;
+  readonly fingerprint: readonly string[] | undefined;
+}

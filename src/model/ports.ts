@@ -1,0 +1,130 @@
+import type { Rng } from '../math/rng.js';
+import type { Report } from './comparison.js';
+import type { Params } from './params.js';
+import type { StudyRecord } from './record.js';
+import type { SearchSpace } from './searchSpace.js';
+import type { StudyEvent } from './study.js';
+import type { Side, Stage, TrialResult } from './trial.js';
+import type { Trigger } from './trigger.js';
+
+/** A trial as samplers and pruners see it: lower loss is better. */
+export interface LossTrial {
+  readonly number: number;
+  readonly params: Params;
+  /** Absent unless complete (or pruned with a last value). */
+  readonly loss?: number;
+  readonly state: 'complete' | 'pruned' | 'infeasible' | 'failed' | 'running';
+  readonly intermediate: readonly { readonly step: number; readonly loss: number }[];
+  readonly seconds?: number;
+}
+
+/** `finished` and `running` hold the search's trials only, in order of number. */
+export interface StudyView {
+  readonly space: SearchSpace;
+  readonly finished: readonly LossTrial[];
+  readonly running: readonly LossTrial[];
+  /** Search trials allowed in all; a grid larger than this is spread evenly. */
+  readonly budget: number;
+}
+
+/** A pure function of history. `undefined` = the space is exhausted. */
+export interface Sampler {
+  readonly name: string;
+  suggest(view: StudyView, rng: Rng): Params | undefined;
+}
+
+/** One question; the executor does the killing. */
+export interface Pruner {
+  readonly name: string;
+  decide(view: StudyView, trial: LossTrial): 'continue' | 'stop';
+}
+
+/** One run of the user's program. `cwd` is the side's own tree. */
+export interface TrialJob {
+  readonly study: string;
+  readonly trial: number;
+  readonly attempt: number;
+  readonly side: Side;
+  readonly stage: Stage;
+  readonly params: Params;
+  readonly seed: number;
+  readonly cwd: string;
+  /** Wall clock of the program itself, the wait for a slot not counted. */
+  readonly timeoutMs?: number;
+  /** Run on this slot's device, so that both runs of a pair share one (decisions.md 28). */
+  readonly device?: string;
+}
+
+export type OnReport = (report: { readonly step: number; readonly metrics: Readonly<Record<string, number>> }) => 'continue' | 'stop';
+
+/** What a slot hands to a runner: variables to add to the trial's environment, and the device's name. */
+export interface SlotLease { readonly device: string | undefined; readonly env: Readonly<Record<string, string>> }
+
+/** Rejects only on a bug of ours: a failing program is a result. An aborted signal ends the whole process tree. */
+export interface TrialRunner {
+  run(job: TrialJob, onReport: OnReport, signal: AbortSignal, slot?: SlotLease): Promise<TrialResult>;
+}
+
+export interface Executor {
+  /** How many jobs run at once. */
+  readonly capacity: number;
+  /** Names of the devices behind the slots; empty on CPU. */
+  readonly devices: readonly string[];
+  run(job: TrialJob, onReport: OnReport, signal: AbortSignal): Promise<TrialResult>;
+  close(): Promise<void>;
+}
+
+/** Append-only and durable: an append resolves after the data reached the disk. */
+export interface Journal {
+  /** Cuts a torn tail (reported through `tornBytes`), refuses foreign or newer logs by name. */
+  load(): Promise<{ readonly events: readonly StudyEvent[]; readonly tornBytes: number }>;
+  append(...events: readonly StudyEvent[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Order kept, append twice = once, concurrent appends all survive, unknown study = empty, newer schema = UserError. */
+export interface BaselineStore {
+  readonly description: string;
+  read(study: string): Promise<readonly StudyRecord[]>;
+  append(record: StudyRecord): Promise<void>;
+}
+
+/** Facts of the user's repository; every method throws UserError with the git command that helps. */
+export interface Ancestry {
+  mergeBase(a: string, b: string): Promise<string | undefined>;
+  /** `from` first, then its first parents, newest first. */
+  firstParents(from: string, limit: number): Promise<readonly string[]>;
+  /** Paths that differ between two commits. */
+  changedFiles(from: string, to: string): Promise<readonly string[]>;
+}
+
+export interface Clock {
+  /** Milliseconds, monotonic: for limits. */
+  now(): number;
+  /** For records: ISO 8601, UTC. */
+  utc(): string;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where people see a run working. `line` for lasting facts, `progress` for what a terminal may overwrite. */
+export interface Progress {
+  line(text: string): void;
+  warn(text: string): void;
+  progress(state: ProgressState): void;
+}
+
+export interface ProgressState {
+  readonly study: string;
+  readonly stage: string;
+  readonly done: number;
+  readonly of: number;
+  readonly running: number;
+  readonly slots: number;
+  readonly best?: number;
+  readonly secondsLeft?: number;
+}
+
+export interface Publisher {
+  readonly name: string;
+  publish(report: Report, to: Trigger): Promise<{ readonly url?: string }>;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Params, ParamValue } from './params.js';
+import { sides, stages, trialResultSchema, type Side, type Stage, type TrialResult } from './trial.js';
+
+export const paramValueSchema: z.ZodType<ParamValue> = z.json();
+export const paramsSchema: z.ZodType<Params> = z.record(z.string(), paramValueSchema);
+
+/**
+ * The log of a study (and of a comparison: the gate's runs are trials too). One JSON object per line.
+ * Schema number only grows; unknown types of a known schema are refused by name.
+ */
+export const studyEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('created'), schema: z.literal(1), tool: z.string(), study: z.string(), at: z.string(),
+    /** Refuses to resume a log that belongs to another commit, baseline, config or machine. */
+    identity: z.record(z.string(), z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('started'), trial: z.int(), attempt: z.int(), side: z.enum(sides), stage: z.enum(stages),
+    params: paramsSchema, seed: z.number(), at: z.string(),
+  }),
+  z.strictObject({ type: z.literal('reported'), trial: z.int(), step: z.number(), metrics: z.record(z.string(), z.number()) }),
+  z.strictObject({ type: z.literal('finished'), trial: z.int(), attempt: z.int(), result: trialResultSchema, at: z.string() }),
+  /** A decision that must not change on resume, e.g. the frozen margin. */
+  z.strictObject({ type: z.literal('froze'), name: z.string(), value: z.json(), at: z.string() }),
+  z.strictObject({ type: z.literal('ended'), stage: z.enum(stages), reason: z.string(), at: z.string() }),
+]);
+export type StudyEvent = z.infer<typeof studyEventSchema>;
+
+/** One evaluation of one parameter set with one seed on one side's code. Numbered from 0 over the whole log. */
+export interface Trial {
+  readonly number: number;
+  readonly attempt: number;
+  readonly side: Side;
+  readonly stage: Stage;
+  readonly params: Params;
+  readonly seed: number;
+  readonly reports: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
+  /** Absent while running (or lost, after a crash). */
+  readonly result?: TrialResult;
+}
+
+/** The fold of a log. Changed only by `applyEvent`. */
+export interface Study {
+  readonly name: string;
+  readonly identity: Readonly<Record<string, string>>;
+  readonly trials: readonly Trial[];
+  readonly frozen: Readonly<Record<string, unknown>>;
+  readonly ended: readonly { readonly stage: Stage; readonly reason: string }[];
+}

@@ -1,0 +1,8 @@
+/** What started us, taken from the event alone, never from an artifact or a file of the pull request. */
+export type Trigger =
+  | { readonly kind: 'pull_request'; readonly number: number; readonly headSha: string; readonly baseSha: string; readonly baseRef: string; readonly fork: boolean; readonly draft: boolean }
+  | { readonly kind: 'push'; readonly sha: string; readonly before: string | undefined; readonly branch: string; readonly defaultBranch: boolean }
+  | { readonly kind: 'schedule' | 'manual'; readonly sha: string; readonly branch: string }
+  | { readonly kind: 'merge_group'; readonly headSha: string; readonly baseSha: string }
+  | { readonly kind: 'workflow_run'; readonly runId: number; readonly headSha: string; readonly headRepository: string | undefined; readonly event: string }
+  | { readonly kind: 'unsupported'; readonly event: string; readonly why: string };
