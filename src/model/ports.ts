@@ -1,5 +1,6 @@
 import type { Rng } from '../math/rng.js';
 import type { Report } from './comparison.js';
+import type { StudyConfig } from './config.js';
 import type { Params } from './params.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
@@ -96,6 +97,45 @@ export interface Ancestry {
   firstParents(from: string, limit: number): Promise<readonly string[]>;
   /** Paths that differ between two commits. */
   changedFiles(from: string, to: string): Promise<readonly string[]>;
+}
+
+/** The user's repository, read with git alone; nothing of it is executed. */
+export interface Repository extends Ancestry {
+  readonly root: string;
+  /** Full sha of a revision; UserError with the fetch or checkout option that helps. */
+  resolve(revision: string): Promise<CommitFacts>;
+  /** Text of a file at a commit; undefined where it is absent. */
+  readFile(sha: string, path: string): Promise<string | undefined>;
+  /** True when tracked files differ from HEAD. */
+  isDirty(): Promise<boolean>;
+}
+
+export interface CommitFacts {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** Committer date, ISO 8601. */
+  readonly date: string;
+  readonly subject: string;
+}
+
+/** One side's files, ready for trials. `dir` is where its commands run. */
+export interface SideTree {
+  readonly side: Side;
+  readonly sha: string;
+  readonly dir: string;
+}
+
+/** Builds both sides alike (decisions.md 12). UserError `side-unbuildable` when one cannot be. */
+export interface Workspace {
+  prepare(side: Side, sha: string, config: StudyConfig): Promise<SideTree>;
+  readonly dependencies: 'each-side' | 'shared';
+  close(): Promise<void>;
+}
+
+/** The compatibility key, field by field (decisions.md 8); values are short strings for people to read. */
+export interface KeyProbe {
+  key(tree: SideTree, config: StudyConfig, incumbent: Params): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface Clock {
