@@ -1,0 +1,25 @@
+import type { StudyConfig } from '../model/config.js';
+import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
+
+/** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
+export interface SideConfigs {
+  readonly head: StudyConfig;
+  readonly base: StudyConfig;
+}
+
+/** The adapters of one run, made by an entry and handed down; app code never makes one itself. */
+export interface Tools {
+  readonly repository: Repository;
+  readonly store: BaselineStore;
+  readonly keyProbe: KeyProbe;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  /** `noregret <version>`, written into records and reports. */
+  readonly tool: string;
+  /** How far trials are kept from our secrets, and what is exposed: one line for the report. */
+  readonly secrets: string;
+  openWorkspace(study: string): Promise<Workspace>;
+  openExecutor(study: string, configs: SideConfigs): Promise<Executor>;
+  /** The log of one study; `identity` must match that of a log being resumed. */
+  openJournal(study: string, identity: Readonly<Record<string, string>>): Promise<Journal>;
+}
