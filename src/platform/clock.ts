@@ -2,6 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../model/ports.js';
 
+/** Node fires a longer timer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The machine's own time. `sleep` ends early, without an error, when its signal aborts. */
 export function createClock(): Clock {
   return {
@@ -9,11 +12,10 @@ export function createClock(): Clock {
     utc: () => new Date().toISOString(),
     sleep: async (ms, signal) => {
       if (signal?.aborted === true) return;
-      await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(ignoreAbort);
+      const bounded = Math.min(ms, longestTimerMs);
+      await wait(bounded, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+        if (signal?.aborted !== true) throw error;
+      });
     },
   };
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 }
