@@ -1,0 +1,126 @@
+import { UserError } from './errors.js';
+import { canonicalJson, paramsKey, type Params } from './params.js';
+import type { Study, StudyEvent, Trial } from './study.js';
+import type { Side, Stage, TrialResult } from './trial.js';
+
+type Created = Extract<StudyEvent, { type: 'created' }>;
+type Started = Extract<StudyEvent, { type: 'started' }>;
+
+interface OpenTrial extends Trial {
+  readonly reports: { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
+  result?: TrialResult;
+}
+
+/** The fold of a log, event by event, in constant time each. `study` is a live view: it grows as events are applied. */
+export interface StudyLog {
+  readonly study: Study;
+  /** Refuses an event that cannot follow the ones before it (UserError `journal-inconsistent`). */
+  apply(event: StudyEvent): void;
+  /** Latest trial of these params and this seed on this side, finished or not. */
+  latest(side: Side, params: Params, seed: number): Trial | undefined;
+  /** Attempts of a trial begun since it last finished: 1 after one crash, 2 after two in a row. */
+  unfinishedAttempts(trial: number): number;
+}
+
+/** Folds a loaded log; undefined for an empty one. */
+export function foldStudy(events: readonly StudyEvent[]): StudyLog | undefined {
+  const [first, ...rest] = events;
+  if (first === undefined) return undefined;
+  if (first.type !== 'created') throw inconsistent(`the log begins with "${first.type}" instead of "created"`);
+  const log = createStudyLog(first);
+  for (const event of rest) log.apply(event);
+  return log;
+}
+
+/** The only way a study changes. */
+export function createStudyLog(created: Created): StudyLog {
+  const trials: OpenTrial[] = [];
+  const frozen: Record<string, unknown> = {};
+  const ended: { stage: Stage; reason: string }[] = [];
+  const unfinished: number[] = [];
+  const latest = new Map<string, number>();
+
+  const apply = (event: StudyEvent): void => {
+    switch (event.type) {
+      case 'created': throw inconsistent('the log holds "created" twice');
+      case 'started':
+        checkStart(trials, event);
+        trials[event.trial] = openTrial(event);
+        unfinished[event.trial] = (unfinished[event.trial] ?? 0) + 1;
+        latest.set(measurementKey(event.side, event.params, event.seed), event.trial);
+        return;
+      case 'reported':
+        running(trials, event.trial, 'report').reports.push({ step: event.step, metrics: event.metrics });
+        return;
+      case 'finished': {
+        const trial = running(trials, event.trial, 'result');
+        if (trial.attempt !== event.attempt) throw inconsistent(`trial ${event.trial} finished attempt ${event.attempt} while attempt ${trial.attempt} was running`);
+        trial.result = event.result;
+        unfinished[event.trial] = 0;
+        return;
+      }
+      case 'froze': frozen[event.name] = event.value; return;
+      case 'ended': ended.push({ stage: event.stage, reason: event.reason }); return;
+    }
+  };
+  return {
+    study: { name: created.study, identity: created.identity, trials, frozen, ended },
+    apply,
+    latest: (side, params, seed) => {
+      const number = latest.get(measurementKey(side, params, seed));
+      return number === undefined ? undefined : trials[number];
+    },
+    unfinishedAttempts: (trial) => unfinished[trial] ?? 0,
+  };
+}
+
+/** Names the first field in which a log's identity differs from the expected one (UserError `journal-foreign`). */
+export function checkIdentity(study: Study, expected: { readonly name: string; readonly identity: Readonly<Record<string, string>> }): void {
+  const stored: Readonly<Record<string, string>> = { study: study.name, ...study.identity };
+  const here: Readonly<Record<string, string>> = { study: expected.name, ...expected.identity };
+  const field = [...new Set([...Object.keys(stored), ...Object.keys(here)])].sort().find((name) => stored[name] !== here[name]);
+  if (field === undefined) return;
+  const shown = (value: string | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+  throw new UserError('journal-foreign', `This study log belongs to another run: its ${field} is ${shown(stored[field])}, here it is ${shown(here[field])}.`, {
+    fix: 'Resume it where it was written, or start anew in another state directory (or delete this log).',
+  });
+}
+
+/** True for a result that says nothing about the params: it may be measured again (decisions.md 5). */
+export function isVoid(result: TrialResult): boolean {
+  return result.outcome.state === 'failed' && (result.outcome.reason === 'cancelled' || result.outcome.reason === 'lost');
+}
+
+/** One string per measurement: two trials with the same one would measure the same thing. */
+export function measurementKey(side: Side, params: Params, seed: number): string {
+  return `${side} ${seed} ${paramsKey(params)}`;
+}
+
+function checkStart(trials: readonly OpenTrial[], event: Started): void {
+  const before = trials[event.trial];
+  if (before === undefined) {
+    if (event.trial !== trials.length) throw inconsistent(`trial ${event.trial} follows trial ${trials.length - 1}`);
+    return;
+  }
+  const same = measurementKey(before.side, before.params, before.seed) === measurementKey(event.side, event.params, event.seed);
+  if (!same || event.attempt !== before.attempt + 1) {
+    throw inconsistent(`attempt ${event.attempt} of trial ${event.trial} does not follow attempt ${before.attempt} (${canonicalJson(before.params)})`);
+  }
+}
+
+function openTrial(event: Started): OpenTrial {
+  const { trial, attempt, side, stage, params, seed } = event;
+  return { number: trial, attempt, side, stage, params, seed, reports: [] };
+}
+
+function running(trials: readonly OpenTrial[], number: number, what: string): OpenTrial {
+  const trial = trials[number];
+  if (trial === undefined || trial.result !== undefined) throw inconsistent(`a ${what} of trial ${number}, which is not running`);
+  return trial;
+}
+
+function inconsistent(what: string): UserError {
+  return new UserError('journal-inconsistent', `The study log contradicts itself: ${what}.`, {
+    fix: 'It was edited or mixed with another log. Restore it, or delete it to start anew.', exitCode: 3,
+  });
+}
