@@ -1,7 +1,7 @@
 import type { Params } from '../model/params.js';
 import type { Clock, Executor, Journal, OnReport, TrialJob } from '../model/ports.js';
-import { paramValueSchema, type Study, type StudyEvent, type Trial } from '../model/study.js';
-import { checkIdentity, createStudyLog, foldStudy, isVoid, measurementKey, type StudyLog } from '../model/studyLog.js';
+import type { Study, StudyEvent, Trial } from '../model/study.js';
+import { checkIdentity, createStudyLog, foldStudy, frozenEvent, isVoid, measurementKey, type StudyLog } from '../model/studyLog.js';
 import type { Side, Stage, TrialResult } from '../model/trial.js';
 import { createReportBuffer } from './reportBuffer.js';
 
@@ -122,8 +122,7 @@ function createFreeze(bench: Bench): Lab['freeze'] {
   return async <T>(name: string, compute: () => T | Promise<T>) => {
     if (!Object.hasOwn(log.study.frozen, name)) {
       const decision = deciding.get(name) ?? (async () => {
-        const value = paramValueSchema.parse(await compute());
-        await record({ type: 'froze', name, value, at: clock.utc() });
+        await record(frozenEvent(name, await compute(), clock.utc()));
       })().finally(() => deciding.delete(name));
       deciding.set(name, decision);
       await decision;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { UserError } from './errors.js';
 import { canonicalJson, paramsKey, type Params } from './params.js';
 import type { Study, StudyEvent, Trial } from './study.js';
@@ -84,6 +85,11 @@ export function checkIdentity(study: Study, expected: { readonly name: string; r
   throw new UserError('journal-foreign', `This study log belongs to another run: its ${field} is ${shown(stored[field])}, here it is ${shown(here[field])}.`, {
     fix: 'Resume it where it was written, or start anew in another state directory (or delete this log).',
   });
+}
+
+/** A decision in the form in which the log holds it; throws where JSON cannot. */
+export function frozenEvent(name: string, value: unknown, at: string): StudyEvent {
+  return { type: 'froze', name, value: z.json().parse(value), at };
 }
 
 /** True for a result that says nothing about the params: it may be measured again (decisions.md 5). */
