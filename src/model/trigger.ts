@@ -4,5 +4,6 @@ export type Trigger =
   | { readonly kind: 'push'; readonly sha: string; readonly before: string | undefined; readonly branch: string; readonly defaultBranch: boolean }
   | { readonly kind: 'schedule' | 'manual'; readonly sha: string; readonly branch: string }
   | { readonly kind: 'merge_group'; readonly headSha: string; readonly baseSha: string }
-  | { readonly kind: 'workflow_run'; readonly runId: number; readonly headSha: string; readonly headRepository: string | undefined; readonly event: string }
+  /** `conclusion` is that of the run: a skipped one never had a report to give. */
+  | { readonly kind: 'workflow_run'; readonly runId: number; readonly headSha: string; readonly headRepository: string | undefined; readonly event: string; readonly conclusion?: string | undefined }
   | { readonly kind: 'unsupported'; readonly event: string; readonly why: string };
