@@ -86,7 +86,10 @@ export interface Journal {
 /** Order kept, append twice = once, concurrent appends all survive, unknown study = empty, newer schema = UserError. */
 export interface BaselineStore {
   readonly description: string;
+  /** Oldest first, by `finishedAt`, then run and attempt. A file that is no record is left out and warned about by name. */
   read(study: string): Promise<readonly StudyRecord[]>;
+  /** Records of the first `limit` of these commits that have any; looked up by path, so that a long history costs nothing. */
+  readFor(study: string, shas: readonly string[], limit: number): Promise<readonly StudyRecord[]>;
   append(record: StudyRecord): Promise<void>;
 }
 
