@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../model/errors.js';
+import { printable, type Terminal } from './terminal.js';
+
+/** Exit codes of every command (product.md §7). */
+export const exitCodes = { ok: 0, verdict: 1, usage: 2, infrastructure: 3, interrupted: 130 } as const;
+
+/** Flags that every command takes. */
+export interface CommonFlags { readonly json?: boolean; readonly quiet?: boolean }
+
+type Load<F> = () => Promise<{ run: (terminal: Terminal, flags: F, args: readonly string[]) => Promise<number> }>;
+
+/** Parses `argv` (without node and script), runs one command, and returns the exit code. Never throws for a user's error. */
+export async function runCli(argv: readonly string[], terminal: Terminal, version: string): Promise<number> {
+  let code: number = exitCodes.ok;
+  const program = createProgram(terminal, version, (result) => { code = result; });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return reportError(error, terminal, argv.includes('--json'));
+  }
+}
+
+/** A user's error is two lines; anything else is a bug of ours and keeps its stack. */
+function reportError(error: unknown, terminal: Terminal, json: boolean): number {
+  if (!(error instanceof UserError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.stderr.write(`noregret: this is a bug, please report it:\n${printable(stack)}\n`);
+    return exitCodes.infrastructure;
+  }
+  if (json) terminal.stdout.write(`${JSON.stringify({ ok: false, error: { code: error.code, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) } })}\n`);
+  terminal.stderr.write(`error: ${printable(error.message)}\n${error.fix === undefined ? '' : `  fix: ${printable(error.fix)}\n`}`);
+  return error.exitCode;
+}
+
+function createProgram(terminal: Terminal, version: string, done: (code: number) => void): Command {
+  const program = new Command('noregret')
+    .description('Tells a pull request whether it made a model worse, better, or just different to tune.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the flags)')
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => void terminal.stdout.write(text), writeErr: (text) => void terminal.stderr.write(text) });
+  const add = <F extends CommonFlags>(name: string, description: string, load: Load<F>): Command =>
+    program.command(name).description(description).exitOverride()
+      .option('--json', 'print one JSON object on stdout')
+      .option('-q, --quiet', 'no progress')
+      .action(async (...input: unknown[]) => {
+        const command = input.at(-1) as Command;
+        done(await (await load()).run(terminal, command.opts<F>(), command.args));
+      });
+  addStudyCommands(add);
+  addReadingCommands(add);
+  return program;
+}
+
+type Add = <F extends CommonFlags>(name: string, description: string, load: Load<F>) => Command;
+
+function withStudyFlags(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'study file or glob (default: noregret.yml, .github/noregret.yml)')
+    .option('--trials <n>', 'search trials')
+    .option('--time <duration>', 'wall clock for everything, e.g. 45m')
+    .option('--method <name>', 'sampler: random, grid')
+    .option('--metric <name>', 'objective, where the file names none')
+    .addOption(new Option('--goal <goal>', 'direction of --metric').choices(['minimize', 'maximize']))
+    .option('--command <command>', 'command of a trial, where the file names none')
+    .option('--seed <n>', 'seed of the sampler')
+    .option('--history <dir>', 'baselines in this directory instead of the git branch');
+}
+
+function addStudyCommands(add: Add): void {
+  add('demo', 'the main job on a small real model: main against a pull request, report opened as a file', () => import('./demo.js'))
+    .option('--variant <name>', 'which pull request: worse, moved, better, no-change', 'moved')
+    .option('--keep', 'keep the temporary repository');
+  add('init', 'write noregret.yml and a workflow, after asking or from an existing sweep file', () => import('./init.js'))
+    .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
+    .option('-y, --yes', 'take the defaults, ask nothing')
+    .option('--force', 'overwrite existing files');
+  withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')));
+  withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
+    .argument('<base>', 'commit, branch, study log or record file')
+    .argument('<head>', 'commit, branch, study log or record file')
+    .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
+    .option('--out <dir>', 'where report.json, report.md and report.html go');
+  add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
+}
+
+function addReadingCommands(add: Add): void {
+  add('check', 'validate the study file, run nothing', () => import('./check.js'))
+    .option('-c, --config <file>', 'study file or glob')
+    .option('--explain', 'print every default with its reason');
+  add('judge', 'verdict on a CSV or JSON-lines file of {seed, base, head}', () => import('./judge.js'))
+    .argument('<file>', 'path, or - for standard input')
+    .requiredOption('--margin <margin>', 'smallest decline worth reporting: 0.004, 0.5% or auto')
+    .addOption(new Option('--goal <goal>', 'direction of the metric').choices(['minimize', 'maximize']).makeOptionMandatory())
+    .option('--alpha <alpha>', 'one-sided error rate: 0.05, 0.025 or 0.01', '0.05')
+    .option('--looks <looks>', 'numbers of pairs after which to look', '3,5,7,10')
+    .option('--metric <name>', 'name to print', 'metric');
+  add('report', 'render a report.json or a study log', () => import('./report.js'))
+    .argument('[path]', 'report.json or study.jsonl (default: the newest in .noregret/)')
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))
+    .option('-o, --out <file>', 'write to this file instead of stdout');
+  add('history', 'records of the default branch: sha, best configuration, metric, verdict', () => import('./history.js'))
+    .option('--study <name>', 'only this study')
+    .option('--history <dir>', 'read this directory instead of the git branch')
+    .option('--branch <name>', 'history branch', 'noregret');
+}
