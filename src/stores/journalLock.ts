@@ -1,12 +1,14 @@
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
 
 const HEARTBEAT_MS = 20_000;
 /** A holder on another machine (or in another container) is taken for dead after this silence. */
 const SILENCE_MS = 90_000;
+const SETTLE_MS = 50;
 
 const holderSchema = z.object({ pid: z.int(), started: z.string().optional(), host: z.string(), id: z.string() });
 type Holder = z.infer<typeof holderSchema>;
@@ -20,11 +22,7 @@ export async function lockJournal(journal: string): Promise<JournalLock> {
   const draft = `${path}.${me.id}`;
   await writeFile(draft, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
   try {
-    for (let attempt = 0; !(await tryLink(draft, path)); attempt++) {
-      const holder = await readHolder(path);
-      if (attempt > 4 || (holder !== undefined && (await isAlive(path, holder)))) throw locked(journal, holder);
-      if (holder !== undefined) await breakLock(path, holder);
-    }
+    if (!(await acquire(path, draft, me.id))) throw locked(journal, await readHolder(path));
   } finally {
     await rm(draft, { force: true });
   }
@@ -36,6 +34,27 @@ export async function lockJournal(journal: string): Promise<JournalLock> {
       if ((await readHolder(path))?.id === me.id) await rm(path, { force: true });
     },
   };
+}
+
+/** A link either names our draft or fails: nobody ever sees half a lock. */
+async function acquire(path: string, draft: string, id: string): Promise<boolean> {
+  let broken = false;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (await tryLink(draft, path)) return !broken || (await keeps(path, draft, id));
+    const holder = await readHolder(path);
+    if (holder === undefined) continue;
+    if (await isAlive(path, holder)) return false;
+    await breakLock(path, holder);
+    broken = true;
+  }
+  return false;
+}
+
+/** Two who break one dead lock at once may both have linked; after a moment only one link is left. */
+async function keeps(path: string, draft: string, id: string): Promise<boolean> {
+  await setTimeout(SETTLE_MS);
+  const holder = await readHolder(path);
+  return holder === undefined ? await tryLink(draft, path) : holder.id === id;
 }
 
 async function tryLink(draft: string, path: string): Promise<boolean> {
@@ -66,7 +85,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
-    return { pid: 0, host: '', id: text };
+    return { pid: 0, host: hostname(), id: text };
   }
 }
 
