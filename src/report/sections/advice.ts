@@ -1,0 +1,50 @@
+import type { Text } from '../../model/blocks.js';
+import type { Comparison } from '../../model/comparison.js';
+import type { SectionBuilder } from '../index.js';
+import { code, plain } from '../spans.js';
+import { paramText, plural } from '../words.js';
+
+/** What a reviewer can do now; silent where there is nothing to do. */
+export const advice: SectionBuilder = {
+  title: 'What to do',
+  priority: 90,
+  build(comparison) {
+    const text = adviceFor(comparison);
+    return text.length === 0 ? [] : [{ kind: 'paragraph', text }];
+  },
+};
+
+function adviceFor(comparison: Comparison): Text {
+  const { kind, reason } = comparison.verdict;
+  switch (kind) {
+    case 'PASS': case 'IMPROVED': case 'NO_CHANGE': return [];
+    case 'RECOVERED_BY_RETUNING': return retuneAdvice(comparison);
+    case 'REGRESSION': return regressionAdvice(comparison);
+    case 'INCONCLUSIVE': return reason === 'budget'
+      ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
+      : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
+    case 'NOT_CONFIRMED': return [plain('The first seeds looked worse and fresh seeds did not repeat it. Most likely noise; watch it if it comes back.')];
+    case 'NO_BASELINE': return comparison.search === undefined ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
+    case 'INCOMPLETE': return comparison.failures.length > 0
+      ? [plain('Mend what fails first (its last lines are below), then run this again.')]
+      : [plain('Run the job again: it goes on where it stopped.')];
+  }
+}
+
+function regressionAdvice({ verdict, failures, search }: Comparison): Text {
+  if (verdict.reason === 'stability') return [plain(`Training fails here where it runs on main${failures.length > 0 ? '; the last lines of the first failure are below' : ''}.`)];
+  const tried = search?.trials.length ?? 0;
+  return [plain(tried > 0
+    ? `Tuning does not bring it back (${plural(tried, 'trial')} tried), so look at what this change does to training.`
+    : 'Look at what this change does to training.')];
+}
+
+function retuneAdvice({ parameters }: Comparison): Text {
+  const moved = parameters.filter((row) => row.moved === 'moved' && row.head !== undefined).slice(0, 6);
+  if (moved.length === 0) return [plain('The best hyperparameters moved: change the defaults along with the code.')];
+  const list = moved.flatMap((row, i): Text => [
+    plain(i === 0 ? '' : ', '), code(row.name), plain(' to '), ...paramText(row.head),
+    ...(row.base === undefined ? [] : [plain(' (was '), ...paramText(row.base), plain(')')]),
+  ]);
+  return [plain('Change the defaults along with the code: '), ...list, plain('.')];
+}

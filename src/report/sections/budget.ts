@@ -1,0 +1,48 @@
+import type { Text } from '../../model/blocks.js';
+import type { Comparison } from '../../model/comparison.js';
+import type { SectionBuilder } from '../index.js';
+import { formatNumber } from '../../model/numberFormat.js';
+import { code, plain } from '../spans.js';
+import { duration, plural, shortSha } from '../words.js';
+
+/** What was spent, what ended the search, and what it was compared with. */
+export const budget: SectionBuilder = {
+  title: 'Budget and baseline',
+  priority: 70,
+  build(comparison) {
+    const baseline = baselineText(comparison);
+    return [{ kind: 'facts', items: [
+      { label: 'Runs', value: [plain(spent(comparison))] },
+      ...(baseline.length === 0 ? [] : [{ label: 'Baseline', value: baseline }]),
+    ] }];
+  },
+};
+
+const stops: Readonly<Record<string, string>> = {
+  trials: 'all trials used', time: 'out of time', gpu_hours: 'GPU-hours used up', failures: 'too many failures in a row',
+  threshold: 'threshold reached', no_progress: 'no more progress', exhausted: 'every point tried', cancelled: 'cancelled', disk: 'disk full',
+};
+
+function spent({ budget: b, search }: Comparison): string {
+  const counts = [
+    `${String(b.complete)} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
+  ].join(' · ');
+  const gpu = b.gpuMinutes > 0 ? `, ${formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
+  const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stops[search.stopReason] ?? search.stopReason}`;
+  return `${counts}, in ${duration(b.wallSeconds)}${gpu}${stop}.`;
+}
+
+function some(count: number, word: string): readonly string[] {
+  return count > 0 ? [`${String(count)} ${word}`] : [];
+}
+
+function baselineText({ baseline }: Comparison): Text {
+  if (baseline === undefined) return [];
+  if (baseline.source === 'none') return [plain(`none. ${baseline.why}`)];
+  const age = [
+    ...(baseline.ageCommits === undefined || baseline.ageCommits === 0 ? [] : [`${plural(baseline.ageCommits, 'commit')} back`]),
+    ...(baseline.ageDays === undefined ? [] : [baseline.ageDays < 1 ? 'measured today' : `measured ${plural(Math.round(baseline.ageDays), 'day')} ago`]),
+  ].join(', ');
+  const how = baseline.source === 'stored' ? 'stored values of ' : 'run again here at ';
+  return [plain(how), code(shortSha(baseline.measuredSha)), plain(`${age === '' ? '' : ` (${age})`}. ${baseline.why}`)];
+}

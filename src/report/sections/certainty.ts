@@ -1,0 +1,87 @@
+import type { Block, Text } from '../../model/blocks.js';
+import type { Comparison, PairedStage } from '../../model/comparison.js';
+import { toGain } from '../../model/direction.js';
+import { formatInterval, formatNumber, formatSigned } from '../../model/numberFormat.js';
+import type { SectionBuilder } from '../index.js';
+import { plain } from '../spans.js';
+import { plural } from '../words.js';
+import { pairMeans, stageInterval, wholePairs } from './summaries.js';
+
+type Fact = { readonly label: string; readonly value: Text };
+
+/** The evidence, for whoever doubts the verdict (verdict.md §8). */
+export const certainty: SectionBuilder = {
+  title: 'How sure is this',
+  priority: 65,
+  build(comparison) {
+    const facts = [...stageFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
+    const charts = [
+      ...pairsChart('Pairs of the same seed', comparison, comparison.gate),
+      ...pairsChart('Confirmation, on fresh seeds', comparison, comparison.confirmation),
+      ...pairsChart('After retuning, on fresh seeds', comparison, comparison.retune),
+    ];
+    if (facts.length === 0 && charts.length === 0) return [];
+    const list: readonly Block[] = facts.length === 0 ? [] : [{ kind: 'facts', items: facts }];
+    return [{ kind: 'details', summary: [plain('How sure is this?')], open: true, blocks: [...list, ...charts] }];
+  },
+};
+
+function stageFacts(comparison: Comparison): readonly Fact[] {
+  return [
+    ...stageFact("Effect at main's best", comparison.gate, comparison),
+    ...stageFact('Again on fresh seeds', comparison.confirmation, comparison),
+    ...stageFact("After retuning, against main's best", comparison.retune, comparison),
+  ];
+}
+
+function stageFact(label: string, stage: PairedStage | undefined, { metric }: Comparison): readonly Fact[] {
+  const means = stage === undefined ? undefined : pairMeans(stage);
+  if (stage === undefined || means === undefined) return [];
+  const range = stageInterval(stage, metric.goal);
+  const effect = stage.result.effect === undefined ? means.effect : toGain(stage.result.effect, metric.goal);
+  const { headOnlyFailures, baseOnlyFailures } = stage.result;
+  const failed = headOnlyFailures + baseOnlyFailures === 0 ? '' : `; failed on this side alone ${String(headOnlyFailures)}, on the other alone ${String(baseOnlyFailures)}`;
+  return [{ label, value: [plain(`${range === undefined ? formatSigned(effect) : formatInterval(effect, range.low, range.high)}, ${plural(stage.result.pairs, 'pair')}${failed}`)] }];
+}
+
+/** Above 1.25 paired standard deviations a decline is caught nine times in ten (verdict.md §5.6, §8). */
+const wellSeparated = 1.25;
+
+function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
+  const sd = gate?.result.looks.at(-1)?.sd ?? margin?.noise;
+  const limit = margin?.value ?? gate?.result.margin;
+  if (sd === undefined || limit === undefined) return [];
+  const pairs = gate === undefined ? [] : wholePairs(gate);
+  const better = pairs.reduce((sum, { base, head }) => sum + wins(toGain(head - base, metric.goal)), 0);
+  const kind = margin === undefined ? '' : margin.kind === 'auto' ? ` (auto${margin.provisional ? ', provisional' : ''})` : margin.kind === 'percent' ? ' (from a percentage)' : '';
+  return [
+    { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd)})` : '; paired seeds did not differ'}`)] },
+    ...(sd > 0 ? [{ label: 'Smallest decline caught 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd)))] }] : []),
+    ...(pairs.length === 0 ? [] : [{ label: 'Better on the same seed', value: [plain(`${String(better)} of ${plural(pairs.length, 'pair')}${Number.isInteger(better) ? '' : ' (a tie counts half)'}`)] }]),
+  ];
+}
+
+function wins(gain: number): number {
+  return gain > 0 ? 1 : gain === 0 ? 0.5 : 0;
+}
+
+function ratio(x: number): string {
+  return x >= 10 ? x.toFixed(0) : x.toFixed(1);
+}
+
+function canaryFacts({ canary }: Comparison): readonly Fact[] {
+  if (canary === undefined) return [];
+  const seeds = `${plural(canary.seeds.length, 'seed')} run on both sides`;
+  return [{ label: 'Canary', value: [plain(canary.identical ? `${seeds}: every metric at every step identical` : `${seeds}: results differ, so the gate ran`)] }];
+}
+
+function pairsChart(title: string, { metric, margin }: Comparison, stage: PairedStage | undefined): readonly Block[] {
+  const pairs = stage === undefined ? [] : wholePairs(stage);
+  if (stage === undefined || pairs.length < 2) return [];
+  const range = stageInterval(stage, metric.goal);
+  const value = pairMeans(stage)?.effect;
+  return [{ kind: 'chart', title, chart: {
+    kind: 'pairs', metric: metric.name, goal: metric.goal, margin: margin?.value ?? Math.abs(stage.result.margin), pairs,
+    ...(range === undefined || value === undefined ? {} : { effect: { value: stage.result.effect === undefined ? value : toGain(stage.result.effect, metric.goal), ...range } }),
+  } }];
+}

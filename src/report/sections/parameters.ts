@@ -1,0 +1,57 @@
+import type { Block, TableColumn, Text } from '../../model/blocks.js';
+import type { Comparison } from '../../model/comparison.js';
+import type { SectionBuilder } from '../index.js';
+import { code, faint, plain, strong } from '../spans.js';
+import { paramText, plural, sideWords } from '../words.js';
+
+type ParameterRow = Comparison['parameters'][number];
+
+const shownRows = 10;
+
+/** Main's best beside this side's best, and whether they differ by more than the luck of the search. */
+export const parameters: SectionBuilder = {
+  title: 'Hyperparameters',
+  priority: 75,
+  build({ parameters: rows }, report) {
+    if (rows.length === 0) return [];
+    const { base, head } = sideWords(report);
+    const order = [...rows].sort((a, b) => weight(b) - weight(a));
+    const shown = rows.length <= shownRows + 2 ? rows : order.slice(0, shownRows);
+    const rest = rows.filter((row) => !shown.includes(row));
+    const folded: readonly Block[] = rest.length === 0 ? [] : [
+      { kind: 'details', summary: [plain(`${plural(rest.length, 'more hyperparameter')}, less important`)], open: false, blocks: [table(rest, base, head)] },
+    ];
+    return [table(shown, base, head), ...folded];
+  },
+};
+
+function weight(row: ParameterRow): number {
+  return (row.moved === 'moved' ? 2 : 0) + (row.importance ?? 0);
+}
+
+function table(rows: readonly ParameterRow[], base: string, head: string): Block {
+  const hasBase = rows.some((row) => row.base !== undefined);
+  const hasHead = rows.some((row) => row.head !== undefined);
+  const hasImportance = rows.some((row) => row.importance !== undefined);
+  const columns: readonly (TableColumn & { readonly cell: (row: ParameterRow) => Text })[] = [
+    { label: 'hyperparameter', align: 'left', cell: (row) => [code(row.name)] },
+    ...(hasBase ? [{ label: `${base}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.base) }] : []),
+    ...(hasHead ? [{ label: `${head}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.head) }] : []),
+    ...(hasBase && hasHead ? [{ label: 'moved?', align: 'left' as const, cell: (row: ParameterRow) => moved(row.moved) }] : []),
+    ...(hasImportance ? [{ label: 'importance', align: 'right' as const, cell: (row: ParameterRow) => importance(row.importance) }] : []),
+  ];
+  return { kind: 'table', columns: columns.map(({ label, align }) => ({ label, align })), rows: rows.map((row) => columns.map(({ cell }) => cell(row))) };
+}
+
+function moved(kind: ParameterRow['moved']): Text {
+  switch (kind) {
+    case 'same': return [plain('same')];
+    case 'moved': return [strong('moved')];
+    case 'not-distinguishable': return [faint('not distinguishable')];
+    case 'inactive': return [faint('inactive')];
+  }
+}
+
+function importance(share: number | undefined): Text {
+  return share === undefined ? [faint('–')] : [plain(share.toFixed(2))];
+}

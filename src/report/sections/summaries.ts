@@ -1,0 +1,37 @@
+import type { Comparison, PairedStage } from '../../model/comparison.js';
+import { toGain } from '../../model/direction.js';
+import type { ChartPair } from '../../model/blocks.js';
+import type { Goal } from '../../model/direction.js';
+
+/** Pairs of which both runs gave a value. */
+export function wholePairs(stage: PairedStage): readonly ChartPair[] {
+  return stage.pairs.flatMap(({ seed, base, head }) => (base === undefined || head === undefined ? [] : [{ seed, base, head }]));
+}
+
+/** Means over the whole pairs, and head - base with its interval, all in the metric's own sign. */
+export function pairMeans(stage: PairedStage, goal?: Goal): { base: number; head: number; effect: number; low?: number; high?: number } | undefined {
+  const pairs = wholePairs(stage);
+  if (pairs.length === 0) return undefined;
+  const base = mean(pairs.map((pair) => pair.base));
+  const head = mean(pairs.map((pair) => pair.head));
+  return { base, head, effect: head - base, ...(goal === undefined ? {} : stageInterval(stage, goal)) };
+}
+
+/** Gate results are in gain units; people see the metric's sign. */
+export function stageInterval({ result }: PairedStage, goal: Goal): { low: number; high: number } | undefined {
+  if (result.low === undefined || result.high === undefined) return undefined;
+  const [a, b] = [toGain(result.low, goal), toGain(result.high, goal)];
+  return { low: Math.min(a, b), high: Math.max(a, b) };
+}
+
+/** The best that tuning found here: the re-scored winner's mean, else the luckiest single run of the search. */
+export function searchBest({ search }: Comparison): { readonly value: number; readonly from: string } | undefined {
+  const winner = search?.rescore.find((each) => each.winner);
+  if (winner?.mean !== undefined) return { value: winner.mean, from: `mean of ${String(winner.values.length)} fresh seeds` };
+  const best = search?.trials.find(({ number }) => number === search.bestTrial);
+  return best?.value === undefined ? undefined : { value: best.value, from: 'one seed, so flattering' };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
+}

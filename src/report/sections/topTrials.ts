@@ -1,0 +1,61 @@
+import type { Block, Text } from '../../model/blocks.js';
+import type { Comparison, SearchTrial } from '../../model/comparison.js';
+import { toLoss } from '../../model/direction.js';
+import type { SectionBuilder } from '../index.js';
+import { code, faint, plain, strong } from '../spans.js';
+import { duration, paramText, plural, value } from '../words.js';
+
+const shownTrials = 10;
+const shownParams = 6;
+
+/** The best of the search, with what they got on fresh seeds. */
+export const topTrials: SectionBuilder = {
+  title: 'Top trials',
+  priority: 45,
+  build(comparison) {
+    const { search, metric } = comparison;
+    const done = search?.trials.filter((trial) => trial.value !== undefined) ?? [];
+    if (search === undefined || done.length === 0) return [];
+    const top = [...done].sort((a, b) => toLoss(a.value ?? 0, metric.goal) - toLoss(b.value ?? 0, metric.goal) || a.number - b.number).slice(0, shownTrials);
+    const summary = done.length > top.length ? `Top ${String(top.length)} of ${plural(search.trials.length, 'trial')}` : plural(search.trials.length, 'trial');
+    return [{ kind: 'details', summary: [plain(summary)], open: false, blocks: [table(top, comparison), ...without(comparison)] }];
+  },
+};
+
+function table(top: readonly SearchTrial[], { search, metric, parameters }: Comparison): Block {
+  const fresh = new Map(search?.rescore.map((each) => [each.trial, each]) ?? []);
+  const names = byImportance(parameters).slice(0, shownParams);
+  const rescored = top.some(({ number }) => fresh.get(number)?.mean !== undefined);
+  return {
+    kind: 'table',
+    columns: [
+      { label: 'trial', align: 'right' }, { label: metric.name, align: 'right' },
+      ...(rescored ? [{ label: 'on fresh seeds', align: 'right' as const }] : []),
+      ...names.map((name) => ({ label: name, align: 'right' as const })),
+      { label: 'time', align: 'right' },
+    ],
+    rows: top.map((trial): Text[] => {
+      const again = fresh.get(trial.number);
+      return [
+        label(trial), value(trial.value),
+        ...(rescored ? [again?.winner === true && again.mean !== undefined ? value(again.mean).map((span) => strong(span.text)) : value(again?.mean)] : []),
+        ...names.map((name) => paramText(trial.params[name])),
+        trial.seconds === undefined ? value(undefined) : [plain(duration(trial.seconds))],
+      ];
+    }),
+  };
+}
+
+function label({ number, anchor }: SearchTrial): Text {
+  return anchor === undefined ? [plain(String(number))] : [plain(String(number)), faint(anchor === 'incumbent' ? " main's best" : ' defaults')];
+}
+
+function without({ parameters }: Comparison): readonly Block[] {
+  const rest = byImportance(parameters).slice(shownParams, shownParams + 12);
+  if (rest.length === 0) return [];
+  return [{ kind: 'paragraph', text: [faint('Columns left out: '), ...rest.flatMap((name, i) => [plain(i === 0 ? '' : ', '), code(name)]), plain('.')] }];
+}
+
+function byImportance(parameters: Comparison['parameters']): readonly string[] {
+  return [...parameters].sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)).map(({ name }) => name);
+}

@@ -1,0 +1,17 @@
+import type { Span, Text } from '../model/blocks.js';
+
+export const plain = (text: string): Span => ({ kind: 'plain', text });
+export const strong = (text: string): Span => ({ kind: 'strong', text });
+export const code = (text: string): Span => ({ kind: 'code', text });
+export const faint = (text: string): Span => ({ kind: 'faint', text });
+
+/** Neighbouring plain spans as one, so that `#` and `26` cannot meet behind an escaper's back. */
+export function mergePlain(text: Text): Text {
+  const merged: Span[] = [];
+  for (const span of text) {
+    const last = merged.at(-1);
+    if (last?.kind === 'plain' && span.kind === 'plain') merged[merged.length - 1] = plain(last.text + span.text);
+    else merged.push(span);
+  }
+  return merged;
+}

@@ -1,0 +1,59 @@
+import type { Text, Tone } from '../model/blocks.js';
+import type { Report } from '../model/comparison.js';
+import type { ParamValue } from '../model/params.js';
+import type { VerdictKind } from '../model/verdict.js';
+import { formatNumber } from '../model/numberFormat.js';
+import { choiceName } from './axisScale.js';
+import { clip } from './printable.js';
+import { code, faint } from './spans.js';
+
+interface VerdictWords { readonly mark: string; readonly label: string; readonly tone: Tone }
+
+export const verdictWords: Readonly<Record<VerdictKind, VerdictWords>> = {
+  PASS: { mark: '✅', label: 'No regression', tone: 'good' },
+  IMPROVED: { mark: '🎉', label: 'Improved', tone: 'good' },
+  NO_CHANGE: { mark: '✅', label: 'No change', tone: 'good' },
+  RECOVERED_BY_RETUNING: { mark: '🔧', label: 'Recovered by retuning', tone: 'good' },
+  REGRESSION: { mark: '❌', label: 'Regression', tone: 'bad' },
+  INCONCLUSIVE: { mark: '🟡', label: 'Inconclusive', tone: 'unsure' },
+  NOT_CONFIRMED: { mark: '🟡', label: 'Not confirmed', tone: 'unsure' },
+  NO_BASELINE: { mark: '🆕', label: 'No baseline', tone: 'neutral' },
+  INCOMPLETE: { mark: '🚧', label: 'Incomplete', tone: 'unsure' },
+};
+
+/** What the two sides are called to people. */
+export function sideWords(report: Report): { readonly base: string; readonly head: string } {
+  switch (report.event) {
+    case 'pull_request': case 'merge_group': case 'workflow_run': return { base: 'main', head: 'this PR' };
+    case 'push': case 'schedule': case 'workflow_dispatch': return { base: 'previous record', head: 'this commit' };
+    default: return { base: 'base', head: 'head' };
+  }
+}
+
+const nothing: Text = [faint('–')];
+
+export function value(number: number | undefined): Text {
+  return number === undefined ? nothing : [{ kind: 'plain', text: formatNumber(number) }];
+}
+
+export function paramText(param: ParamValue | undefined): Text {
+  if (param === undefined) return nothing;
+  return [code(typeof param === 'number' ? formatNumber(param) : clip(choiceName(param), 60))];
+}
+
+/** `42 s`, `14 min`, `3 h 20 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${formatNumber(Math.round(seconds * 10) / 10)} s`;
+  if (seconds < 90) return `${String(Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${String(minutes)} min`;
+  return minutes % 60 === 0 ? `${String(minutes / 60)} h` : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${String(count)} ${count === 1 ? one : many}`;
+}
+
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
