@@ -167,6 +167,8 @@ export const reportSchema = z.strictObject({
   /** True when the run was cut short; every number in it still holds. */
   incomplete: z.boolean(),
   failOn: z.enum(['regression', 'inconclusive', 'never']),
+  /** Why there is no study to show, or what kept the run from being whole; said first. */
+  problem: z.strictObject({ sentence: z.string(), fix: z.string().optional() }).optional(),
   studies: z.array(comparisonSchema),
 });
 export type Report = z.infer<typeof reportSchema>;
