@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '../model/errors.js';
+import type { BaselineStore } from '../model/ports.js';
+import type { StudyRecord } from '../model/record.js';
+import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath } from './recordFile.js';
+
+export interface DirectoryStoreOptions {
+  readonly directory: string;
+  /** Told by name of each file that is no record; the others are read all the same. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** One file per record under a folder: the git store's layout without git. */
+export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOptions): BaselineStore {
+  const readCommits = async (study: string, shas: readonly string[]) => {
+    const records: StudyRecord[] = [];
+    for (const sha of shas) {
+      const folder = `${pathComponent(study)}/${sha}`;
+      for (const name of await entries(join(directory, folder), 'file')) {
+        if (!name.endsWith('.json')) continue;
+        const decoded = await readRecordFile(directory, `${folder}/${name}`);
+        if ('record' in decoded) records.push(decoded.record);
+        else onWarning?.(decoded.refused);
+      }
+    }
+    return records.sort(oldestFirst);
+  };
+  const stored = (study: string) => entries(join(directory, pathComponent(study)), 'folder');
+  return {
+    description: `folder ${directory}`,
+    read: async (study) => readCommits(study, await stored(study)),
+    async readFor(study, shas, limit) {
+      const present = new Set(await stored(study));
+      return readCommits(study, shas.filter((sha) => present.has(sha)).slice(0, limit));
+    },
+    append: (record) => writeOnce(directory, recordPath(record), encodeRecord(record)),
+  };
+}
+
+/** Links, devices and the like are no part of a history: whoever can write there could point them anywhere. */
+async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly string[]> {
+  try {
+    const found = await readdir(path, { withFileTypes: true });
+    return found.filter((entry) => (kind === 'file' ? entry.isFile() : entry.isDirectory())).map((entry) => entry.name).sort();
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw storageError(error, path);
+  }
+}
+
+async function readRecordFile(directory: string, path: string) {
+  const file = await open(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_RECORD_BYTES) return { refused: `${path}: ${size} bytes are more than a record may have` };
+    return decodeRecord(await file.readFile('utf8'), path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Complete or absent at every moment, and never over a file that is there already. */
+async function writeOnce(directory: string, path: string, text: string): Promise<void> {
+  const target = join(directory, path);
+  const temporary = join(dirname(target), `.${randomUUID()}.tmp`);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeSynced(temporary, text);
+    await placeOnce(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    throw storageError(error, target);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function placeOnce(temporary: string, target: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return;
+    // Some network and FAT file systems have no hard links; there a rename is the next best.
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    await rename(temporary, target);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } catch (error) {
+    if (!isCode(error, 'EINVAL', 'EPERM', 'ENOTSUP')) throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+}
+
+function storageError(error: unknown, path: string): unknown {
+  if (isCode(error, 'ENOSPC', 'EDQUOT')) return new UserError('disk-full', `the disk is full: ${path} was not written`, { fix: 'Free some space and run again; a resumed run measures nothing twice.', exitCode: 3 });
+  if (isCode(error, 'EACCES', 'EROFS', 'EPERM')) return new UserError('history-unwritable', `no permission for ${path}`, { fix: 'Give this user read and write access to the history folder, or name another with --history.', exitCode: 3 });
+  if (isCode(error, 'ENOTDIR', 'EEXIST')) return new UserError('history-unwritable', `${path}: a file is where a folder belongs`, { fix: 'Name a folder of its own with --history.', exitCode: 3 });
+  return error;
+}

@@ -1,0 +1,100 @@
+import { UserError } from '../model/errors.js';
+import type { BaselineStore, Clock } from '../model/ports.js';
+import { isTransient } from '../platform/gitErrors.js';
+import { fetchTip, listCommits, publishCommit, readBlobs, tryPush, type HistoryBranch } from './gitHistory.js';
+import { openPrivateRepository, type PrivateRepositoryOptions } from './gitPrivate.js';
+import { decodeRecord, encodeRecord, oldestFirst, pathComponent, recordPath } from './recordFile.js';
+
+export interface GitBranchStoreOptions extends PrivateRepositoryOptions {
+  /** Branch of the history, default `noregret`. */
+  readonly branch?: string;
+  readonly clock: Clock;
+  /** 0…1, for the jitter between two tries. */
+  readonly random: () => number;
+  readonly onWarning?: (text: string) => void;
+}
+
+const MAX_PUSHES = 40;
+const MAX_PUSH_MS = 180_000;
+const MAX_OUTAGES = 4;
+
+/**
+ * Records on an orphan branch of the remote. All work is done in a bare repository of our own beside the user's:
+ * a depth-1 fetch into the user's clone would leave it marked as shallow.
+ */
+export function createGitBranchStore(options: GitBranchStoreOptions): BaselineStore {
+  const branchName = options.branch ?? 'noregret';
+  let opened: Promise<HistoryBranch> | undefined;
+  let tip: Promise<string | undefined> | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  const branch = () => (opened ??= openBranch(options, branchName));
+  /** One at a time: two fetches into one repository would trip over each other's locks. */
+  const alone = <T>(work: (on: HistoryBranch) => Promise<T>): Promise<T> => {
+    const done = queue.then(async () => work(await branch()));
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  const readAt = async (on: HistoryBranch, study: string, choose: (shas: readonly string[]) => readonly string[] | 'all') => {
+    const at = await (tip ??= fetchTip(on));
+    if (at === undefined) return [];
+    const folder = pathComponent(study);
+    const chosen = choose(await listCommits(on.git, at, folder));
+    const blobs = await readBlobs(on.git, at, folder, chosen);
+    for (const warning of blobs.refused) options.onWarning?.(`branch ${branchName}: ${warning}`);
+    return blobs.files.flatMap(({ path, text }) => {
+      const decoded = decodeRecord(text, path);
+      if ('record' in decoded) return [decoded.record];
+      options.onWarning?.(`branch ${branchName}: ${decoded.refused}`);
+      return [];
+    }).sort(oldestFirst);
+  };
+  return {
+    description: `branch ${branchName}`,
+    read: (study) => alone((on) => readAt(on, study, () => 'all')),
+    readFor: (study, shas, limit) => alone((on) => readAt(on, study, (stored) => {
+      const present = new Set(stored);
+      return shas.filter((sha) => present.has(sha)).slice(0, limit);
+    })),
+    append: (record) => alone(async (on) => {
+      const file = { path: recordPath(record), text: encodeRecord(record), message: `noregret: ${pathComponent(record.study)} at ${record.sha.slice(0, 12)} [skip ci]` };
+      tip = Promise.resolve(await appendFile(on, file, options));
+    }),
+  };
+}
+
+async function openBranch(options: GitBranchStoreOptions, name: string): Promise<HistoryBranch> {
+  const { git, remote } = await openPrivateRepository(options);
+  const valid = await git.run(['check-ref-format', '--branch', name]);
+  if (valid.code !== 0) throw new UserError('history-branch', `\`${name}\` is not a branch name`, { fix: 'Set `history-branch` to a name such as noregret.' });
+  return { git, remote, ref: `refs/heads/${name}`, copy: `refs/noregret/${name}` };
+}
+
+interface NewFile { readonly path: string; readonly text: string; readonly message: string }
+
+/** Optimistic: build on the newest tip, push only if it is still the tip, else again. Ends at once when the file is there. */
+async function appendFile(on: HistoryBranch, file: NewFile, { clock, random }: GitBranchStoreOptions): Promise<string | undefined> {
+  const deadline = clock.now() + MAX_PUSH_MS;
+  let lastWord = '';
+  let outages = 0;
+  for (let attempt = 0; attempt < MAX_PUSHES && clock.now() < deadline; attempt++) {
+    if (attempt > 0) await clock.sleep(random() * Math.min(60 * 2 ** attempt, 3_000));
+    try {
+      const step = await appendOnce(on, file);
+      if ('tip' in step) return step.tip;
+      lastWord = step.refusal;
+    } catch (error) {
+      if (!(error instanceof UserError && isTransient(error.message)) || ++outages > MAX_OUTAGES) throw error;
+    }
+  }
+  throw new UserError('history-busy', `the record could not be appended to ${on.ref} within ${MAX_PUSHES} tries or ${MAX_PUSH_MS / 1000} s (${lastWord})`, {
+    fix: 'Run the job again: it resumes, measures nothing twice and appends the same record.', exitCode: 3,
+  });
+}
+
+async function appendOnce(on: HistoryBranch, file: NewFile): Promise<{ readonly tip: string | undefined } | { readonly refusal: string }> {
+  const tip = await fetchTip(on);
+  const commit = await publishCommit(on.git, tip, file);
+  if (commit === undefined) return { tip };
+  const refusal = await tryPush(on, commit, tip);
+  return refusal === undefined ? { tip: commit } : { refusal };
+}

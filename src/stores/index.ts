@@ -1,0 +1,3 @@
+export { createDirectoryStore } from './directory.js';
+export { createGitBranchStore } from './gitBranch.js';
+export { createMemoryStore } from './memory.js';

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { UserError } from '../model/errors.js';
+import { recordSchema, type StudyRecord } from '../model/record.js';
+
+/** Larger files are refused unread: a record holds some hundred trials, not logs. */
+export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
+const LONGEST_NAME = 180;
+const versionSchema = z.looseObject({ schema: z.int().min(2) });
+
+export type DecodedRecord = { readonly record: StudyRecord } | { readonly refused: string };
+
+/** One path component from any text: reversible in the usual case, never hidden, never `..`, short enough for every file system. */
+export function pathComponent(text: string): string {
+  const safe = encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')).replaceAll(/[!'()*~]/g, percent).replace(/^\.|\.$/g, percent);
+  if (safe.length <= LONGEST_NAME && safe !== '') return safe;
+  return `${safe.slice(0, LONGEST_NAME - 17)}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** `<study>/<sha>/<run>-<attempt>.json` (decisions.md 35). */
+export function recordPath(record: StudyRecord): string {
+  return `${pathComponent(record.study)}/${pathComponent(record.sha)}/${recordFileName(record)}`;
+}
+
+function recordFileName(record: StudyRecord): string {
+  return `${pathComponent(record.run)}-${record.attempt}.json`;
+}
+
+/** Checked on the way in too: what this version could not read back must never reach the history. */
+export function encodeRecord(record: StudyRecord): string {
+  const text = `${JSON.stringify(record)}\n`;
+  const decoded = decodeRecord(text, recordPath(record));
+  if ('refused' in decoded) throw new Error(`not a record: ${decoded.refused}`);
+  return text;
+}
+
+/** A file's text as a record. Its place must agree with its content, so that a file moved or copied by hand proves nothing. */
+export function decodeRecord(text: string, path: string): DecodedRecord {
+  const value = parseJson(text);
+  if (value === undefined) return { refused: `${path}: not JSON` };
+  if (versionSchema.safeParse(value).success) {
+    throw new UserError('newer-record', `${path} was written by a newer noregret`, { fix: 'Update noregret here to at least the version that writes this history.' });
+  }
+  const parsed = recordSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { refused: `${path}: not a noregret record (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
+  }
+  return recordPath(parsed.data) === path ? { record: parsed.data } : { refused: `${path}: holds the record of another commit, run or study` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Time first; run numbers grow, so they are compared as numbers where both are. */
+export function oldestFirst(a: StudyRecord, b: StudyRecord): number {
+  return compareText(a.finishedAt, b.finishedAt) || a.run.localeCompare(b.run, 'en', { numeric: true }) || a.attempt - b.attempt;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
