@@ -1,0 +1,120 @@
+import type { GateResult, Look } from '../model/verdict.js';
+import { boundariesFor, claimAlpha, type Boundary } from './looks.js';
+import { gateRule, retuneRule, type LookRule } from './lookRule.js';
+import { deadSide, isHeadSuspect, isHeadUnstable, tallyOf, type GainPair, type Tally } from './stability.js';
+
+export type { GainPair } from './stability.js';
+
+/** Fixed before the first run. `margin` > 0 and `resolution` are in the metric's unit. */
+export interface GatePolicy {
+  readonly alpha: number;
+  readonly looks: readonly number[];
+  readonly margin: number;
+  /** Smallest step the metric can take; 0 or absent = continuous. */
+  readonly resolution?: number;
+  /** How many metrics are gated in all, the objective included; 1 when absent (decisions.md 20). */
+  readonly gatedMetrics?: number;
+}
+
+/** Pairs that failed are replaced by the next seed, this often at most. */
+const replacements = 3;
+
+/**
+ * Is the head worse than base at the same configuration? Looks are taken over valid pairs in their order, and nothing
+ * after the deciding look counts. While `needMore` is set, that many further pairs would help: an undecided gate is
+ * INCONCLUSIVE, one that has shown "not worse" and hopes for "better" is PASS. Pure; same pairs, same answer.
+ */
+export function gate(pairs: readonly GainPair[], policy: GatePolicy): GateResult {
+  return runLooks(pairs, policy, gateRule);
+}
+
+/**
+ * Does the head with its retuned configuration reach base at main's best, on seeds that neither was chosen by?
+ * PASS = recovered, DOWN = worse even so, else undecided.
+ */
+export function retuneCheck(pairs: readonly GainPair[], policy: GatePolicy): GateResult {
+  return runLooks(pairs, policy, retuneRule);
+}
+
+interface ValidPair { readonly difference: number; readonly size: number; /** Pairs tried up to this one. */ readonly attempt: number }
+
+interface Conclusion { readonly decision: GateResult['decision']; readonly reason?: string | undefined; readonly needMore?: number }
+
+function runLooks(pairs: readonly GainPair[], policy: GatePolicy, rule: LookRule): GateResult {
+  const boundaries = boundariesFor(policy.looks, policy.alpha);
+  const claims = boundariesFor(policy.looks, claimAlpha(policy.alpha, policy.gatedMetrics ?? 1));
+  const firstLook = boundaries[0]?.pairs ?? 0;
+  const valid = validPairs(pairs);
+  const looks: Look[] = [];
+  let banked = false;
+  let lastReason: string | undefined;
+  let tally = tallyOf([]);
+  for (const [i, boundary] of boundaries.entries()) {
+    const attempt = valid[boundary.pairs - 1]?.attempt ?? Infinity;
+    if (attempt > boundary.pairs + replacements) {
+      const tried = pairs.slice(0, boundary.pairs + replacements);
+      return conclude(policy, looks, tallyOf(tried), missing({ tally: tallyOf(tried), boundary, valid, firstLook, banked }));
+    }
+    tally = tallyOf(pairs.slice(0, attempt));
+    const outcome = rule(lookInput(valid, policy, { boundary, claim: claims[i] ?? boundary, isLast: i === boundaries.length - 1 }), banked);
+    looks.push(outcome.look);
+    banked = outcome.banked;
+    lastReason = outcome.reason;
+    if (isHeadUnstable(tally, firstLook)) return conclude(policy, looks, tally, { decision: 'DOWN', reason: 'stability' });
+    // A head that crashes more often may be called worse, never fine.
+    const isWithheld = outcome.decision !== 'DOWN' && isHeadSuspect(tally);
+    if (outcome.decision !== undefined && !isWithheld) return conclude(policy, looks, tally, { decision: outcome.decision, reason: outcome.reason });
+  }
+  return conclude(policy, looks, tally, { decision: 'INCONCLUSIVE', reason: isHeadSuspect(tally) ? 'stability' : lastReason });
+}
+
+/** The pairs ended before the next look: what can be said, and whether more pairs may still be run. */
+function missing(at: { tally: Tally; boundary: Boundary; valid: readonly ValidPair[]; firstLook: number; banked: boolean }): Conclusion {
+  const { tally, boundary, firstLook } = at;
+  if (isHeadUnstable(tally, firstLook)) return { decision: 'DOWN', reason: 'stability' };
+  const dead = deadSide(tally, firstLook);
+  if (dead !== undefined) return { decision: 'INCONCLUSIVE', reason: dead };
+  const validHere = at.valid.filter((pair) => pair.attempt <= tally.attempted).length;
+  const needMore = Math.min(boundary.pairs - validHere, boundary.pairs + replacements - tally.attempted);
+  const decision = at.banked && !isHeadSuspect(tally) ? 'PASS' : 'INCONCLUSIVE';
+  if (needMore > 0) return { decision, needMore };
+  if (decision === 'PASS') return { decision };
+  return { decision, reason: isHeadSuspect(tally) ? 'stability' : 'failures' };
+}
+
+function lookInput(valid: readonly ValidPair[], policy: GatePolicy, at: { boundary: Boundary; claim: Boundary; isLast: boolean }): Parameters<LookRule>[0] {
+  const used = valid.slice(0, at.boundary.pairs);
+  return {
+    differences: used.map((pair) => pair.difference),
+    scale: Math.max(...used.map((pair) => pair.size)),
+    passMultiplier: at.boundary.multiplier,
+    claimMultiplier: at.claim.multiplier,
+    isLast: at.isLast,
+    margin: policy.margin,
+    resolution: policy.resolution ?? 0,
+  };
+}
+
+function conclude(policy: GatePolicy, looks: readonly Look[], tally: Tally, { decision, reason, needMore }: Conclusion): GateResult {
+  const last = looks.at(-1);
+  const bothValid = tally.headValues - tally.baseOnlyFailures;
+  return {
+    decision,
+    ...(reason === undefined ? {} : { reason }),
+    alpha: policy.alpha,
+    margin: policy.margin,
+    ...(last === undefined ? {} : { effect: last.mean, low: last.low, high: last.high }),
+    pairs: last?.pairs ?? bothValid,
+    looks: [...looks],
+    headOnlyFailures: tally.headOnlyFailures,
+    baseOnlyFailures: tally.baseOnlyFailures,
+    ...(needMore === undefined ? {} : { needMore }),
+  };
+}
+
+function validPairs(pairs: readonly GainPair[]): ValidPair[] {
+  return pairs.flatMap(({ base, head }, i) => {
+    if (base === undefined || head === undefined || !Number.isFinite(base) || !Number.isFinite(head)) return [];
+    return [{ difference: head - base, size: Math.max(Math.abs(base), Math.abs(head)), attempt: i + 1 }];
+  });
+}

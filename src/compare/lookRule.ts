@@ -1,0 +1,89 @@
+import { mean, variance } from '../math/describe.js';
+import type { GateResult, Look } from '../model/verdict.js';
+
+/** What one look sees: paired differences in gain units and the half widths of its two intervals per unit of sd. */
+export interface LookInput {
+  readonly differences: readonly number[];
+  /** Largest |value| over the runs behind the differences: what rounding errors are measured against. */
+  readonly scale: number;
+  /** For "not worse than the margin". */
+  readonly passMultiplier: number;
+  /** For "worse" and "better"; wider than `passMultiplier` when several metrics are gated. */
+  readonly claimMultiplier: number;
+  readonly isLast: boolean;
+  readonly margin: number;
+  readonly resolution: number;
+}
+
+/** `decision` is absent while more pairs are wanted; `banked` = shown not worse at this look or before. */
+export interface LookOutcome {
+  readonly look: Look;
+  readonly banked: boolean;
+  readonly decision?: GateResult['decision'];
+  readonly reason?: string;
+}
+
+export type LookRule = (input: LookInput, banked: boolean) => LookOutcome;
+
+/**
+ * Group-sequential non-inferiority gate: "not worse than the margin", "worse" and "better" each by a repeated
+ * confidence interval (Jennison and Turnbull, 1984, 1993). The order of the tests is the order that was simulated.
+ */
+export const gateRule: LookRule = (input, banked) => {
+  const { margin, isLast } = input;
+  const spread = spreadOf(input);
+  if (spread.sd <= 1e-12 * input.scale) return withoutSpread(input, spread);
+  const { centre } = spread;
+  const claim = intervalOf(input, spread, input.claimMultiplier);
+  const pass = intervalOf(input, spread, input.passMultiplier);
+  if (claim.low > 0 && centre >= margin / 2) return { look: claim, banked, decision: 'IMPROVED' };
+  const shown = pass.low > -margin;
+  if (!shown && !banked && claim.high < 0 && centre <= -margin / 2) return { look: claim, banked, decision: 'DOWN' };
+  const look = shown ? pass : claim;
+  if (!shown && !banked) return { look, banked: false, ...(isLast ? { reason: isFloored(input) ? 'coarse' : 'noise' } : {}) };
+  // Already shown to be no worse; a gain of half the margin is worth one more look at "better".
+  if (centre >= margin / 2 && !isLast) return { look, banked: true };
+  return { look, banked: true, decision: 'PASS', ...passReason(look, margin, shown) };
+};
+
+/** Retuning check: the same intervals without the half-margin filters. DOWN = the retuned configuration is worse too. */
+export const retuneRule: LookRule = (input) => {
+  const spread = spreadOf(input);
+  const pass = intervalOf(input, spread, input.passMultiplier);
+  const claim = intervalOf(input, spread, input.claimMultiplier);
+  if (pass.low > -input.margin) return { look: pass, banked: true, decision: 'PASS', reason: 'recovered' };
+  if (claim.high < 0) return { look: claim, banked: false, decision: 'DOWN', reason: 'confirmed' };
+  return { look: claim, banked: false, ...(input.isLast ? { reason: isFloored(input) ? 'coarse' : 'noise' } : {}) };
+};
+
+/** All differences equal: no interval is needed, only the size. */
+function withoutSpread(input: LookInput, spread: Spread): LookOutcome {
+  const { margin, scale } = input;
+  const { centre } = spread;
+  const look = intervalOf(input, spread, 0);
+  if (Math.abs(centre) <= 1e-12 * scale) return { look, banked: true, decision: 'NO_CHANGE', reason: 'identical' };
+  if (centre >= margin / 2) return { look, banked: true, decision: 'IMPROVED', reason: 'deterministic' };
+  if (centre <= -margin) return { look, banked: false, decision: 'DOWN', reason: 'deterministic' };
+  return { look, banked: true, decision: 'PASS', ...passReason(look, margin, true) };
+}
+
+function passReason(look: Look, margin: number, shownHere: boolean): { reason?: string } {
+  if (!shownHere) return { reason: 'shown-earlier' };
+  if (look.high < 0) return { reason: 'small-decline' };
+  return look.high < margin ? { reason: 'equivalent' } : {};
+}
+
+interface Spread { readonly centre: number; readonly sd: number }
+
+/** A metric that moves in steps of r carries at least the rounding error of two values, r²/12 each. */
+function spreadOf({ differences, resolution }: LookInput): Spread {
+  return { centre: mean(differences) ?? Number.NaN, sd: Math.sqrt(Math.max(variance(differences) ?? Number.NaN, resolution ** 2 / 6)) };
+}
+
+function isFloored({ differences, resolution }: LookInput): boolean {
+  return (variance(differences) ?? Number.NaN) < resolution ** 2 / 6;
+}
+
+function intervalOf({ differences }: LookInput, { centre, sd }: Spread, multiplier: number): Look {
+  return { pairs: differences.length, mean: centre, sd, low: centre - multiplier * sd, high: centre + multiplier * sd };
+}

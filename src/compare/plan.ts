@@ -1,0 +1,110 @@
+import { standardNormal } from '../math/normal.js';
+import { createRng } from '../math/rng.js';
+import { formatNumber, formatShare } from '../model/numberFormat.js';
+import { gate, type GatePolicy } from './gate.js';
+
+/** What a gate can be expected to say, by simulation with normal differences. Shares are of one. */
+export interface GateForecast {
+  /** margin / spread of one paired difference. */
+  readonly marginToNoise: number;
+  /** If nothing changed. */
+  readonly inconclusive: number;
+  readonly pairs: number;
+  /** Smallest decline caught nine times in ten, in the margin's unit; undefined beyond the margin plus ten spreads. */
+  readonly detectable: number | undefined;
+}
+
+const paths = 1000;
+const power = 0.9;
+
+/**
+ * `noise` = standard deviation of one paired difference, > 0. Seeded: the same question gets the same answer.
+ * Standard error of a share: at most 1.6 points.
+ */
+export function forecastGate(policy: GatePolicy, noise: number): GateForecast {
+  const deviates = standardPaths(policy.looks.at(-1) ?? 0);
+  const standard: GatePolicy = { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
+  const unchanged = simulate(deviates, 0, standard);
+  const detectable = smallestDecline(deviates, standard);
+  return {
+    marginToNoise: standard.margin,
+    inconclusive: unchanged.inconclusive,
+    pairs: unchanged.pairs,
+    detectable: detectable === undefined ? undefined : detectable * noise,
+  };
+}
+
+function standardPaths(length: number): readonly (readonly number[])[] {
+  const rng = createRng('gate forecast');
+  return Array.from({ length: paths }, () => Array.from({ length }, () => standardNormal(rng)));
+}
+
+function simulate(deviates: readonly (readonly number[])[], shift: number, policy: GatePolicy): { inconclusive: number; down: number; pairs: number } {
+  const counts = { inconclusive: 0, down: 0, pairs: 0 };
+  for (const path of deviates) {
+    const { decision, pairs } = gate(path.map((z, seed) => ({ seed, base: 0, head: z + shift })), policy);
+    if (decision === 'INCONCLUSIVE') counts.inconclusive += 1 / paths;
+    if (decision === 'DOWN') counts.down += 1 / paths;
+    counts.pairs += pairs / paths;
+  }
+  return counts;
+}
+
+/** Bisection on the decline, in spreads: the same paths at every step make the power monotone but for rare steps. */
+function smallestDecline(deviates: readonly (readonly number[])[], policy: GatePolicy): number | undefined {
+  const isCaught = (decline: number): boolean => simulate(deviates, -decline, policy).down >= power;
+  let high = policy.margin + 10;
+  if (!isCaught(high)) return undefined;
+  let low = 0;
+  for (let step = 0; step < 9; step++) {
+    const middle = (low + high) / 2;
+    if (isCaught(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** What a job is about to do, in runs; times are absent until one trial has been timed. */
+export interface JobPlan {
+  readonly searchTrials: number;
+  /** Runs, both sides counted, base values that are stored not counted. */
+  readonly gateRuns: number;
+  readonly rescoreRuns: number;
+  readonly secondsPerRun?: number;
+  readonly slots: number;
+  readonly gpusPerTrial: number;
+  readonly forecast?: GateForecast;
+}
+
+/** GPU-hours of the whole plan at worst; undefined while no run was timed. On CPU, pass `gpusPerTrial: 0`. */
+export function plannedGpuHours(plan: JobPlan): number | undefined {
+  return plan.secondsPerRun === undefined ? undefined : (plannedRuns(plan) * plan.secondsPerRun * plan.gpusPerTrial) / 3600;
+}
+
+/** The line shown before anything long (decisions.md 17). */
+export function planLine(plan: JobPlan): string {
+  const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score']] as const;
+  const runs = `up to ${parts.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`).join(' + ')} runs`;
+  return [`${runs}${durationOf(plan)}`, ...forecastPart(plan.forecast)].join('; ');
+}
+
+function durationOf(plan: JobPlan): string {
+  const slots = `on ${plan.slots} ${plan.slots === 1 ? 'slot' : 'slots'}`;
+  if (plan.secondsPerRun === undefined) return ` ${slots}`;
+  const seconds = (plannedRuns(plan) * plan.secondsPerRun) / plan.slots;
+  const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+  const gpuHours = plannedGpuHours(plan) ?? 0;
+  return ` ≈ ${time} ${slots}${gpuHours > 0 ? `, ${formatNumber(gpuHours, 2)} GPU-hours` : ''}`;
+}
+
+/** Inconclusive shares are rounded to 5 %: the spread behind them is known no better. */
+function forecastPart(forecast: GateForecast | undefined): string[] {
+  if (forecast === undefined) return [];
+  const share = Math.round(forecast.inconclusive * 20) / 20;
+  const advice = share >= 0.15 ? ' (a larger margin or `looks: [3, 5, 8, 12, 20]` helps)' : '';
+  return [`margin ${formatNumber(forecast.marginToNoise, 2)} × noise: if nothing changed, expect ${share === 0 ? 'under 5 %' : formatShare(share)} inconclusive${advice}`];
+}
+
+function plannedRuns(plan: JobPlan): number {
+  return plan.searchTrials + plan.gateRuns + plan.rescoreRuns;
+}

@@ -1,0 +1,136 @@
+import { formatNumber } from '../model/numberFormat.js';
+import type { GateResult } from '../model/verdict.js';
+import { effectText, measured } from './effect.js';
+import type { MetricStages, Outcome, VerdictStages } from './outcome.js';
+
+/** One sentence for people: the verdict in words, then what was measured, then what it means for them. */
+export function sentenceOf(outcome: Outcome, metric: MetricStages, stages: VerdictStages): string {
+  switch (outcome.kind) {
+    case 'PASS':
+    case 'IMPROVED':
+    case 'NO_CHANGE':
+      return fine(outcome, metric) + others(metric, stages);
+    case 'RECOVERED_BY_RETUNING':
+      return recovered(outcome, metric);
+    case 'REGRESSION':
+      return regression(outcome, metric, stages);
+    case 'INCONCLUSIVE':
+      return inconclusive(outcome, metric);
+    case 'NOT_CONFIRMED':
+      return notConfirmed(outcome, metric);
+    case 'NO_BASELINE':
+      return `No baseline: no run on main gave a value of ${metric.name}, while the runs here did`;
+    case 'INCOMPLETE':
+      return outcome.reason === 'both-failed'
+        ? `Incomplete: no run gave a value of ${metric.name}, neither here nor on main, so there is nothing to compare`
+        : 'Incomplete: nothing was measured';
+  }
+}
+
+function fine({ kind, reason }: Outcome, metric: MetricStages): string {
+  const found = measuredAt(metric, metric.gate);
+  if (kind === 'NO_CHANGE') return `No change: ${metric.name} is exactly the same here as on main for ${seeds(metric.gate)}`;
+  if (kind === 'IMPROVED') return `Improved: ${found}`;
+  switch (reason) {
+    case 'small-decline':
+      return `No regression: ${found}; a small decline, within the margin`;
+    case 'shown-earlier':
+      return `No regression: ${found}; the decline was shown to be within the margin after ${shownAfter(metric.gate)} seeds`;
+    case undefined:
+    default:
+      return `No regression: ${found}`;
+  }
+}
+
+function recovered({ reason }: Outcome, metric: MetricStages): string {
+  if (reason === 'incumbent-invalid') {
+    return `Different to tune: main's best configuration is not valid here; retuned, ${measuredAt(metric, metric.retune)}, against main at its best`;
+  }
+  return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, within the margin`;
+}
+
+function regression({ reason }: Outcome, metric: MetricStages, { search }: VerdictStages): string {
+  const found = measuredAt(metric, metric.gate);
+  const trials = `${search?.trials ?? 0} search ${search?.trials === 1 ? 'trial' : 'trials'}`;
+  switch (reason) {
+    case 'stability':
+      return unstable(metric);
+    case 'incumbent-invalid':
+      return `Regression: main's best configuration is not valid here, and the best of ${trials} is worse: ${measuredAt(metric, metric.retune)}; search luck is not excluded`;
+    case 'confirmed':
+      return `Regression: ${found}; confirmed on fresh seeds, and still ${retunedEffect(metric)} with the best of ${trials}`;
+    case 'incumbent-best':
+      return `Regression: ${found}; confirmed on fresh seeds, and ${trials} found nothing better than main's best configuration`;
+    case 'search-failed':
+      return `Regression: ${found}; confirmed on fresh seeds, and none of ${trials} ran to its end`;
+    case 'recovered-at-a-cost':
+      return `Regression: ${found}; confirmed on fresh seeds, and the retuned configuration recovers it only by making another gated metric worse`;
+    case 'retuning-undecided':
+      return `Regression: worse at main's best configuration; ${search?.trials ?? 0} trials did not recover it: ${found}`;
+    case undefined:
+    default:
+      return `Regression: ${found}; confirmed on fresh seeds, ${search === undefined ? 'no search was run' : 'and no time was left to check the retuned configuration'}`;
+  }
+}
+
+function unstable({ name, gate, confirmation }: MetricStages): string {
+  const failing = gate?.reason === 'stability' ? gate : confirmation;
+  const here = failing?.headOnlyFailures ?? 0;
+  const there = failing?.baseOnlyFailures ?? 0;
+  if (failing?.effect === undefined && failing?.pairs === 0) {
+    return `Regression: at main's best configuration no run here gives a value of ${name} (${here} of ${here} failed), while main's runs do`;
+  }
+  return `Regression: runs fail here that succeed on main: ${here} against ${there} the other way round, at main's best configuration and the same seeds`;
+}
+
+function inconclusive({ reason }: Outcome, metric: MetricStages): string {
+  const { gate, name } = metric;
+  const found = measuredAt(metric, gate);
+  switch (reason) {
+    case 'incumbent-invalid':
+      return `Inconclusive: main's best configuration is not valid here; retuned, ${measuredAt(metric, metric.retune)}, against main at its best`;
+    case 'budget':
+      return gate?.effect === undefined
+        ? `Inconclusive: time for only ${seeds(gate)} of ${name}, ${(gate?.pairs ?? 0) + (gate?.needMore ?? 0)} are needed`
+        : `Inconclusive: ${found}; no time was left for more seeds`;
+    case 'stability':
+      return `Inconclusive: ${gate?.headOnlyFailures ?? 0} runs failed here that succeeded on main (${gate?.baseOnlyFailures ?? 0} the other way round); otherwise ${found}`;
+    case 'failures':
+      return `Inconclusive: too many runs failed (${gate?.headOnlyFailures ?? 0} here alone, ${gate?.baseOnlyFailures ?? 0} on main alone) to go on; ${found}`;
+    case 'coarse':
+      return `Inconclusive: ${found}; ${name} moves in steps too coarse for this margin`;
+    case undefined:
+    default:
+      return `Inconclusive: ${found}; too noisy to tell a decline of ${formatNumber(gate?.margin ?? 0)} from none`;
+  }
+}
+
+function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
+  const { gate, confirmation, goal } = metric;
+  const found = measuredAt(metric, gate);
+  if (reason === 'budget') return `Not confirmed: ${found}; looks worse, but no time was left to repeat it on fresh seeds`;
+  const again = confirmation && effectText(confirmation, goal);
+  return `Not confirmed: ${found}; looked worse at first, but not on fresh seeds${again === undefined ? '' : `: ${again}`}`;
+}
+
+function others({ name }: MetricStages, { metrics }: VerdictStages): string {
+  const rest = metrics.filter((metric) => metric.name !== name).map((metric) => metric.name);
+  return rest.length === 0 ? '' : `; also within ${rest.length === 1 ? 'its margin' : 'their margins'}: ${rest.join(', ')}`;
+}
+
+function measuredAt({ name, goal }: MetricStages, result: GateResult | undefined): string {
+  return result === undefined ? `${name} was not measured` : measured(name, result, goal);
+}
+
+function retunedEffect({ retune, goal }: MetricStages): string {
+  return (retune && effectText(retune, goal)) ?? 'without a value';
+}
+
+function seeds(gate: GateResult | undefined): string {
+  const pairs = gate?.pairs ?? 0;
+  return `${pairs} paired ${pairs === 1 ? 'seed' : 'seeds'}`;
+}
+
+function shownAfter(gate: GateResult | undefined): number {
+  return gate?.looks.find((look) => look.low > -gate.margin)?.pairs ?? 0;
+}

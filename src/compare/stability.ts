@@ -1,0 +1,58 @@
+import { fairUpperTail } from '../math/binomial.js';
+
+/** One metric's value on both sides for one seed, in gain units. An absent side = that run failed. */
+export interface GainPair {
+  readonly seed: number;
+  readonly base?: number;
+  readonly head?: number;
+}
+
+/** How many runs of a set of pairs gave a value, and how many failed on one side alone. */
+export interface Tally {
+  readonly attempted: number;
+  readonly headValues: number;
+  readonly baseValues: number;
+  readonly headOnlyFailures: number;
+  readonly baseOnlyFailures: number;
+}
+
+/** Level of McNemar's test on crashes: fixed, as it guards the gate and is no claim about the metric. */
+const crashLevel = 0.05;
+
+export function tallyOf(pairs: readonly GainPair[]): Tally {
+  const count = (test: (pair: GainPair) => boolean): number => pairs.filter(test).length;
+  return {
+    attempted: pairs.length,
+    headValues: count(hasHead),
+    baseValues: count(hasBase),
+    headOnlyFailures: count((pair) => hasBase(pair) && !hasHead(pair)),
+    baseOnlyFailures: count((pair) => hasHead(pair) && !hasBase(pair)),
+  };
+}
+
+/** Head fails where base does not, beyond chance (one-sided McNemar), or always while base gave a first look's worth of values. */
+export function isHeadUnstable(tally: Tally, firstLook: number): boolean {
+  const { headOnlyFailures: k, baseOnlyFailures } = tally;
+  if (tally.headValues === 0 && tally.baseValues >= firstLook) return true;
+  return fairUpperTail(k, k + baseOnlyFailures) <= crashLevel;
+}
+
+/** Two failures more than base: too many to call the head sound, too few to call it broken. */
+export function isHeadSuspect(tally: Tally): boolean {
+  return tally.headOnlyFailures - tally.baseOnlyFailures >= 2;
+}
+
+/** Neither side, or base alone, gave any value in a first look's worth of pairs: more of the same would tell nothing. */
+export function deadSide(tally: Tally, firstLook: number): 'both-failed' | 'base-failed' | undefined {
+  if (tally.attempted < firstLook || tally.baseValues > 0) return undefined;
+  if (tally.headValues === 0) return 'both-failed';
+  return tally.headValues >= firstLook ? 'base-failed' : undefined;
+}
+
+function hasHead(pair: GainPair): boolean {
+  return pair.head !== undefined && Number.isFinite(pair.head);
+}
+
+function hasBase(pair: GainPair): boolean {
+  return pair.base !== undefined && Number.isFinite(pair.base);
+}
