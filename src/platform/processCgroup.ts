@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+
+/** A cgroup v2 of a trial's own; what runs in it cannot leave. */
+interface Cgroup { members(): readonly number[]; kill(): void; remove(): void }
+
+/** Where cgroup v2 lets us make groups; undefined = not here. Looked up once. */
+let cgroupRoot: string | undefined | null = null;
+
+/** Moves a process into a new cgroup. Children forked before the move stay outside: the caller has other nets for them. */
+export function joinCgroup(pid: number, marker: string): Cgroup | undefined {
+  cgroupRoot = cgroupRoot === null ? findCgroupRoot() : cgroupRoot;
+  if (cgroupRoot === undefined) return undefined;
+  const dir = `${cgroupRoot}/noregret-${marker}`;
+  try {
+    mkdirSync(dir);
+    writeFileSync(`${dir}/cgroup.procs`, String(pid));
+  } catch {
+    removeQuietly(dir);
+    return undefined;
+  }
+  return {
+    members: () => readLines(`${dir}/cgroup.procs`).flatMap((line) => (line === '' || line === '0' ? [] : [Number(line)])),
+    kill: () => writeQuietly(`${dir}/cgroup.kill`, '1'),
+    remove: () => removeQuietly(dir),
+  };
+}
+
+/** Our own cgroup v2 folder, if a group can be made below it. */
+function findCgroupRoot(): string | undefined {
+  const own = readLines('/proc/self/cgroup').find((line) => line.startsWith('0::'))?.slice(3);
+  const mount = readLines('/proc/self/mountinfo').find((line) => line.includes(' - cgroup2 '))?.split(' ')[4];
+  if (own === undefined || mount === undefined) return undefined;
+  const root = `${mount}${own === '/' ? '' : own}`;
+  const probe = `${root}/noregret-probe-${process.pid}`;
+  try {
+    mkdirSync(probe);
+    rmdirSync(probe);
+    return root;
+  } catch {
+    return undefined;
+  }
+}
+
+function readLines(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function writeQuietly(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch {
+    // Kernels before 5.14 have no cgroup.kill; members are then killed one by one.
+  }
+}
+
+function removeQuietly(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {
+    // Still busy or never made: an empty cgroup costs nothing.
+  }
+}
