@@ -14,6 +14,7 @@ export function buildDocument(report: Report): Document {
   return {
     title: checkTitle(report),
     sections: [
+      ...problem(report),
       ...(several ? [overview(studies, report)] : []),
       ...cutShort(report),
       ...studies.flatMap((study) => studySections(study, report, several)),
@@ -50,6 +51,14 @@ function overview(studies: readonly Comparison[], report: Report): Section {
       },
     ],
   };
+}
+
+function problem({ problem: found, verdict, studies }: Report): readonly Section[] {
+  if (found === undefined) return [];
+  const { mark, tone } = verdictWords[verdict];
+  const first: Block = studies.length === 0 ? { kind: 'headline', tone, mark, text: [strong(found.sentence)] } : { kind: 'paragraph', text: [strong(found.sentence)] };
+  const fix: readonly Block[] = found.fix === undefined ? [] : [{ kind: 'paragraph', text: [plain(found.fix)] }];
+  return [{ name: 'problem', title: 'Problem', priority: 120, blocks: [first, ...fix] }];
 }
 
 function cutShort(report: Report): readonly Section[] {

@@ -17,7 +17,7 @@ export function summaryLine(report: Report): string {
 function lineFor(report: Report): string {
   const [only, ...others] = report.studies;
   const cut = report.incomplete && report.verdict !== 'INCOMPLETE' ? ' (run cut short)' : '';
-  if (only === undefined) return `${verdictWords[report.verdict].label}${cut}`;
+  if (only === undefined) return report.problem?.sentence ?? `${verdictWords[report.verdict].label}${cut}`;
   if (others.length === 0) return `${only.verdict.sentence}${cut}`;
   const counts = new Map<VerdictKind, number>();
   for (const { verdict } of report.studies) counts.set(verdict.kind, (counts.get(verdict.kind) ?? 0) + 1);

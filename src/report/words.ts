@@ -13,7 +13,7 @@ export const verdictWords: Readonly<Record<VerdictKind, VerdictWords>> = {
   PASS: { mark: '✅', label: 'No regression', tone: 'good' },
   IMPROVED: { mark: '🎉', label: 'Improved', tone: 'good' },
   NO_CHANGE: { mark: '✅', label: 'No change', tone: 'good' },
-  RECOVERED_BY_RETUNING: { mark: '🔧', label: 'Recovered by retuning', tone: 'good' },
+  RECOVERED_BY_RETUNING: { mark: '🔧', label: 'Different to tune', tone: 'good' },
   REGRESSION: { mark: '❌', label: 'Regression', tone: 'bad' },
   INCONCLUSIVE: { mark: '🟡', label: 'Inconclusive', tone: 'unsure' },
   NOT_CONFIRMED: { mark: '🟡', label: 'Not confirmed', tone: 'unsure' },

@@ -2,7 +2,7 @@ import type { Text } from '../../model/blocks.js';
 import type { Comparison } from '../../model/comparison.js';
 import type { SectionBuilder } from '../index.js';
 import { code, plain } from '../spans.js';
-import { paramText, plural } from '../words.js';
+import { paramText } from '../words.js';
 
 /** What a reviewer can do now; silent where there is nothing to do. */
 export const advice: SectionBuilder = {
@@ -19,24 +19,16 @@ function adviceFor(comparison: Comparison): Text {
   switch (kind) {
     case 'PASS': case 'IMPROVED': case 'NO_CHANGE': return [];
     case 'RECOVERED_BY_RETUNING': return retuneAdvice(comparison);
-    case 'REGRESSION': return regressionAdvice(comparison);
+    case 'REGRESSION': return reason === 'stability' && comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
     case 'INCONCLUSIVE': return reason === 'budget'
       ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
       : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
-    case 'NOT_CONFIRMED': return [plain('The first seeds looked worse and fresh seeds did not repeat it. Most likely noise; watch it if it comes back.')];
+    case 'NOT_CONFIRMED': return [plain('Most likely noise; look again if it comes back.')];
     case 'NO_BASELINE': return comparison.search === undefined ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
     case 'INCOMPLETE': return comparison.failures.length > 0
       ? [plain('Mend what fails first (its last lines are below), then run this again.')]
       : [plain('Run the job again: it goes on where it stopped.')];
   }
-}
-
-function regressionAdvice({ verdict, failures, search }: Comparison): Text {
-  if (verdict.reason === 'stability') return [plain(`Training fails here where it runs on main${failures.length > 0 ? '; the last lines of the first failure are below' : ''}.`)];
-  const tried = search?.trials.length ?? 0;
-  return [plain(tried > 0
-    ? `Tuning does not bring it back (${plural(tried, 'trial')} tried), so look at what this change does to training.`
-    : 'Look at what this change does to training.')];
 }
 
 function retuneAdvice({ parameters }: Comparison): Text {

@@ -38,7 +38,7 @@ function stageFact(label: string, stage: PairedStage | undefined, { metric }: Co
   const means = stage === undefined ? undefined : pairMeans(stage);
   if (stage === undefined || means === undefined) return [];
   const range = stageInterval(stage, metric.goal);
-  const effect = stage.result.effect === undefined ? means.effect : toGain(stage.result.effect, metric.goal);
+  const effect = stage.result.effect === undefined ? means.effect : toGain(stage.result.effect, metric.goal) + 0;
   const { headOnlyFailures, baseOnlyFailures } = stage.result;
   const failed = headOnlyFailures + baseOnlyFailures === 0 ? '' : `; failed on this side alone ${String(headOnlyFailures)}, on the other alone ${String(baseOnlyFailures)}`;
   return [{ label, value: [plain(`${range === undefined ? formatSigned(effect) : formatInterval(effect, range.low, range.high)}, ${plural(stage.result.pairs, 'pair')}${failed}`)] }];
