@@ -98,7 +98,8 @@ function addReadingCommands(add: Add): void {
     .addOption(new Option('--goal <goal>', 'direction of the metric').choices(['minimize', 'maximize']).makeOptionMandatory())
     .option('--alpha <alpha>', 'one-sided error rate: 0.05, 0.025 or 0.01', '0.05')
     .option('--looks <looks>', 'numbers of pairs after which to look', '3,5,7,10')
-    .option('--metric <name>', 'name to print', 'metric');
+    .option('--metric <name>', 'name to print', 'value')
+    .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|');
   add('report', 'render a report.json or a study log', () => import('./report.js'))
     .argument('[path]', 'report.json or study.jsonl (default: the newest in .noregret/)')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))

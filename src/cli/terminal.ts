@@ -7,6 +7,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdin: AsyncIterable<string | Uint8Array> & { readonly isTTY?: boolean };
   /** Aborted by Ctrl-C or a termination signal. */
   readonly signal: AbortSignal;
 }

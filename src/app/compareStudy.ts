@@ -1,0 +1,64 @@
+import { decideVerdict } from '../compare/verdict.js';
+import type { Comparison } from '../model/comparison.js';
+import { UserError } from '../model/errors.js';
+import type { Workspace } from '../model/ports.js';
+import { comparisonOf } from './comparisonOf.js';
+import { withContext, type Trees } from './context.js';
+import { noFindings, type Findings, type StudyRun } from './findings.js';
+import { runStages } from './stages.js';
+import type { Tools } from './tools.js';
+import { verdictStagesOf } from './verdictStages.js';
+
+/**
+ * The pull-request job for one study: both sides prepared alike, then the stages of decisions.md 14. Whatever cuts it
+ * short, what was measured is in the comparison. Rejects on bugs of ours only.
+ */
+export async function compareStudy(run: StudyRun, tools: Tools): Promise<Comparison> {
+  const startedMs = tools.clock.now();
+  const found = noFindings();
+  try {
+    await measure(run, tools, { found, startedMs });
+  } catch (error) {
+    cutShort(error, run, found);
+  }
+  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  return comparisonOf({
+    run, found, verdict: decideVerdict(verdictStagesOf(run, found)), secrets: tools.secrets,
+    wallSeconds: (tools.clock.now() - startedMs) / 1000,
+  });
+}
+
+export const cancelled = { reason: 'cancelled', sentence: 'cancelled before it finished; a re-run continues where this one stopped' };
+
+async function measure(run: StudyRun, tools: Tools, progress: { found: Findings; startedMs: number }): Promise<void> {
+  const identity = { head: run.head.tree, base: run.base?.sha ?? 'none', config: JSON.stringify(run.configs) };
+  const openTrees = async (workspace: Workspace): Promise<Trees> => await prepareTrees(run, workspace, progress.found);
+  await withContext({ run, tools, identity, openTrees, ...progress }, runStages);
+}
+
+/** A base that cannot be built is no reason to keep the head's search from people: NO_BASELINE, and why. */
+async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings): Promise<Trees> {
+  const { configs, head, base } = run;
+  const trees: Trees = { head: await workspace.prepare('head', head.sha, configs.head) };
+  if (base === undefined) found.noBaseline = { reason: 'no-base-commit', sentence: run.baseWhy };
+  else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}; this search shows where tuning stands, and becomes the baseline on merge` };
+  else {
+    try {
+      trees.base = await workspace.prepare('base', base.sha, configs.base);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      found.noBaseline = { reason: error.code, sentence: error.fix === undefined ? error.message : `${error.message} ${error.fix}` };
+    }
+  }
+  return trees;
+}
+
+/** Cancelled, or an error that the user can mend: the report says so. A bug goes on up with its stack. */
+export function cutShort(error: unknown, run: StudyRun, found: Findings): void {
+  if (run.signal.aborted && !(error instanceof UserError)) {
+    found.incomplete = cancelled;
+    return;
+  }
+  if (!(error instanceof UserError)) throw error;
+  found.incomplete = { reason: error.code, sentence: error.fix === undefined ? error.message : `${error.message} ${error.fix}` };
+}

@@ -1,0 +1,115 @@
+import { effectOf } from '../compare/effect.js';
+import { toGain, type Goal } from '../model/direction.js';
+import type { Comparison, PairedStage } from '../model/comparison.js';
+import type { Study, Trial } from '../model/study.js';
+import type { GateResult, Verdict } from '../model/verdict.js';
+import type { Findings, StagedPairs, StudyRun } from './findings.js';
+import { gainPairs } from './pairedStage.js';
+import { parameterRows } from './parameterRows.js';
+import { searchReport } from './searchReport.js';
+
+export interface ComparisonRequest {
+  readonly run: StudyRun;
+  readonly found: Findings;
+  readonly verdict: Verdict;
+  readonly wallSeconds: number;
+  readonly secrets: string;
+}
+
+/** Puts together what a run found; whatever is missing was not reached. */
+export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: ComparisonRequest): Comparison {
+  const { configs, objective } = run;
+  const resolution = configs.head.metric?.resolution;
+  const gateResult = found.gate?.outcome.results[0];
+  const effect = gateResult && effectOf(gateResult, objective.goal);
+  return {
+    study: configs.head.name, configPath: configs.head.path, verdict, secrets,
+    metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
+    ...(effect === undefined ? {} : { effect }),
+    ...pick(found, ['margin', 'baseline', 'incumbent', 'canary']),
+    ...(found.gate === undefined ? {} : { gate: pairedStage(found.gate) }),
+    ...(found.confirmation === undefined ? {} : { confirmation: pairedStage(found.confirmation) }),
+    ...(found.retune === undefined ? {} : { retune: pairedStage(found.retune) }),
+    ...(found.search === undefined ? {} : { search: searchReport(found.search, found.rescore) }),
+    metrics: metricRows(run, found.gate),
+    parameters: parameterRows(run, found),
+    budget: budgetOf(found, wallSeconds),
+    failures: found.study === undefined ? [] : failuresOf(found.study),
+    environment: found.environment,
+    policyChanges: run.policyChanges,
+    warnings: found.warnings, notes: found.notes,
+    reproduce: reproduceOf(run),
+  };
+}
+
+function pick<K extends keyof Findings>(found: Findings, keys: readonly K[]): Partial<Pick<Findings, K>> {
+  return Object.fromEntries(keys.flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]]))) as Partial<Pick<Findings, K>>;
+}
+
+function pairedStage({ outcome, metrics, baseParams, headParams }: StagedPairs): PairedStage {
+  const [objective] = metrics;
+  const [result] = outcome.results;
+  if (objective === undefined || result === undefined) throw new Error('a paired stage without an objective');
+  const pairs = gainPairs(outcome.pairs, objective).map(({ seed, base, head }) => ({
+    seed,
+    ...(base === undefined ? {} : { base: toGain(base, objective.goal) }),
+    ...(head === undefined ? {} : { head: toGain(head, objective.goal) }),
+  }));
+  return { pairs, result, baseParams, headParams };
+}
+
+function metricRows(run: StudyRun, gate: StagedPairs | undefined): Comparison['metrics'] {
+  const { configs, objective } = run;
+  const also = configs.head.also.map(({ name, goal }) => ({ name, goal }));
+  return [objective, ...also].map(({ name, goal }) => {
+    const at = gate?.metrics.findIndex((metric) => metric.name === name) ?? -1;
+    const policy = gate?.metrics[at]?.policy;
+    const result = gate?.outcome.results[at];
+    return { name, goal, gate: at >= 0, ...(policy === undefined ? {} : { margin: policy.margin }), ...valuesOf(gate, { name, goal }), ...intervalOf(result, goal) };
+  });
+}
+
+function intervalOf(result: GateResult | undefined, goal: Goal): Partial<Comparison['metrics'][number]> {
+  if (result === undefined) return {};
+  const effect = effectOf(result, goal);
+  return effect === undefined ? { result } : { result, effect: effect.value, low: effect.low, high: effect.high, better: effect.better };
+}
+
+/** Means over the pairs that ran on both sides, so that the two columns are about the same seeds. */
+function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: Goal }): Partial<Comparison['metrics'][number]> {
+  const valid = gainPairs(gate?.outcome.pairs ?? [], metric).flatMap(({ base, head }) => (base === undefined || head === undefined ? [] : [{ base, head }]));
+  if (valid.length === 0) return {};
+  const mean = (side: 'base' | 'head'): number => toGain(valid.reduce((sum, pair) => sum + pair[side], 0) / valid.length, metric.goal);
+  const [base, head] = [mean('base'), mean('head')];
+  return { base, head, effect: head - base, better: toGain(head - base, metric.goal) > 0 };
+}
+
+function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
+  const trials = (found.study?.trials ?? []).filter((trial) => trial.result !== undefined);
+  const count = (state: string): number => trials.filter((trial) => trial.result?.outcome.state === state).length;
+  const sum = (of: (trial: Trial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
+  return {
+    complete: count('complete'), pruned: count('pruned'), failed: count('failed'), infeasible: count('infeasible'),
+    reused: found.reused, wallSeconds,
+    trialSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60,
+    ...(found.plan === undefined ? {} : { plan: found.plan }),
+  };
+}
+
+function failuresOf(study: Study): Comparison['failures'] {
+  return study.trials.flatMap((trial) => {
+    const outcome = trial.result?.outcome;
+    if (outcome === undefined || outcome.state === 'complete' || outcome.state === 'pruned') return [];
+    return [{
+      trial: trial.number, side: trial.side, stage: trial.stage, seed: trial.seed, params: trial.params,
+      reason: outcome.state === 'failed' ? outcome.reason : outcome.state, message: outcome.message,
+      ...(trial.result?.logTail === undefined ? {} : { logTail: trial.result.logTail }),
+    }];
+  });
+}
+
+function reproduceOf(run: StudyRun): string[] {
+  const { base, head, configs } = run;
+  if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune --config '${configs.head.path.replaceAll("'", "'\\''")}'`];
+  return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} --config '${configs.head.path.replaceAll("'", "'\\''")}'`];
+}

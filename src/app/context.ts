@@ -1,0 +1,77 @@
+import type { Params } from '../model/params.js';
+import type { Executor, SideTree, Workspace } from '../model/ports.js';
+import type { Side } from '../model/trial.js';
+import type { CanonicalRun } from '../model/record.js';
+import type { Findings, StudyRun } from './findings.js';
+import { openLab, type Lab } from './lab.js';
+import type { PairsRequest } from './pairs.js';
+import type { Tools } from './tools.js';
+
+export type Trees = Partial<Record<Side, SideTree>>;
+
+/** What every stage of one study's run works with, once both sides stand. */
+export interface StageContext {
+  readonly run: StudyRun;
+  readonly tools: Tools;
+  readonly found: Findings;
+  readonly lab: Lab;
+  readonly executor: Executor;
+  /** The base's is absent when there is nothing to compare with. */
+  readonly trees: Trees;
+  readonly workspace: Workspace;
+  /** On `tools.clock`; undefined = no limit. */
+  readonly deadlineMs: number | undefined;
+}
+
+/** What all paired stages of a run have in common. */
+export function pairsRequest(context: StageContext, stage: { stage: PairsRequest['stage']; label: string; base: Params; head: Params; stored?: ReadonlyMap<number, CanonicalRun> }): PairsRequest {
+  const { run, lab, executor } = context;
+  const { head } = run.configs;
+  return {
+    lab, executor, stage: stage.stage, label: stage.label, params: { base: stage.base, head: stage.head },
+    stored: stage.stored ?? new Map(), alone: head.also.some((metric) => metric.timing), timeoutMs: head.budget.trialTimeMs, signal: run.signal,
+  };
+}
+
+export interface ContextRequest {
+  readonly run: StudyRun;
+  readonly tools: Tools;
+  readonly found: Findings;
+  readonly startedMs: number;
+  /** Equal identity = the same log is continued. */
+  readonly identity: Readonly<Record<string, string>>;
+  readonly openTrees: (workspace: Workspace) => Promise<Trees>;
+}
+
+/** Opens workspace, log and executor, runs `body`, and closes them in reverse order whatever happens. */
+export async function withContext<T>(request: ContextRequest, body: (context: StageContext) => Promise<T>): Promise<T> {
+  const { run, tools, found, identity, startedMs } = request;
+  const study = run.configs.head.name;
+  const workspace = await tools.openWorkspace(study);
+  try {
+    const trees = await request.openTrees(workspace);
+    const journal = await tools.openJournal(study, identity);
+    try {
+      const executor = await tools.openExecutor(study, run.configs);
+      try {
+        const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
+        const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
+        found.study = lab.study();
+        const { timeMs } = run.configs.head.budget;
+        return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
+      } finally {
+        await executor.close();
+      }
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await workspace.close();
+  }
+}
+
+function dirOf(trees: Trees, side: Side): string {
+  const tree = trees[side];
+  if (tree === undefined) throw new Error(`no tree for the ${side} side`);
+  return tree.dir;
+}

@@ -1,0 +1,62 @@
+import type { Comparison } from '../model/comparison.js';
+import type { Goal } from '../model/direction.js';
+import type { Params } from '../model/params.js';
+import type { CommitFacts } from '../model/ports.js';
+import type { Study } from '../model/study.js';
+import type { SideConfigs } from './tools.js';
+import type { PairedStageOutcome, StageMetric } from './pairedStage.js';
+import type { RescoreOutcome } from './rescore.js';
+import type { SearchOutcome } from './search.js';
+
+export interface StagedPairs {
+  readonly outcome: PairedStageOutcome;
+  readonly metrics: readonly StageMetric[];
+  readonly baseParams: Params;
+  readonly headParams: Params;
+}
+
+/** The part of a study's run that is known before anything is measured. */
+export interface StudyRun {
+  readonly configs: SideConfigs;
+  readonly objective: { readonly name: string; readonly goal: Goal };
+  readonly head: CommitFacts;
+  readonly base: CommitFacts | undefined;
+  /** Why `base` is the base, one clause. */
+  readonly baseWhy: string;
+  readonly baseHasConfig: boolean;
+  readonly policyChanges: Comparison['policyChanges'];
+  readonly samplerSeed: number | undefined;
+  /** Nothing in `inputs` differs between base and head: no search is worth its time (decisions.md 14). */
+  readonly inputsChanged: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a run has found so far. Filled stage by stage, so that a run cut short reports all it knows. */
+export interface Findings {
+  readonly warnings: string[];
+  readonly notes: string[];
+  environment: Readonly<Record<string, string>>;
+  baseline?: NonNullable<Comparison['baseline']>;
+  /** Why there is nothing to compare with: machine word and sentence. */
+  noBaseline?: { readonly reason: string; readonly sentence: string };
+  /** Why nothing (more) could be measured. */
+  incomplete?: { readonly reason: string; readonly sentence: string };
+  incumbent?: NonNullable<Comparison['incumbent']>;
+  /** b* as the head's space has it; absent when it is no point of it. */
+  incumbentHere?: Params;
+  margin?: NonNullable<Comparison['margin']>;
+  canary?: NonNullable<Comparison['canary']>;
+  gate?: StagedPairs;
+  confirmation?: StagedPairs;
+  search?: SearchOutcome;
+  rescore?: RescoreOutcome;
+  retune?: StagedPairs;
+  plan?: string;
+  /** The fold of the log, for counts and failures. */
+  study?: Study;
+  reused: number;
+}
+
+export function noFindings(): Findings {
+  return { warnings: [], notes: [], environment: {}, reused: 0 };
+}

@@ -1,0 +1,71 @@
+import type { PairedNoise, ResolvedMargin } from '../compare/margin.js';
+import { resolveMargin } from '../compare/margin.js';
+import type { AlsoMetric, MetricConfig } from '../model/config.js';
+import type { Params } from '../model/params.js';
+import type { CanonicalRun } from '../model/record.js';
+import { seedFor } from '../model/seeds.js';
+import type { StageContext } from './context.js';
+import { canonicalLabel } from './gateStep.js';
+import { inParallel } from './inParallel.js';
+import type { StageMetric } from './pairedStage.js';
+
+/** Base seeds measured before the head when the margin depends on them (decisions.md 18). */
+const marginSeeds = 5;
+
+export interface MarginPlan {
+  readonly baseParams: Params;
+  readonly stored: ReadonlyMap<number, CanonicalRun>;
+  /** Spread of the objective's paired differences in the history, on an equal key. */
+  readonly history: PairedNoise | undefined;
+  /** Margin that main's record holds, for `auto`: it moves on pushes only. */
+  readonly storedMargin: number | undefined;
+}
+
+/**
+ * The metrics that decide, with margins frozen before the first head run; a resumed run gets the same ones.
+ * The objective stands first. UserError when a margin has no meaning here.
+ */
+export async function freezeMargins(context: StageContext, plan: MarginPlan): Promise<readonly StageMetric[]> {
+  const { found } = context;
+  const { metric, also, verdict } = context.run.configs.head;
+  const gated: (MetricConfig | AlsoMetric)[] = [...(metric === undefined ? [] : [metric]), ...also.filter((m) => m.gate)];
+  const metrics: StageMetric[] = [];
+  for (const [i, config] of gated.entries()) {
+    const resolved = await context.lab.freeze(`margin:${config.name}`, async () => await resolveOne(context, plan, config));
+    if (resolved.note !== undefined) found.notes.push(resolved.note);
+    if (i === 0) found.margin = resolved.margin;
+    metrics.push({
+      name: config.name, goal: config.goal,
+      policy: {
+        alpha: verdict.alpha, looks: verdict.looks, margin: resolved.margin.value, gatedMetrics: gated.length,
+        ...(config.resolution === undefined ? {} : { resolution: config.resolution }),
+      },
+    });
+  }
+  return metrics;
+}
+
+async function resolveOne(context: StageContext, plan: MarginPlan, config: MetricConfig): Promise<ResolvedMargin> {
+  const isObjective = config.name === context.run.objective.name;
+  if (config.margin.kind === 'auto' && isObjective && plan.storedMargin !== undefined) {
+    return { margin: { value: plan.storedMargin, kind: 'auto', provisional: false, ...(plan.history === undefined ? {} : { noise: plan.history.sd }) } };
+  }
+  const baseValues = config.margin.kind === 'absolute' ? [] : await baseValuesOf(context, plan, config.name);
+  return resolveMargin({
+    margin: config.margin, metric: config.name, baseValues, history: isObjective ? plan.history : undefined,
+    ...(config.resolution === undefined ? {} : { resolution: config.resolution }),
+  });
+}
+
+async function baseValuesOf(context: StageContext, plan: MarginPlan, name: string): Promise<number[]> {
+  const { lab, executor, run } = context;
+  const seeds = Array.from({ length: marginSeeds }, (_, i) => seedFor(canonicalLabel, i + 1));
+  const timeoutMs = run.configs.head.budget.trialTimeMs;
+  const values = await inParallel(seeds, executor.capacity, async (seed) => {
+    const stored = plan.stored.get(seed);
+    if (stored !== undefined) return stored.state === 'complete' ? stored.metrics[name] : undefined;
+    const { trial } = await lab.measure({ side: 'base', stage: 'canonical', params: plan.baseParams, seed, signal: run.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    return trial.result?.outcome.state === 'complete' ? trial.result.metrics[name] : undefined;
+  });
+  return values.filter((value) => value !== undefined);
+}

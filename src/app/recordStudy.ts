@@ -1,0 +1,115 @@
+import { decideVerdict } from '../compare/verdict.js';
+import { daysBetween, nearestRecord } from '../compare/baseline.js';
+import type { Comparison } from '../model/comparison.js';
+import type { StudyRecord } from '../model/record.js';
+import { spaceDigest } from '../model/validity.js';
+import { comparisonOf } from './comparisonOf.js';
+import { cancelled, cutShort } from './compareStudy.js';
+import { withContext, type StageContext } from './context.js';
+import { noFindings, type Findings, type StudyRun } from './findings.js';
+import { noiseOf, runPush, type PushOutcome } from './push.js';
+import type { Tools } from './tools.js';
+import { verdictStagesOf } from './verdictStages.js';
+
+export interface RecordOptions {
+  /** `<run>-<attempt>` names the record's file. */
+  readonly runId: string;
+  readonly attempt: number;
+  /** `schedule` and `workflow_dispatch`: search whatever the age of the last one. */
+  readonly searchAlways: boolean;
+}
+
+export interface Recorded {
+  readonly comparison: Comparison;
+  /** Not yet stored; absent when nothing complete was measured. */
+  readonly record: StudyRecord | undefined;
+}
+
+const dayMs = 86_400_000;
+/** Records this far back are asked for the last search and b*. */
+const maxAncestors = 5000;
+const maxRecords = 25;
+
+/** The push job for one study: the drift series at b*, the gate against the previous record, a search when due. */
+export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOptions): Promise<Recorded> {
+  const { clock } = tools;
+  const startedMs = clock.now();
+  const startedAt = clock.utc();
+  const found = noFindings();
+  const records = await earlierRecords(run, tools);
+  const previous = nearestRecord(records.line, records.found);
+  const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
+  const state: { record?: StudyRecord } = {};
+  try {
+    await withContext({
+      run, tools, found, startedMs, identity: { push: run.head.sha, config: JSON.stringify(run.configs), searchIsDue: String(searchIsDue) },
+      openTrees: async (workspace) => {
+        const head = await workspace.prepare('head', run.head.sha, run.configs.head);
+        return { head, base: { ...head, side: 'base' } };
+      },
+    }, async (context) => {
+      found.environment = await keyAt(context, previous?.incumbent.params ?? {});
+      const outcome = await runPush(context, { previous, searchIsDue });
+      if (outcome === undefined) return;
+      found.environment = await keyAt(context, outcome.incumbent.params);
+      if (outcome.canonical.some((one) => one.state === 'complete') && !run.signal.aborted) state.record = recordOf({ context, outcome, previous, startedAt }, options);
+    });
+  } catch (error) {
+    cutShort(error, run, found);
+  }
+  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  if (found.gate === undefined && found.incomplete === undefined && found.noBaseline === undefined) found.noBaseline = firstRecord(run, found);
+  const verdict = decideVerdict(verdictStagesOf(run, found));
+  const comparison = comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (clock.now() - startedMs) / 1000 });
+  const record = state.record === undefined ? undefined : { ...state.record, verdict: { kind: verdict.kind, ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) } };
+  return { comparison, record };
+}
+
+async function earlierRecords(run: StudyRun, tools: Tools): Promise<{ line: readonly string[]; found: readonly StudyRecord[] }> {
+  const line = (await tools.repository.firstParents(run.head.sha, maxAncestors)).slice(1);
+  return { line, found: await tools.store.readFor(run.configs.head.name, line, maxRecords) };
+}
+
+function isSearchDue(run: StudyRun, records: readonly StudyRecord[], now: string): boolean {
+  const last = records.flatMap((record) => record.search?.finishedAt ?? []).sort().at(-1);
+  return last === undefined || daysBetween(last, now) * dayMs >= run.configs.head.mainSearchMs;
+}
+
+async function keyAt({ run, tools, trees }: StageContext, params: StudyRecord['incumbent']['params']): Promise<Readonly<Record<string, string>>> {
+  return trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, params);
+}
+
+function firstRecord(run: StudyRun, found: Findings): NonNullable<Findings['noBaseline']> {
+  return found.incumbent === undefined
+    ? { reason: 'nothing-complete', sentence: 'no trial ended with a value, so there is nothing to record' }
+    : { reason: 'first-record', sentence: `this is the first record of ${run.configs.head.name}: ${run.objective.name} at its best configuration is now the baseline` };
+}
+
+interface RecordParts { readonly context: StageContext; readonly outcome: PushOutcome; readonly previous: StudyRecord | undefined; readonly startedAt: string }
+
+function recordOf({ context, outcome, previous, startedAt }: RecordParts, options: RecordOptions): StudyRecord {
+  const { run, tools, found } = context;
+  const { head } = run.configs;
+  const noise = noiseOf(context, previous);
+  const trials = context.lab.study().trials.filter((trial) => trial.result !== undefined);
+  const sum = (of: (trial: (typeof trials)[number]) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
+  return {
+    schema: 1, tool: tools.tool, kind: 'observed', study: head.name, sha: run.head.sha, tree: run.head.tree,
+    ...(run.head.parents[0] === undefined ? {} : { parent: run.head.parents[0] }),
+    run: options.runId, attempt: options.attempt, startedAt, finishedAt: tools.clock.utc(), key: { ...found.environment },
+    metric: { name: run.objective.name, goal: run.objective.goal }, space: spaceDigest(head.space),
+    incumbent: outcome.incumbent, canonical: [...outcome.canonical],
+    ...(outcome.searched && found.search !== undefined ? { search: searchPart(context, found.search) } : {}),
+    ...(found.margin === undefined || found.margin.provisional ? {} : { margin: found.margin.value }),
+    ...(noise === undefined ? {} : { noise }),
+    budget: { trials: trials.length, wallSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60 },
+  };
+}
+
+function searchPart({ lab, tools, run }: StageContext, search: NonNullable<Findings['search']>): NonNullable<StudyRecord['search']> {
+  const trials = lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === 'head');
+  return {
+    finishedAt: tools.clock.utc(), method: run.configs.head.method.name, seed: search.seed,
+    trials: trials.flatMap(({ params, result }) => (result === undefined ? [] : [{ params, result }])),
+  };
+}

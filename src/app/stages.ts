@@ -1,0 +1,62 @@
+import { paramsKey } from '../model/params.js';
+import { announcePlan } from './announce.js';
+import { pairsRequest, type StageContext } from './context.js';
+import { run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { freezeMargins } from './marginStep.js';
+import { retuneCheck } from '../compare/gate.js';
+import { searchSide } from './searchStep.js';
+import { takeStanding, type Standing } from './standing.js';
+import type { StageMetric } from './pairedStage.js';
+
+/** Canary, gate, confirmation, search, re-score, retuning check (decisions.md 14); each finding is kept as it comes. */
+export async function runStages(context: StageContext): Promise<void> {
+  const { run, found } = context;
+  const standing = await takeStanding(context);
+  if (standing === undefined) {
+    await searchSide(context, { side: 'head', incumbent: undefined });
+    return;
+  }
+  const metrics = await freezeMargins(context, { baseParams: standing.incumbent, stored: standing.stored, history: standing.history, storedMargin: standing.storedMargin });
+  announcePlan(context, standing, metrics);
+  const isDown = standing.incumbentHere === undefined || (await runGateAndConfirm(context, { ...standing, incumbentHere: standing.incumbentHere }, metrics));
+  if (run.signal.aborted || found.gate?.outcome.cut !== undefined) return;
+  if (!wantsSearch(context, isDown)) return;
+  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere });
+  if (isDown && !run.signal.aborted) await checkRetuned(context, standing, metrics);
+}
+
+/** True when main's best configuration is worse here and that was confirmed; only then is retuning worth checking. */
+async function runGateAndConfirm(context: StageContext, standing: Standing & { readonly incumbentHere: NonNullable<Standing['incumbentHere']> }, metrics: readonly StageMetric[]): Promise<boolean> {
+  const plan: GatePlan = { metrics, baseParams: standing.incumbent, headParams: standing.incumbentHere, stored: standing.stored };
+  const gate = await runGate(context, plan);
+  const down = gate.outcome.results.map((result) => result.decision === 'DOWN');
+  if (context.run.signal.aborted || gate.outcome.cut !== undefined || !down.includes(true)) return false;
+  const isDead = gate.outcome.results.some((result) => result.decision === 'DOWN' && result.effect === undefined);
+  if (isDead) return false;
+  const confirmation = await runConfirmation(context, plan);
+  return confirmation.outcome.results.some((result, i) => down[i] === true && result.decision === 'DOWN');
+}
+
+function wantsSearch({ run, found }: StageContext, isDown: boolean): boolean {
+  const { search } = run.configs.head.verdict;
+  if (search === 'never') return false;
+  if (isDown) return true;
+  if (search === 'on-regression') return false;
+  if (!run.inputsChanged) found.notes.push('No search: nothing that matches `inputs` differs from the base, so a search could only show its own luck.');
+  return run.inputsChanged;
+}
+
+/** The retuned configuration here against main's best there, on seeds that neither was chosen by. */
+async function checkRetuned(context: StageContext, standing: Standing, metrics: readonly StageMetric[]): Promise<void> {
+  const { run, found } = context;
+  const winner = found.rescore?.winner?.params;
+  if (winner === undefined) return;
+  if (standing.incumbentHere !== undefined && paramsKey(winner) === paramsKey(standing.incumbentHere)) return;
+  // Without a gate, search luck is not excluded: half the error rate (verdict.md 6.7).
+  const stageMetrics = standing.incumbentHere !== undefined ? metrics : metrics.map((metric) => ({ ...metric, policy: { ...metric.policy, alpha: metric.policy.alpha > 0.025 ? 0.025 : 0.01 } }));
+  const outcome = await runPairs(context, 'retuning check', {
+    ...pairsRequest(context, { stage: 'retune', label: `stage2:${run.base?.sha ?? ''}:${run.head.tree}`, base: standing.incumbent, head: winner }),
+    metrics: stageMetrics, clock: context.tools.clock, deadlineMs: context.deadlineMs, judge: retuneCheck,
+  });
+  found.retune = { outcome, metrics: stageMetrics, baseParams: standing.incumbent, headParams: winner };
+}

@@ -1,0 +1,28 @@
+import type { MetricStages, VerdictStages } from '../compare/outcome.js';
+import { paramsKey } from '../model/params.js';
+import type { Findings, StagedPairs, StudyRun } from './findings.js';
+
+/** What the verdict is drawn from: the paired stages' results by metric, and what cut the run short. */
+export function verdictStagesOf(run: StudyRun, found: Findings): VerdictStages {
+  const names = (found.gate ?? found.retune)?.metrics ?? [{ name: run.objective.name, goal: run.objective.goal }];
+  const resultOf = (stage: StagedPairs | undefined, i: number): MetricStages['gate'] => (stage?.outcome.cut === 'cancelled' ? undefined : stage?.outcome.results[i]);
+  const metrics = names.map(({ name, goal }, i): MetricStages => {
+    const gate = resultOf(found.gate, i);
+    const confirmation = resultOf(found.confirmation, i);
+    const retune = resultOf(found.retune, i);
+    return { name, goal, ...(gate === undefined ? {} : { gate }), ...(confirmation === undefined ? {} : { confirmation }), ...(retune === undefined ? {} : { retune }) };
+  });
+  return {
+    metrics, canaryIdentical: found.canary?.identical === true,
+    ...(found.noBaseline === undefined ? {} : { noBaseline: { reason: found.noBaseline.reason, message: found.noBaseline.sentence } }),
+    ...(found.incomplete === undefined ? {} : { interrupted: { reason: found.incomplete.reason, message: found.incomplete.sentence } }),
+    ...searchPart(found),
+  };
+}
+
+function searchPart({ search, rescore, incumbentHere }: Findings): Pick<VerdictStages, 'search'> | Record<string, never> {
+  if (search === undefined) return {};
+  const winner = rescore?.winner?.params;
+  const same = winner !== undefined && incumbentHere !== undefined && paramsKey(winner) === paramsKey(incumbentHere);
+  return { search: { trials: search.trials.length, winner: winner === undefined ? 'none' : same ? 'incumbent' : 'other' } };
+}

@@ -1,0 +1,19 @@
+import { runCli, exitCodes } from './program.js';
+import type { Terminal } from './terminal.js';
+import { version } from '../version.js';
+
+/** The process around the command line: the first Ctrl-C ends the work in order, the second at once. */
+export async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  const stop = (): void => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    process.stderr.write('\nstopping: finishing the log (again to stop at once)\n');
+    interrupt.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.stdout.on('error', () => process.exit(exitCodes.infrastructure));
+  const terminal: Terminal = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal };
+  const code = await runCli(process.argv.slice(2), terminal, version);
+  process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : code;
+}
