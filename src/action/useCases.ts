@@ -4,7 +4,7 @@ import type { StudyRecord } from '../model/record.js';
 import type { Overrides } from './inputs.js';
 
 /** What both jobs of the action are told. Everything comes from the event, the runner and the inputs. */
-interface RunRequest {
+export interface RunRequest {
   readonly event: string;
   /** `owner/name`. */
   readonly repository: string;
@@ -23,8 +23,6 @@ interface RunRequest {
   readonly runId: string;
   readonly attempt: number;
   readonly failOn: Report['failOn'];
-  /** A write token stands beside the trials (decisions.md 25): to be said in the report. */
-  readonly tokenCanWrite: boolean;
 }
 
 export interface CompareRequest extends RunRequest {
@@ -46,8 +44,11 @@ export interface RunDeps {
   readonly clock: Clock;
   /** Aborted on cancel: finish within two seconds, report `incomplete`. */
   readonly signal: AbortSignal;
-  /** Call once, as soon as the studies' names are known: opens a check run for each. */
-  announce(studies: readonly string[]): Promise<void>;
+  /**
+   * Call once, as soon as the studies' names are known and before any trial: opens a check run for each.
+   * `tokenCanWrite`: a write token stands beside the trials (decisions.md 25), to be said in the report. Never rejects.
+   */
+  announce(studies: readonly string[]): Promise<{ readonly tokenCanWrite: boolean }>;
 }
 
 /** `pending` holds records which the token was not allowed to push; `noregret/publish` appends them. */

@@ -89,7 +89,7 @@ interface RawPull {
 interface Client {
   readonly octokit: Octokit;
   readonly at: { readonly owner: string; readonly repo: string };
-  ask<T>(what: string, call: () => Promise<T>): Promise<T>;
+  readonly ask: <T>(what: string, call: () => Promise<T>) => Promise<T>;
 }
 
 /** Writes are paced and limits obeyed by octokit's own plugins; both are bounded. */

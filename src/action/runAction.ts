@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { forkGuard } from '../app/forkGuard.js';
+import type { Report } from '../model/comparison.js';
+import { UserError } from '../model/errors.js';
+import type { StudyRecord } from '../model/record.js';
+import { actionProgress } from '../platform/actions.js';
+import { forbidden } from '../platform/githubErrors.js';
+import type { CheckPublisher } from '../publishers/checkRun.js';
+import { stateDirOf } from './context.js';
+import { checkPublisherFor, errorText, reportOfProblem, type Desk } from './desk.js';
+import type { ActionInputs } from './inputs.js';
+import { finish } from './posting.js';
+import type { RunDeps, RunRequest, UseCases } from './useCases.js';
+import { chooseWork, type Work } from './work.js';
+
+type ActionDesk = Desk<ActionInputs>;
+type RealWork = Exclude<Work, { kind: 'nothing' }>;
+
+interface Measured { readonly report: Report; readonly pending: readonly StudyRecord[]; readonly error?: unknown }
+
+/** After an abort the work has this long to end in order; then it is reported without it. */
+const cancelGraceMs = 3000;
+
+async function stateDir({ inputs, context }: ActionDesk): Promise<string> {
+  const dir = resolve(inputs.stateDir ?? stateDirOf(context));
+  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+    throw new UserError('state-dir', `The state folder ${dir} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { fix: 'Give a writable folder as the input `state-dir`.', exitCode: 3, cause });
+  });
+  return dir;
+}
+
+async function requestOf<W extends RealWork>(desk: ActionDesk, work: W): Promise<W & RunRequest> {
+  const { inputs, context } = desk;
+  return {
+    ...work,
+    event: context.event, repository: context.repository, workspaceDir: context.workspaceDir, workingDirectory: inputs.workingDirectory,
+    config: inputs.config, overrides: inputs.overrides, historyBranch: inputs.historyBranch,
+    remote: { url: `${context.serverUrl}/${context.repository}`, token: inputs.token },
+    stateDir: await stateDir(desk), runId: context.runId, attempt: context.attempt, failOn: inputs.failOn,
+  };
+}
+
+/** Opens the checks; a token that may not is normal in the two-job workflow. */
+function announcer(desk: ActionDesk, check: CheckPublisher | undefined): RunDeps['announce'] {
+  return async (studies) => {
+    if (check === undefined || desk.inputs.publish === 'never') return { tokenCanWrite: false };
+    try {
+      await check.start(studies, desk.context.trigger);
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === forbidden)) desk.actions.warn(errorText(error));
+      return { tokenCanWrite: false };
+    }
+    desk.actions.warn('The job that runs the trials holds a token that may write: code of the repository runs beside it. Prefer the two-job workflow of the README.');
+    return { tokenCanWrite: true };
+  };
+}
+
+async function runUseCase(desk: ActionDesk, work: RealWork, useCases: UseCases, deps: RunDeps): Promise<Measured> {
+  if (work.kind === 'record') return useCases.recordPush(await requestOf(desk, work), deps);
+  return { report: await useCases.comparePullRequest(await requestOf(desk, work), deps), pending: [] };
+}
+
+async function measure(desk: ActionDesk, work: RealWork, useCases: UseCases, deps: RunDeps): Promise<Measured> {
+  const { inputs, context } = desk;
+  const fallback = (sentence: string, fix?: string): Report => reportOfProblem(desk, context.trigger, { sentence, fix }, inputs.failOn);
+  const cancelled = new Promise<Measured>((done) => {
+    const late = (): unknown => setTimeout(() => done({ report: fallback('The run was cancelled', 'Re-run the job: it goes on where this one stopped.'), pending: [] }), cancelGraceMs).unref();
+    if (deps.signal.aborted) late();
+    else deps.signal.addEventListener('abort', late, { once: true });
+  });
+  try {
+    return await Promise.race([runUseCase(desk, work, useCases, deps), cancelled]);
+  } catch (error) {
+    if (!(error instanceof UserError)) desk.actions.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { error, pending: [], report: error instanceof UserError ? fallback(error.message, error.fix) : fallback(errorText(error)) };
+  }
+}
+
+async function plan(desk: ActionDesk, work: RealWork, useCases: UseCases): Promise<void> {
+  for (const line of await useCases.plan(await requestOf(desk, work))) desk.actions.line(line);
+  desk.actions.notice('dry-run: nothing was run or written.');
+}
+
+/** The main step: guards, the work, then every sink. Throws only for inputs and events that cannot be; the entry says it. */
+export async function runAction(desk: ActionDesk, loadUseCases: () => Promise<UseCases>, signal: AbortSignal): Promise<void> {
+  const { actions, inputs, context, clock } = desk;
+  const work = chooseWork(inputs.mode, context.trigger, context.defaultBranch);
+  if (work.kind === 'nothing') {
+    if (work.fail) throw new UserError('event', `${work.why}.`);
+    actions.notice(`${work.why}.`);
+    return;
+  }
+  const check = checkPublisherFor(desk);
+  const refusal = forkGuard({ trigger: context.trigger, runnerEnvironment: context.runnerEnvironment, allowed: inputs.allowForksOnSelfHosted });
+  const post = inputs.publish === 'auto';
+  if (refusal !== undefined) {
+    actions.notice(`${refusal.sentence}. ${refusal.fix}`);
+    await finish(desk, { report: reportOfProblem(desk, context.trigger, refusal, 'never'), to: context.trigger, post, check, summary: true, artifactExtra: {} });
+    return;
+  }
+  const useCases = await loadUseCases();
+  if (inputs.dryRun) {
+    await plan(desk, work, useCases);
+    return;
+  }
+  const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check) };
+  const { report, pending, error } = await measure(desk, work, useCases, deps);
+  const artifactExtra = pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) };
+  await finish(desk, { report, to: context.trigger, post, check, summary: true, artifactExtra });
+  if (error !== undefined) actions.fail(errorText(error));
+}

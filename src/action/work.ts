@@ -1,0 +1,35 @@
+import type { Trigger } from '../model/trigger.js';
+import type { ActionInputs } from './inputs.js';
+
+/** What this run is to do. `fail`: the workflow file asks for something that cannot be. */
+export type Work =
+  | { readonly kind: 'compare'; readonly pullRequest: number | undefined; readonly headSha: string; readonly baseSha: string }
+  | { readonly kind: 'record'; readonly sha: string; readonly branch: string; readonly searchAlways: boolean }
+  | { readonly kind: 'nothing'; readonly why: string; readonly fail: boolean };
+
+const nothing = (why: string): Work => ({ kind: 'nothing', why, fail: false });
+const impossible = (why: string): Work => ({ kind: 'nothing', why, fail: true });
+
+function byEvent(trigger: Trigger, defaultBranch: string | undefined): Work {
+  switch (trigger.kind) {
+    case 'pull_request': return { kind: 'compare', pullRequest: trigger.number, headSha: trigger.headSha, baseSha: trigger.baseSha };
+    case 'merge_group': return { kind: 'compare', pullRequest: undefined, headSha: trigger.headSha, baseSha: trigger.baseSha };
+    case 'push': return trigger.defaultBranch
+      ? { kind: 'record', sha: trigger.sha, branch: trigger.branch, searchAlways: false }
+      : nothing(`${trigger.branch} is not the default branch; only that one is recorded`);
+    case 'schedule': case 'manual': return trigger.branch === (defaultBranch ?? trigger.branch)
+      ? { kind: 'record', sha: trigger.sha, branch: trigger.branch, searchAlways: true }
+      : nothing(`${trigger.branch} is not the default branch; only that one is recorded`);
+    case 'workflow_run': return impossible('On workflow_run nothing may be executed; use the sub-action noregret/publish');
+    case 'unsupported': return trigger.event === 'push' ? nothing(trigger.why) : impossible(`The event ${trigger.event} is not supported: ${trigger.why}`);
+  }
+}
+
+/** `mode: auto` goes by the event; the other modes must fit it. */
+export function chooseWork(mode: ActionInputs['mode'], trigger: Trigger, defaultBranch: string | undefined): Work {
+  if (mode === 'aa') return impossible('The A/A self-test (mode: aa) is not there yet; use mode: auto');
+  const work = byEvent(trigger, defaultBranch);
+  if (mode === 'auto' || work.kind === 'nothing' || work.kind === mode) return work;
+  if (mode === 'compare' && trigger.kind === 'push' && trigger.before !== undefined) return { kind: 'compare', pullRequest: undefined, headSha: trigger.sha, baseSha: trigger.before };
+  return impossible(`mode: ${mode} does not fit the event ${trigger.kind}; use mode: auto`);
+}

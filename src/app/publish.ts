@@ -1,0 +1,95 @@
+import { UserError } from '../model/errors.js';
+import { reportSchema, type Report } from '../model/comparison.js';
+import type { Progress, Publisher } from '../model/ports.js';
+import { recordSchema, type StudyRecord } from '../model/record.js';
+import type { Trigger } from '../model/trigger.js';
+
+/** What became of one sink. */
+export interface Posted { readonly name: string; readonly url?: string; readonly error?: UserError }
+
+/** Every sink gets its turn; what one of them may not do is a sentence in the log and never costs the report. */
+export async function postEverywhere(report: Report, to: Trigger, publishers: readonly Publisher[]): Promise<readonly Posted[]> {
+  const posted: Posted[] = [];
+  for (const publisher of publishers) {
+    try {
+      posted.push({ name: publisher.name, ...(await publisher.publish(report, to)) });
+    } catch (error) {
+      posted.push({ name: publisher.name, error: error instanceof UserError ? error : new UserError('sink', `The ${publisher.name} could not be written: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 3, cause: error }) });
+    }
+  }
+  return posted;
+}
+
+export function tellFailures(posted: readonly Posted[], progress: Pick<Progress, 'warn'>): void {
+  for (const { error } of posted) {
+    if (error !== undefined) progress.warn(error.fix === undefined ? error.message : `${error.message}\n${error.fix}`);
+  }
+}
+
+/** What the event says about the report that we are about to read. */
+export interface Identity {
+  readonly headSha: string;
+  readonly pullRequest: number | undefined;
+  readonly repository: string;
+  readonly event: string;
+}
+
+export interface Rejected { readonly rejected: string }
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A report out of hostile text: right schema, right commit, right pull request, or a sentence why not. Nothing of the
+ * text is quoted in that sentence. What the event knows replaces what the text claims.
+ */
+export function acceptReport(text: string, identity: Identity): Report | Rejected {
+  const result = parseSafely(() => reportSchema.safeParse(parsed(text)));
+  if (result?.success !== true) return { rejected: 'The report of the measuring job is not one that this version of noregret wrote; it was ignored' };
+  const { headSha, pullRequest } = result.data;
+  if (headSha !== identity.headSha) return { rejected: 'The report of the measuring job is about another commit; it was ignored' };
+  if (pullRequest !== identity.pullRequest) return { rejected: 'The report of the measuring job is about another pull request; it was ignored' };
+  return { ...result.data, repository: identity.repository, event: identity.event };
+}
+
+/** Nesting deep enough to exhaust the stack is one more way to be no report. */
+function parseSafely<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}
+
+export interface RecordIdentity { readonly sha: string; readonly run: string; readonly attempt: number }
+
+/** Records of this very push and run, or a sentence. They come from code of the default branch, but are checked all the same. */
+export function acceptRecords(text: string, identity: RecordIdentity): readonly StudyRecord[] | Rejected {
+  const result = parseSafely(() => recordSchema.array().max(1000).safeParse(parsed(text)));
+  if (result?.success !== true) return { rejected: 'The records of the measuring job are not ones that this version of noregret wrote; they were not stored' };
+  const foreign = result.data.some(({ sha, run, kind, attempt }) => sha !== identity.sha || run !== identity.run || kind !== 'observed' || attempt > identity.attempt);
+  return foreign ? { rejected: 'The records of the measuring job are about another commit or run; they were not stored' } : result.data;
+}
+
+export interface EmptyReport {
+  readonly identity: Identity;
+  readonly sentence: string;
+  readonly fix?: string;
+  readonly tool: string;
+  readonly createdAt: string;
+  readonly failOn: Report['failOn'];
+}
+
+/** The report of a run that measured nothing, or whose report was lost: INCOMPLETE, and why. */
+export function emptyReport({ identity, sentence, fix, tool, createdAt, failOn }: EmptyReport): Report {
+  return {
+    schema: 1, tool, createdAt, verdict: 'INCOMPLETE', event: identity.event, repository: identity.repository, headSha: identity.headSha,
+    ...(identity.pullRequest === undefined ? {} : { pullRequest: identity.pullRequest }),
+    incomplete: true, failOn, problem: { sentence, ...(fix === undefined ? {} : { fix }) }, studies: [],
+  };
+}
