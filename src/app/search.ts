@@ -1,0 +1,162 @@
+import type { SearchTrial } from '../model/comparison.js';
+import type { Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
+import { paramsKey, type Params } from '../model/params.js';
+import type { Clock, Pruner, Sampler } from '../model/ports.js';
+import type { SearchSpace } from '../model/searchSpace.js';
+import { seedFor } from '../model/seeds.js';
+import type { Side } from '../model/trial.js';
+import { declaredDefaults, whyInvalid } from '../model/validity.js';
+import type { Lab } from './lab.js';
+import { createSearchTrials, type Anchor, type SearchTrials } from './searchTrials.js';
+import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+
+export interface SearchOptions {
+  readonly lab: Lab;
+  readonly clock: Clock;
+  readonly study: string;
+  readonly side: Side;
+  readonly space: SearchSpace;
+  readonly objective: { readonly name: string; readonly goal: Goal };
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  /** Another one gives another list of trials; 0 unless the user chose one. */
+  readonly samplerSeed?: number;
+  /** Main's best configuration, tried after the declared defaults if it is a point of this space. */
+  readonly incumbent?: Params;
+  readonly limits: SearchLimits;
+  /** Trials at once; asked before each start, so that a gate can lend and take back slots. At least one is used. */
+  readonly slots: () => number;
+  readonly signal: AbortSignal;
+  /** After each start and end. */
+  readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly best?: number }) => void;
+}
+
+export interface SearchOutcome {
+  readonly side: Side;
+  readonly method: string;
+  /** NOREGRET_SEED of every trial. */
+  readonly seed: number;
+  readonly stopReason: StopReason;
+  /** In order of asking; a trial that the end of the time or a cancellation cut is `running`. */
+  readonly trials: readonly SearchTrial[];
+  readonly best?: SearchTrial & { readonly value: number };
+  readonly counts: Readonly<Record<SearchTrial['state'], number>>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Asks, measures and tells until a limit is reached; never rejects because of a trial. What a former run measured
+ * is taken from the log, and the list of trials is the same whatever their order of finishing.
+ */
+export async function search(options: SearchOptions): Promise<SearchOutcome> {
+  const { lab, side, objective, limits } = options;
+  const seed = seedFor(`search:${options.study}`, 1);
+  const notes: string[] = [];
+  const past = lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === side && trial.seed === seed);
+  const trials = createSearchTrials({
+    space: options.space, objective, sampler: options.sampler, pruner: options.pruner, trials: limits.trials,
+    samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes),
+  }, past);
+  const stopReason = await runTrials(options, trials, seed);
+  const rows = trials.rows();
+  const best = bestRow(trials, rows);
+  if (stopReason !== 'disk') await lab.end('search', stopReason);
+  return { side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes, ...(best === undefined ? {} : { best }) };
+}
+
+/** Declared defaults, then main's best, each if it is a point of this space. */
+function anchorsOf(options: SearchOptions, notes: string[]): readonly Anchor[] {
+  const anchors: Anchor[] = [];
+  const defaults = declaredDefaults(options.space);
+  if (defaults?.params !== undefined) anchors.push({ params: defaults.params, name: 'defaults' });
+  else if (defaults !== undefined) notes.push(`The declared defaults are not tried: ${defaults.reason}.`);
+  const { incumbent } = options;
+  if (incumbent === undefined) return anchors;
+  const reason = whyInvalid(options.space, incumbent);
+  if (reason !== undefined) notes.push(`Main's best configuration is not tried: ${reason}.`);
+  else if (anchors.every(({ params }) => paramsKey(params) !== paramsKey(incumbent))) anchors.push({ params: incumbent, name: 'incumbent' });
+  return anchors;
+}
+
+async function runTrials(options: SearchOptions, trials: SearchTrials, seed: number): Promise<StopReason> {
+  const cut = createCut(options);
+  const running = new Set<Promise<void>>();
+  const ending: { stop?: StopReason; bug?: Error } = {};
+  const start = (next: { readonly number: number; readonly params: Params }): void => {
+    const work = runOne(options, trials, { ...next, seed, signal: cut.signal }).catch((error: unknown) => {
+      if (error instanceof UserError && error.code === 'disk-full') ending.stop = 'disk';
+      else ending.bug ??= error instanceof Error ? error : new Error(String(error));
+      cut.now();
+    }).finally(() => running.delete(work));
+    running.add(work);
+  };
+  try {
+    for (;;) {
+      while (ending.stop === undefined && !cut.signal.aborted && running.size < Math.max(1, options.slots())) {
+        const stop = whyStop(options.limits, factsOf(options, trials));
+        const next = stop === undefined ? trials.next() : undefined;
+        if (next === undefined) ending.stop = stop ?? 'exhausted';
+        else start(next);
+      }
+      tell(options, trials, running.size);
+      if (running.size === 0) break;
+      await Promise.race(running);
+    }
+  } finally {
+    cut.close();
+    await Promise.allSettled(running);
+  }
+  if (ending.bug !== undefined) throw ending.bug;
+  if (ending.stop === 'disk') return 'disk';
+  if (options.signal.aborted) return 'cancelled';
+  return cut.signal.aborted ? 'time' : ending.stop ?? 'trials';
+}
+
+async function runOne(options: SearchOptions, trials: SearchTrials, ask: { number: number; params: Params; seed: number; signal: AbortSignal }): Promise<void> {
+  const { lab, side, limits } = options;
+  const { number, params, seed, signal } = ask;
+  const { trial } = await lab.measure({
+    side, stage: 'search', params, seed, signal, onReport: trials.listen(number),
+    ...(limits.trialTimeMs === undefined ? {} : { timeoutMs: limits.trialTimeMs }),
+  });
+  trials.settle(number, trial);
+}
+
+/** Aborts with the caller's signal and at the deadline. */
+function createCut({ signal, limits, clock }: SearchOptions): { readonly signal: AbortSignal; now(): void; close(): void } {
+  const controller = new AbortController();
+  const over = new AbortController();
+  const now = (): void => { controller.abort(); };
+  if (signal.aborted) now();
+  signal.addEventListener('abort', now, { once: true });
+  if (limits.deadlineMs !== undefined) {
+    void clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), over.signal).then(() => { if (!over.signal.aborted) now(); });
+  }
+  return { signal: controller.signal, now, close: () => { over.abort(); signal.removeEventListener('abort', now); } };
+}
+
+function factsOf(options: SearchOptions, trials: SearchTrials): Parameters<typeof whyStop>[1] {
+  return {
+    goal: options.objective.goal, finished: trials.view().finished, asked: trials.asked, failuresInARow: trials.failuresInARow,
+    gpuSeconds: options.lab.study().trials.reduce((sum, trial) => sum + (trial.result?.gpuSeconds ?? 0), 0), nowMs: options.clock.now(),
+  };
+}
+
+function tell(options: SearchOptions, trials: SearchTrials, running: number): void {
+  if (options.onProgress === undefined) return;
+  const best = bestOf(trials.view().finished);
+  const value = best === undefined ? {} : { best: options.objective.goal === 'minimize' ? best.loss : -best.loss };
+  options.onProgress({ done: trials.view().finished.length, running, ...value });
+}
+
+function bestRow(trials: SearchTrials, rows: readonly SearchTrial[]): (SearchTrial & { readonly value: number }) | undefined {
+  const row = rows[bestOf(trials.view().finished)?.number ?? -1];
+  return row?.value === undefined ? undefined : { ...row, value: row.value };
+}
+
+function countStates(rows: readonly SearchTrial[]): Readonly<Record<SearchTrial['state'], number>> {
+  const counts = { complete: 0, pruned: 0, infeasible: 0, failed: 0, running: 0 };
+  for (const { state } of rows) counts[state] += 1;
+  return counts;
+}

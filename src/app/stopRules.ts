@@ -1,0 +1,56 @@
+import { toLoss, type Goal } from '../model/direction.js';
+import type { LossTrial } from '../model/ports.js';
+
+/** Why a search ended; the words of `report.json`. */
+export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'no_progress' | 'exhausted' | 'trials';
+
+export interface SearchLimits {
+  readonly trials: number;
+  /** Failures in a row. */
+  readonly failures: number;
+  readonly trialTimeMs?: number;
+  readonly gpuHours?: number;
+  /** On the clock handed to the search. */
+  readonly deadlineMs?: number;
+  /** In the objective's unit: reaching it is enough. */
+  readonly threshold?: number;
+  /** Finished trials since the best one. */
+  readonly noProgress?: number;
+}
+
+export interface SearchFacts {
+  readonly goal: Goal;
+  /** In order of number. */
+  readonly finished: readonly LossTrial[];
+  readonly asked: number;
+  readonly failuresInARow: number;
+  readonly gpuSeconds: number;
+  readonly nowMs: number;
+}
+
+/** The first limit that forbids another trial; undefined when one may start. */
+export function whyStop(limits: SearchLimits, facts: SearchFacts): StopReason | undefined {
+  const { finished } = facts;
+  if (limits.deadlineMs !== undefined && facts.nowMs + expectedMs(finished) > limits.deadlineMs) return 'time';
+  if (limits.gpuHours !== undefined && facts.gpuSeconds >= limits.gpuHours * 3600) return 'gpu_hours';
+  if (facts.failuresInARow >= limits.failures) return 'failures';
+  const best = bestOf(finished);
+  if (best !== undefined && limits.threshold !== undefined && best.loss <= toLoss(limits.threshold, facts.goal)) return 'threshold';
+  if (best !== undefined && limits.noProgress !== undefined && finished.filter((trial) => trial.number > best.number).length >= limits.noProgress) return 'no_progress';
+  return facts.asked >= limits.trials ? 'trials' : undefined;
+}
+
+/** Lowest loss of the complete trials; the earliest of equals. */
+export function bestOf(trials: readonly LossTrial[]): { readonly number: number; readonly loss: number } | undefined {
+  let best: { number: number; loss: number } | undefined;
+  for (const { state, loss, number } of trials) {
+    if (state === 'complete' && loss !== undefined && (best === undefined || loss < best.loss)) best = { number, loss };
+  }
+  return best;
+}
+
+/** Median time of a trial so far; 0 while nothing is known, so that the first one is tried. */
+function expectedMs(finished: readonly LossTrial[]): number {
+  const seconds = finished.filter((trial) => trial.state === 'complete').map((trial) => trial.seconds ?? 0).sort((a, b) => a - b);
+  return 1000 * (seconds[Math.floor(seconds.length / 2)] ?? 0);
+}

@@ -1,0 +1,109 @@
+import type { Clock, Executor, OnReport, SlotLease, TrialJob, TrialRunner } from '../model/ports.js';
+import type { TrialOutcome, TrialResult } from '../model/trial.js';
+
+/** What a simulated program does with its job. Steps are reported in order, each after its share of `seconds`. */
+export interface SimulatedRun {
+  readonly outcome: TrialOutcome;
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Metrics by step; none = no reports. */
+  readonly steps?: readonly Readonly<Record<string, number>>[];
+  /** On the clock handed in; 0 unless given. */
+  readonly seconds?: number;
+  readonly streamSha256?: string;
+}
+
+/** Trials by formula or table on a clock of one's own: whole searches and comparisons in no time. */
+export function createSimulatedRunner(options: { readonly clock: Clock; readonly program: (job: TrialJob) => SimulatedRun }): TrialRunner {
+  return {
+    run: async (job, onReport, signal, slot) => {
+      const { clock } = options;
+      const run = options.program(job);
+      const begin = clock.now();
+      const outcome = await live(run, { clock, onReport, signal, timeoutMs: job.timeoutMs });
+      return resultOf(run, outcome, { seconds: (clock.now() - begin) / 1000, slot });
+    },
+  };
+}
+
+/** So many slots around a runner, first come first served; with a `device` each slot has it by number. */
+export function createSimulatedExecutor(runner: TrialRunner, options: { readonly capacity: number; readonly devices?: readonly string[] }): Executor {
+  const devices = options.devices ?? [];
+  const free = Array.from({ length: options.capacity }, (_, i) => i);
+  const queue: (() => void)[] = [];
+  return {
+    capacity: options.capacity,
+    devices,
+    run: async (job, onReport, signal) => {
+      while (free.length === 0) await new Promise<void>((resolve) => queue.push(resolve));
+      const slot = free.shift() ?? 0;
+      try {
+        return await runner.run(job, onReport, signal, { device: job.device ?? devices[slot], env: {} });
+      } finally {
+        free.push(slot);
+        queue.shift()?.();
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Time that passes only while somebody sleeps: the earliest sleeper wakes first, however many there are. */
+export function createSimulatedClock(startMs = 0): Clock {
+  let now = startMs;
+  let order = 0;
+  const sleepers = new Set<{ readonly at: number; readonly order: number; readonly wake: () => void }>();
+  let scheduled = false;
+  const advance = (): void => {
+    scheduled = false;
+    const next = [...sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0];
+    if (next === undefined) return;
+    sleepers.delete(next);
+    now = Math.max(now, next.at);
+    next.wake();
+    schedule();
+  };
+  // A macrotask: everything that follows from one waking happens before the next one.
+  const schedule = (): void => {
+    if (scheduled || sleepers.size === 0) return;
+    scheduled = true;
+    setImmediate(advance);
+  };
+  return {
+    now: () => now,
+    utc: () => new Date(now).toISOString(),
+    sleep: (ms, signal) => new Promise((resolve) => {
+      if (signal?.aborted === true) { resolve(); return; }
+      const sleeper = { at: now + ms, order: order++, wake: () => { signal?.removeEventListener('abort', stop); resolve(); } };
+      const stop = (): void => { sleepers.delete(sleeper); resolve(); };
+      signal?.addEventListener('abort', stop, { once: true });
+      sleepers.add(sleeper);
+      schedule();
+    }),
+  };
+}
+
+async function live(run: SimulatedRun, at: { clock: Clock; onReport: OnReport; signal: AbortSignal; timeoutMs: number | undefined }): Promise<TrialOutcome> {
+  const { clock, onReport, signal } = at;
+  const steps = run.steps ?? [];
+  const totalMs = 1000 * (run.seconds ?? 0);
+  const endMs = Math.min(totalMs, at.timeoutMs ?? Infinity);
+  for (let spent = 0, step = 1; ; step++) {
+    const until = Math.min(endMs, steps.length === 0 ? totalMs : (totalMs * step) / steps.length);
+    if (until > spent) await clock.sleep(until - spent, signal);
+    spent = until;
+    if (signal.aborted) return { state: 'failed', reason: 'cancelled', message: 'cancelled' };
+    if (spent >= endMs && endMs < totalMs) return { state: 'failed', reason: 'timeout', message: `ran longer than ${endMs / 1000} s` };
+    const metrics = steps[step - 1];
+    if (metrics === undefined) return run.outcome;
+    if (onReport({ step, metrics }) === 'stop') return { state: 'pruned', step };
+  }
+}
+
+function resultOf(run: SimulatedRun, outcome: TrialOutcome, facts: { seconds: number; slot: SlotLease | undefined }): TrialResult {
+  const device = facts.slot?.device;
+  return {
+    outcome, metrics: outcome.state === 'complete' ? run.metrics ?? {} : {}, seconds: facts.seconds,
+    ...(run.streamSha256 === undefined ? {} : { streamSha256: run.streamSha256 }),
+    ...(device === undefined ? {} : { device, gpuSeconds: facts.seconds }),
+  };
+}
