@@ -63,9 +63,10 @@ export async function rescoreCandidates(options: RescoreOptions): Promise<Rescor
     options.onProgress?.({ done: ++done, of: runs.length });
     return { number, value: trial.result?.outcome.state === 'complete' ? trial.result.outcome.value : undefined };
   });
-  const scored = candidates.map((candidate) => {
+  const scored = candidates.map((candidate): Omit<RescoredCandidate, 'winner'> => {
     const own = values.filter((run) => run.number === candidate.number).flatMap(({ value }) => (value === undefined ? [] : [value]));
-    return own.length < seeds.length ? { ...bare(candidate), values: own } : { ...bare(candidate), values: own, mean: own.reduce((sum, v) => sum + v, 0) / own.length };
+    const mean = own.length < seeds.length ? {} : { mean: own.reduce((sum, value) => sum + value, 0) / own.length };
+    return { ...bare(candidate), values: own, ...mean };
   });
   const losses = scored.map(({ mean }) => (mean === undefined ? Infinity : toLoss(mean, options.goal)));
   const lowest = Math.min(...losses);

@@ -13,7 +13,7 @@ export interface SimulatedRun {
 }
 
 /** Trials by formula or table on a clock of one's own: whole searches and comparisons in no time. */
-export function createSimulatedRunner(options: { readonly clock: Clock; readonly program: (job: TrialJob) => SimulatedRun }): TrialRunner {
+export function createSimulatedRunner(options: { readonly clock: SimulatedClock; readonly program: (job: TrialJob) => SimulatedRun }): TrialRunner {
   return {
     run: async (job, onReport, signal, slot) => {
       const { clock } = options;
@@ -47,49 +47,64 @@ export function createSimulatedExecutor(runner: TrialRunner, options: { readonly
   };
 }
 
-/** Time that passes only while somebody sleeps: the earliest sleeper wakes first, however many there are. */
-export function createSimulatedClock(startMs = 0): Clock {
+/** Nothing but waiting for real work (a disk, a process) for so long: then waiters on the clock are woken too. */
+const IDLE_MS = 250;
+
+export interface SimulatedClock extends Clock {
+  /** Like `sleep`, and makes time pass: what a simulated trial does with its seconds. */
+  work(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+interface Sleeper { readonly at: number; readonly order: number; readonly works: boolean; readonly wake: () => void }
+
+/** Time that passes only while simulated trials work, in the order of their ends; deadlines and pauses come due on the way. */
+export function createSimulatedClock(startMs = 0): SimulatedClock {
   let now = startMs;
   let order = 0;
-  const sleepers = new Set<{ readonly at: number; readonly order: number; readonly wake: () => void }>();
-  let scheduled = false;
+  const sleepers = new Set<Sleeper>();
+  let idle: NodeJS.Timeout | undefined;
+  let next: NodeJS.Immediate | undefined;
   const advance = (): void => {
-    scheduled = false;
-    const next = [...sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0];
-    if (next === undefined) return;
-    sleepers.delete(next);
-    now = Math.max(now, next.at);
-    next.wake();
+    next = undefined;
+    const first = [...sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0];
+    if (first !== undefined) {
+      sleepers.delete(first);
+      now = Math.max(now, first.at);
+      first.wake();
+    }
     schedule();
   };
-  // A macrotask: everything that follows from one waking happens before the next one.
+  // A macrotask apart: everything that follows from one waking happens before the next one.
   const schedule = (): void => {
-    if (scheduled || sleepers.size === 0) return;
-    scheduled = true;
-    setImmediate(advance);
+    clearTimeout(idle);
+    if (sleepers.size === 0 || next !== undefined) return;
+    if ([...sleepers].some((sleeper) => sleeper.works)) next = setImmediate(advance);
+    else idle = setTimeout(advance, IDLE_MS);
   };
+  const wait = (ms: number, works: boolean, signal?: AbortSignal): Promise<void> => new Promise((resolve) => {
+    if (signal?.aborted === true) { resolve(); return; }
+    const stop = (): void => { sleepers.delete(sleeper); schedule(); resolve(); };
+    const sleeper = { at: now + ms, order: order++, works, wake: () => { signal?.removeEventListener('abort', stop); resolve(); } };
+    signal?.addEventListener('abort', stop, { once: true });
+    sleepers.add(sleeper);
+    schedule();
+  });
   return {
     now: () => now,
     utc: () => new Date(now).toISOString(),
-    sleep: (ms, signal) => new Promise((resolve) => {
-      if (signal?.aborted === true) { resolve(); return; }
-      const sleeper = { at: now + ms, order: order++, wake: () => { signal?.removeEventListener('abort', stop); resolve(); } };
-      const stop = (): void => { sleepers.delete(sleeper); resolve(); };
-      signal?.addEventListener('abort', stop, { once: true });
-      sleepers.add(sleeper);
-      schedule();
-    }),
+    sleep: (ms, signal) => wait(ms, false, signal),
+    work: (ms, signal) => wait(ms, true, signal),
   };
 }
 
-async function live(run: SimulatedRun, at: { clock: Clock; onReport: OnReport; signal: AbortSignal; timeoutMs: number | undefined }): Promise<TrialOutcome> {
+async function live(run: SimulatedRun, at: { clock: SimulatedClock; onReport: OnReport; signal: AbortSignal; timeoutMs: number | undefined }): Promise<TrialOutcome> {
   const { clock, onReport, signal } = at;
   const steps = run.steps ?? [];
   const totalMs = 1000 * (run.seconds ?? 0);
   const endMs = Math.min(totalMs, at.timeoutMs ?? Infinity);
   for (let spent = 0, step = 1; ; step++) {
     const until = Math.min(endMs, steps.length === 0 ? totalMs : (totalMs * step) / steps.length);
-    if (until > spent) await clock.sleep(until - spent, signal);
+    if (until > spent) await clock.work(until - spent, signal);
     spent = until;
     if (signal.aborted) return { state: 'failed', reason: 'cancelled', message: 'cancelled' };
     if (spent >= endMs && endMs < totalMs) return { state: 'failed', reason: 'timeout', message: `ran longer than ${endMs / 1000} s` };
