@@ -59,8 +59,10 @@ export async function runPairedStage(request: PairedStageRequest): Promise<Paire
 }
 
 /** No further pair will come: what is undecided stays so because of the noise, not for want of time. */
-function asFinal({ needMore: _, ...result }: GateResult): GateResult {
-  return result;
+function asFinal(result: GateResult): GateResult {
+  const final = { ...result };
+  delete final.needMore;
+  return final;
 }
 
 /** One metric's pairs in gain units; a run that failed, or did not report this metric, leaves its side undefined. */

@@ -10,7 +10,8 @@ import type { StageMetric } from './pairedStage.js';
 
 /** Canary, gate, confirmation, search, re-score, retuning check (decisions.md 14); each finding is kept as it comes. */
 export async function runStages(context: StageContext): Promise<void> {
-  const { run, found } = context;
+  const { found } = context;
+  const isCancelled = (): boolean => context.run.signal.aborted;
   const standing = await takeStanding(context);
   if (standing === undefined) {
     await searchSide(context, { side: 'head', incumbent: undefined });
@@ -19,10 +20,10 @@ export async function runStages(context: StageContext): Promise<void> {
   const metrics = await freezeMargins(context, { baseParams: standing.incumbent, stored: standing.stored, history: standing.history, storedMargin: standing.storedMargin });
   announcePlan(context, standing, metrics);
   const isDown = standing.incumbentHere === undefined || (await runGateAndConfirm(context, { ...standing, incumbentHere: standing.incumbentHere }, metrics));
-  if (run.signal.aborted || found.gate?.outcome.cut !== undefined) return;
+  if (isCancelled() || found.gate?.outcome.cut !== undefined) return;
   if (!wantsSearch(context, isDown)) return;
-  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere });
-  if (isDown && !run.signal.aborted) await checkRetuned(context, standing, metrics);
+  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere, retuningFollows: isDown });
+  if (isDown && !isCancelled()) await checkRetuned(context, standing, metrics);
 }
 
 /** True when main's best configuration is worse here and that was confirmed; only then is retuning worth checking. */

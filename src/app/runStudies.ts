@@ -1,0 +1,50 @@
+import { worstVerdict } from '../compare/verdict.js';
+import type { Comparison, Report } from '../model/comparison.js';
+import { UserError } from '../model/errors.js';
+import type { StudyRecord } from '../model/record.js';
+import { compareStudy } from './compareStudy.js';
+import type { StudyRun } from './findings.js';
+import { recordStudy, type RecordOptions } from './recordStudy.js';
+import type { Tools } from './tools.js';
+
+/** What a report says about its run besides the studies. `headSha` is the commit that people see, not a test merge. */
+export type ReportFrame = Pick<Report, 'event' | 'headSha' | 'failOn'> & Partial<Pick<Report, 'repository' | 'pullRequest' | 'headTree' | 'baseSha' | 'runId' | 'attempt'>>;
+
+/** The pull-request job: every study in turn, one report. */
+export async function compareStudies(runs: readonly StudyRun[], tools: Tools, frame: ReportFrame): Promise<Report> {
+  const comparisons: Comparison[] = [];
+  for (const run of runs) comparisons.push(await compareStudy(run, tools));
+  return reportOf(comparisons, tools, frame);
+}
+
+/** The push job: every study's record is appended, or handed back where this token may not push. */
+export async function recordStudies(runs: readonly StudyRun[], tools: Tools, options: RecordOptions & { readonly frame: ReportFrame }): Promise<{ readonly report: Report; readonly pending: readonly StudyRecord[] }> {
+  const comparisons: Comparison[] = [];
+  const pending: StudyRecord[] = [];
+  for (const run of runs) {
+    const { comparison, record } = await recordStudy(run, tools, options);
+    comparisons.push(comparison);
+    if (record !== undefined && !(await stored(record, tools))) pending.push(record);
+  }
+  return { report: reportOf(comparisons, tools, options.frame), pending };
+}
+
+/** False when the history cannot be written from here: the record is not lost, the reporting job stores it. */
+async function stored(record: StudyRecord, tools: Tools): Promise<boolean> {
+  try {
+    await tools.store.append(record);
+    tools.progress.line(`${record.study}: recorded ${record.sha.slice(0, 10)} in ${tools.store.description}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tools.progress.warn(`The record was not stored from here: ${error.message}`);
+    return false;
+  }
+}
+
+function reportOf(studies: readonly Comparison[], tools: Tools, frame: ReportFrame): Report {
+  return {
+    schema: 1, tool: tools.tool, createdAt: tools.clock.utc(), verdict: worstVerdict(studies.map((study) => study.verdict.kind)), ...frame,
+    incomplete: studies.some((study) => study.verdict.kind === 'INCOMPLETE'), studies: [...studies],
+  };
+}

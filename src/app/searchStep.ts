@@ -1,0 +1,77 @@
+import type { StudyConfig } from '../model/config.js';
+import { UserError } from '../model/errors.js';
+import type { Params } from '../model/params.js';
+import type { Sampler } from '../model/ports.js';
+import type { Side } from '../model/trial.js';
+import { pruners } from '../pruners/index.js';
+import { samplerNames, samplers, type SamplerName } from '../samplers/index.js';
+import { checkGrid } from '../samplers/gridPlan.js';
+import type { StageContext } from './context.js';
+import { rescoreCandidates } from './rescore.js';
+import { search, type SearchOutcome } from './search.js';
+import type { SearchLimits } from './stopRules.js';
+
+/** Part of the time that is left which a search may take: re-score, and a retuning check after a decline, come after it. */
+const searchShare = { alone: 0.75, beforeRetuning: 0.6 };
+
+export interface SearchRequest {
+  readonly side: Side;
+  /** Main's best configuration as this side's space has it: tried early, re-scored along. */
+  readonly incumbent: Params | undefined;
+  readonly retuningFollows?: boolean;
+}
+
+/** Searches one side and re-scores its best on fresh seeds; the winner is the retuned configuration. */
+export async function searchSide(context: StageContext, request: SearchRequest): Promise<Params | undefined> {
+  const { run, tools, found, executor, lab } = context;
+  const config = run.configs[request.side];
+  const commit = request.side === 'head' ? run.head : run.base;
+  const outcome = await runSearch(context, request, config);
+  const rescore = await rescoreCandidates({
+    lab, side: request.side, study: config.name, tree: commit?.tree ?? '', goal: run.objective.goal, trials: outcome.trials,
+    top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
+    ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
+    ...(config.budget.trialTimeMs === undefined ? {} : { timeoutMs: config.budget.trialTimeMs }),
+    onProgress: ({ done, of }) => tools.progress.progress({ study: config.name, stage: 're-score', done, of, running: done === of ? 0 : executor.capacity, slots: executor.capacity }),
+  });
+  if (request.side === 'head') {
+    found.search = outcome;
+    found.rescore = rescore;
+  }
+  found.notes.push(...outcome.notes);
+  tools.progress.line(`${config.name}: search: ${outcome.trials.length} trials, stopped by ${outcome.stopReason}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
+  return rescore.winner?.params;
+}
+
+async function runSearch(context: StageContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
+  const { run, tools, found, executor, lab } = context;
+  if (config.method.name === 'grid') found.notes.push(...checkGrid(config.space, config.budget));
+  return await search({
+    lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
+    sampler: samplerOf(config), pruner: pruners.never(), limits: limitsOf(context, request, config), signal: run.signal,
+    slots: () => executor.capacity,
+    ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
+    ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
+    onProgress: (state) => tools.progress.progress({ study: config.name, stage: 'search', of: config.budget.trials, slots: executor.capacity, ...state }),
+  });
+}
+
+function samplerOf({ method }: StudyConfig): Sampler {
+  const isKnown = (name: string): name is SamplerName => samplerNames.includes(name);
+  if (!isKnown(method.name)) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${samplerNames.join(', ')}.` });
+  const factories: Readonly<Record<SamplerName, (options: StudyConfig['method']['options']) => Sampler>> = samplers;
+  return factories[method.name](method.options);
+}
+
+function limitsOf({ deadlineMs, tools }: StageContext, { retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
+  const now = tools.clock.now();
+  const share = retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
+  return {
+    trials: budget.trials, failures: budget.failures,
+    ...(budget.trialTimeMs === undefined ? {} : { trialTimeMs: budget.trialTimeMs }),
+    ...(budget.gpuHours === undefined ? {} : { gpuHours: budget.gpuHours }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs: now + share * Math.max(0, deadlineMs - now) }),
+    ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
+    ...(stop.noProgress === undefined ? {} : { noProgress: stop.noProgress }),
+  };
+}
