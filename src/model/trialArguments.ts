@@ -9,15 +9,23 @@ export type TrialArguments = ReadonlyMap<string, PythonValue>;
 export function trialArguments(space: SearchSpace, params: Params): TrialArguments {
   const root = new Map<string, PythonValue>();
   const known = new Set<string>();
-  for (const { name, path, distribution } of space.parameters) {
+  const flat = flatArguments(space, params);
+  for (const { name, path } of space.parameters) {
     known.add(name);
-    const value = params[name];
-    if (value === undefined) continue;
-    const written = typeof value === 'number' && givesFloats(distribution) ? { float: value } : toPython(value);
-    place(root, path, written);
+    const value = flat.get(name);
+    if (value !== undefined) place(root, path, value);
   }
   for (const [name, value] of Object.entries(params)) if (!known.has(name)) root.set(name, toPython(value));
   return root;
+}
+
+/** The same by the space's own flat names; inactive parameters are absent. */
+export function flatArguments(space: SearchSpace, params: Params): ReadonlyMap<string, PythonValue> {
+  return new Map(space.parameters.flatMap(({ name, distribution }): [string, PythonValue][] => {
+    const value = params[name];
+    if (value === undefined) return [];
+    return [[name, typeof value === 'number' && givesFloats(distribution) ? { float: value } : toPython(value)]];
+  }));
 }
 
 function place(root: Map<string, PythonValue>, path: readonly string[], value: PythonValue): void {

@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 
 /** Why a file that a trial wrote was not read. */
 export type ReadRefusal = 'absent' | 'not-a-file' | 'outside' | 'unreadable';
-export type SafeRead = { readonly bytes: Buffer; /** Size of the whole file. */ readonly size: number; readonly inode: number } | { readonly refused: ReadRefusal };
+export type SafeRead = { readonly bytes: Buffer; /** Size of the whole file. */ readonly size: number; readonly inode: number; readonly modifiedMs: number } | { readonly refused: ReadRefusal };
 
 /** A file that a trial may have replaced by a link, a pipe, a device or something huge. `within` is the folder that its real path must lie in. */
 export interface HostileFile { readonly path: string; readonly within: string; readonly offset?: number; readonly maxBytes: number }
@@ -16,11 +16,11 @@ export function readHostile({ path, within, offset = 0, maxBytes }: HostileFile)
   const opened = openRegular(path, within);
   if (typeof opened === 'string') return { refused: opened };
   try {
-    const { size, ino } = fstatSync(opened);
+    const { size, ino, mtimeMs } = fstatSync(opened);
     const wanted = Math.max(0, Math.min(size - offset, maxBytes));
     const bytes = Buffer.allocUnsafe(wanted);
     const got = wanted === 0 ? 0 : readSync(opened, bytes, 0, wanted, offset);
-    return { bytes: bytes.subarray(0, got), size, inode: ino };
+    return { bytes: bytes.subarray(0, got), size, inode: ino, modifiedMs: mtimeMs };
   } catch {
     return { refused: 'unreadable' };
   } finally {

@@ -1,0 +1,75 @@
+import type { OnReport } from '../model/ports.js';
+import { launch, type Ending, type Launch } from '../platform/process.js';
+import type { Findings, LiveReport, MetricSources } from './metricSources.js';
+import type { StopCause } from './outcome.js';
+import type { TrialLog } from './trialLog.js';
+
+export interface Watch {
+  readonly program: Omit<Launch, 'onOutput'>;
+  /** Makes the metric sources, given where live reports go. */
+  readonly sources: (onLive: LiveReport) => MetricSources;
+  readonly log: TrialLog;
+  readonly onReport: OnReport;
+  readonly signal: AbortSignal;
+  /** Name whose value a pruned trial keeps. */
+  readonly objective: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: { readonly stop: number; readonly cancel: number };
+  readonly pollMs: number;
+}
+
+export interface Watched { readonly ending: Ending; readonly stopped: StopCause | undefined; readonly findings: Findings }
+
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Starts a program, listens to it, ends it when asked, late or cancelled; resolves when all of it is gone and read. */
+export async function watchProgram(watch: Watch): Promise<Watched> {
+  const { signal, timeoutMs, graceMs, log } = watch;
+  let stopped: StopCause | undefined;
+  const stop = (cause: StopCause): void => {
+    // A cancel that comes during another stop only shortens its grace: the first cause is the result.
+    stopped ??= cause;
+    running.stop(cause.kind === 'cancelled' ? graceMs.cancel : graceMs.stop);
+  };
+  const live = liveReports(watch, () => stopped === undefined, stop);
+  const sources = watch.sources(live.take);
+  const running = launch({ ...watch.program, onOutput: (stream, chunk) => {
+    log.append(chunk);
+    if (stream === 'stdout') sources.pushStdout(chunk);
+  } });
+  const cancel = (): void => stop({ kind: 'cancelled' });
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const limit = timeoutMs === undefined ? undefined : setTimeout(() => { stop({ kind: 'timeout', limitMs: timeoutMs }); }, Math.min(timeoutMs, longestTimerMs));
+  const poll = setInterval(() => sources.poll(), watch.pollMs);
+  const ending = await running.ended;
+  clearInterval(poll);
+  clearTimeout(limit);
+  signal.removeEventListener('abort', cancel);
+  live.close();
+  const findings = sources.finish();
+  if (live.bug() !== undefined) throw new Error('a listener of the trial failed', { cause: live.bug() });
+  return { ending, stopped, findings };
+}
+
+interface LiveReports { readonly take: LiveReport; close(): void; bug(): unknown }
+
+/** Hands reports on until the program is stopped; after its end they still arrive, but no longer stop anything. */
+function liveReports({ onReport, objective }: Watch, isOpen: () => boolean, stop: (cause: StopCause) => void): LiveReports {
+  let ended = false;
+  let bug: unknown;
+  return {
+    take: (report) => {
+      if (!isOpen() || bug !== undefined) return;
+      try {
+        const answer = onReport(report);
+        if (answer === 'stop' && !ended) stop({ kind: 'pruned', step: report.step, value: objective === undefined ? undefined : report.metrics[objective] });
+      } catch (error) {
+        bug = error;
+        if (!ended) stop({ kind: 'cancelled' });
+      }
+    },
+    close: () => { ended = true; },
+    bug: () => bug,
+  };
+}
