@@ -86,4 +86,6 @@ export interface StudyConfig {
   readonly data: readonly string[];
   readonly mainSearchMs: number;
   readonly fingerprint: readonly string[] | undefined;
+  /** Given by flag or input; otherwise the seeds follow from the study's name. */
+  readonly seed?: number;
 }

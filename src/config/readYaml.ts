@@ -1,0 +1,166 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Alias, type Document, type Node, type Pair } from 'yaml';
+import { shown, type Finding, type Findings, type Position } from './findings.js';
+import { syntaxFinding } from './syntax.js';
+import { resolvePlain, type Entry, type MapTree, type ScalarTree, type Tree } from './yamlTree.js';
+
+/** Far above any real study file, far below what would slow a check down. */
+const MAX_CHARACTERS = 256 * 1024;
+const MAX_DEPTH = 32;
+/** Nodes after aliases are expanded: what bounds an alias bomb. */
+const MAX_NODES = 20_000;
+
+/** Reads the file into a tree with positions; undefined after an error that hides the rest. */
+export function readYaml(text: string, findings: Findings): MapTree | undefined {
+  const start = { line: 1, column: 1 };
+  if (text.length > MAX_CHARACTERS) {
+    findings.error(start, { code: 'file-too-large', message: `the file has ${text.length} characters; at most ${MAX_CHARACTERS} are read`, fix: 'move data out of the configuration' });
+    return undefined;
+  }
+  const parsed = parseRepaired(text);
+  const [document] = parsed.documents;
+  const faults = parsed.documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
+  const [fault] = faults;
+  if (fault !== undefined) {
+    // Later syntax errors are echoes of the first.
+    const at = parsed.position(fault.pos[0]);
+    findings.error(at, syntaxFinding(fault, text.split(/\r?\n/)[at.line - 1] ?? ''));
+    return undefined;
+  }
+  const [, second] = parsed.documents;
+  if (second !== undefined) {
+    findings.error(parsed.position(second.range[0]), { code: 'several-documents', message: 'a second YAML document begins here (after ---)', fix: 'one study per file; `config:` takes several files' });
+    return undefined;
+  }
+  const contents = document?.contents;
+  if (document === undefined || contents === null || contents === undefined) {
+    findings.error(start, { code: 'empty-file', message: 'the file is empty', fix: 'run `noregret init` for a commented example' });
+    return undefined;
+  }
+  const reading: Reading = { document, at: (node) => parsed.position(node.range?.[0] ?? 0), findings, nodes: 0, stopped: false };
+  const tree = read(contents, { depth: 0, trail: [] }, reading);
+  if (reading.stopped) return undefined;
+  if (tree?.kind === 'map') return tree;
+  if (tree !== undefined) findings.error(tree.at, { code: 'not-a-map', message: `the file is a ${tree.kind === 'list' ? 'list' : 'text'}, not a map of settings`, example: 'method: random' });
+  return undefined;
+}
+
+interface Parsed { readonly documents: readonly Document.Parsed[]; readonly position: (offset: number) => Position }
+
+/** PyYAML accepts a closing bracket left of its opening line, and real files have it: such lines are indented and read again. */
+function parseRepaired(text: string): Parsed {
+  const lines = text.split('\n');
+  const added = new Map<number, number>();
+  for (;;) {
+    const counter = new LineCounter();
+    const documents = [...parseAllDocuments(lines.join('\n'), { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', lineCounter: counter })] as Document.Parsed[];
+    const [first] = documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
+    const line = first === undefined ? 0 : counter.linePos(first.pos[0]).line;
+    const bad = lines[line - 1] ?? '';
+    if (first?.code !== 'BAD_INDENT' || !/^\s*[\]}]/.test(bad) || added.has(line) || added.size > 100) {
+      const position = (offset: number): Position => {
+        const { line: at, col } = counter.linePos(offset);
+        return { line: at, column: Math.max(1, col - (added.get(at) ?? 0)) };
+      };
+      return { documents, position };
+    }
+    const indent = /^ */.exec(lines[line - 2] ?? '')?.[0] ?? '';
+    lines[line - 1] = `${indent} ${bad}`;
+    added.set(line, indent.length + 1);
+  }
+}
+
+interface Reading {
+  readonly document: Document.Parsed;
+  readonly at: (node: Node) => Position;
+  readonly findings: Findings;
+  nodes: number;
+  /** One of the caps was reached or an alias is bad: the rest is not read. */
+  stopped: boolean;
+}
+
+/** Where a node stands in the tree; `trail` holds the aliases being expanded, so that one that contains itself is noticed. */
+interface Place { readonly depth: number; readonly trail: readonly string[] }
+
+function read(node: Node, place: Place, reading: Reading): Tree | undefined {
+  reading.nodes += 1;
+  if (reading.stopped) return undefined;
+  if (reading.nodes > MAX_NODES) { stop(node, reading, { code: 'too-many-values', message: `more than ${MAX_NODES} values after aliases are expanded`, fix: 'remove aliases of aliases' }); return; }
+  if (place.depth > MAX_DEPTH) { stop(node, reading, { code: 'too-deep', message: `nested deeper than ${MAX_DEPTH} levels`, fix: 'flatten the file' }); return; }
+  if (isAlias(node)) return readAlias(node, place, reading);
+  if (isScalar(node)) return readScalar(node, reading.at(node), reading.findings);
+  const inside = { ...place, depth: place.depth + 1 };
+  if (isSeq(node)) return { kind: 'list', at: reading.at(node), items: node.items.flatMap((item) => read(item as Node, inside, reading) ?? []) };
+  if (!isMap(node)) return undefined;
+  const entries = node.items.flatMap((pair) => readPair(pair as Pair<Node, Node | null>, inside, reading));
+  return { kind: 'map', at: reading.at(node), entries: withoutDuplicates(entries, reading.findings) };
+}
+
+function stop(node: Node, reading: Reading, finding: Finding): undefined {
+  reading.stopped = true;
+  reading.findings.error(reading.at(node), finding);
+  return undefined;
+}
+
+function readAlias(node: Alias, { depth, trail }: Place, reading: Reading): Tree | undefined {
+  const fix = 'write the value itself';
+  if (trail.includes(node.source)) { stop(node, reading, { code: 'cyclic-alias', message: `*${node.source} contains itself`, fix }); return; }
+  const target = node.resolve(reading.document);
+  if (target === undefined) { stop(node, reading, { code: 'unknown-alias', message: `there is no anchor &${node.source}`, fix }); return; }
+  return read(target, { depth, trail: [...trail, node.source] }, reading);
+}
+
+function readPair({ key: keyNode, value: valueNode }: Pair<Node, Node | null>, place: Place, reading: Reading): readonly Entry[] {
+  const { findings } = reading;
+  if (!isScalar(keyNode)) {
+    findings.error(reading.at(keyNode), { code: 'complex-key', message: 'a key must be plain text', fix: 'write `key: value`' });
+    return [];
+  }
+  const keyAt = reading.at(keyNode);
+  const key = keyNode.source ?? '';
+  const value = valueNode === null ? { kind: 'scalar' as const, value: null, source: '', quoted: false, float: false, at: keyAt } : read(valueNode, place, reading);
+  if (value === undefined) return [];
+  if (key === '__proto__') {
+    findings.error(keyAt, { code: 'reserved-name', message: '"__proto__" cannot be a name', fix: 'rename it' });
+    return [];
+  }
+  if (key === '<<' && keyNode.type === 'PLAIN') return merged(value, keyAt);
+  return [{ key, keyAt, value }];
+}
+
+/** `<<: *anchor`: the merged entries come marked by their own position, and give way to explicit ones. */
+function merged(value: Tree, keyAt: Position): readonly Entry[] {
+  const maps = value.kind === 'list' ? value.items : [value];
+  return maps.flatMap((map) => (map.kind === 'map' ? map.entries.map((entry) => ({ ...entry, keyAt, merged: true })) : []));
+}
+
+function withoutDuplicates(entries: readonly (Entry & { readonly merged?: boolean })[], findings: Findings): readonly Entry[] {
+  const kept = new Map<string, Entry & { readonly merged?: boolean }>();
+  for (const entry of entries) {
+    const earlier = kept.get(entry.key);
+    if (earlier !== undefined && entry.merged === true) continue;
+    if (earlier !== undefined && earlier.merged !== true) {
+      findings.error(entry.keyAt, { code: 'duplicate-key', message: `${shown(entry.key)} stands on line ${earlier.keyAt.line} and again on line ${entry.keyAt.line}`, fix: 'remove one (other readers silently take the last)' });
+      continue;
+    }
+    kept.set(entry.key, entry);
+  }
+  return [...kept.values()].map(({ key, keyAt, value }) => ({ key, keyAt, value }));
+}
+
+const core = 'tag:yaml.org,2002:';
+
+function readScalar(node: Node & { source?: string; value?: unknown; type?: string; tag?: string }, at: Position, findings: Findings): ScalarTree {
+  const source = node.source ?? '';
+  const quoted = node.type !== undefined && node.type !== 'PLAIN';
+  const tag = node.tag?.replace(core, '');
+  const scalar = { kind: 'scalar' as const, source, quoted, at };
+  if (tag === 'str') return { ...scalar, value: source, float: false, quoted: true };
+  if (tag === 'float' || tag === 'int') {
+    const { value } = resolvePlain(source);
+    if (typeof value === 'number') return { ...scalar, value, float: tag === 'float' };
+    findings.error(at, { code: 'wrong-type', message: `!!${tag} ${shown(source)} is no number`, fix: 'remove the tag' });
+  } else if (tag !== undefined && tag !== 'null' && tag !== 'bool') {
+    findings.error(at, { code: 'unknown-tag', message: `tag ${node.tag ?? ''} is not read here (W&B refuses it too)`, fix: 'remove the tag' });
+  }
+  return quoted ? { ...scalar, value: source, float: false } : { ...scalar, ...resolvePlain(source) };
+}

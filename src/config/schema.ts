@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { count, described as d, duration, goal, margin, parameter, text, words } from './schemaParts.js';
+
+const metricKeys = {
+  name: d(text, 'Name under which the program reports it.', 'name: val_accuracy'),
+  goal: d(goal.optional(), 'Which way is better.', 'goal: maximize'),
+  margin: d(margin.optional(), 'Smallest decline worth reporting: in the metric\'s unit, as a percentage of the base mean, or `auto`.', 'margin: 0.5%'),
+  resolution: d(z.number().positive().optional(), 'Smallest step the metric can take, such as 1/size of the test set.', 'resolution: 0.001'),
+};
+
+const impute = ['latest', 'best', 'worst'] as const;
+
+const metric = z.strictObject({
+  ...metricKeys,
+  target: d(z.number().optional(), 'W&B: the search ends when a trial reaches it; the same as `stop.threshold`.', 'target: 0.99'),
+  impute: d(z.enum(impute).optional(), 'W&B: no effect here.', 'impute: worst'),
+  impute_while_running: d(z.enum([...impute, 'false']).optional(), 'W&B: no effect here.', 'impute_while_running: latest'),
+});
+
+const also = z.strictObject({
+  ...metricKeys,
+  gate: d(z.boolean().optional(), 'Judged like the metric itself; needs a margin.', 'gate: true'),
+  timing: d(z.boolean().optional(), 'Depends on the machine\'s load: measured one trial at a time, never from store.', 'timing: true'),
+});
+
+const method = z.union([text, z.looseObject({ name: text })], { error: 'must be a sampler\'s name, or a map with its name and options' });
+
+const budget = z.strictObject({
+  trials: d(count.optional(), 'Search trials.', 'trials: 20'),
+  time: d(duration.optional(), 'Wall clock of everything.', 'time: 45m'),
+  trial_time: d(duration.optional(), 'Wall clock of one trial.', 'trial_time: 10m'),
+  gpu_hours: d(z.number().positive().optional(), 'GPU-hours; beyond it nothing is started.', 'gpu_hours: 4'),
+  failures: d(count.optional(), 'Failures in a row that end the search.', 'failures: 3'),
+});
+
+const verdict = z.strictObject({
+  alpha: d(z.literal([0.05, 0.025, 0.01]).optional(), 'Chance of a false alarm.', 'alpha: 0.05'),
+  looks: d(z.array(count).optional(), 'Numbers of seed pairs after which the gate may decide: [3, 4, 5, 6], [3, 5, 7, 10] or [3, 5, 8, 12, 20].', 'looks: [3, 5, 7, 10]'),
+  search: d(z.enum(['always', 'on-regression', 'never']).optional(), 'When a pull request is searched.', 'search: always'),
+  rescore: d(z.int().min(0).max(10).optional(), 'How many of a search\'s best are measured again on fresh seeds; 0 = none.', 'rescore: 3'),
+});
+
+const env = z.strictObject({
+  pass: d(z.array(z.string().regex(/^[A-Za-z_]\w*\*?$/)).optional(), 'Variables of the job that a trial gets besides the allow-list; `*` at the end stands for any rest.', 'pass: [HF_TOKEN]'),
+  set: d(z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(), 'Variables with their value.', 'set: { TF_DETERMINISTIC_OPS: "1" }'),
+  isolate: d(z.literal('home').optional(), '`home`: a fresh HOME for every trial.', 'isolate: home'),
+});
+
+const metrics = z.strictObject({
+  file: d(text.optional(), 'File with one JSON object or JSON lines.', 'file: metrics.json'),
+  regex: d(text.optional(), 'Matched in the output (RE2); its group is the metric\'s value.', 'regex: "val_acc=([0-9.]+)"'),
+  wandb: d(z.boolean().optional(), 'Read what `wandb.log` reports.', 'wandb: true'),
+});
+
+const trainer = z.strictObject({
+  tfjs: d(text, 'JavaScript module that exports `train`.', 'tfjs: ./train.mjs'),
+  backend: d(z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).optional(), 'TensorFlow.js backend.', 'backend: auto'),
+});
+
+const stop = z.strictObject({
+  threshold: d(z.number().optional(), 'The search ends when a trial reaches this value.', 'threshold: 0.99'),
+  no_progress: d(count.optional(), 'The search ends after this many trials without a better one.', 'no_progress: 15'),
+});
+
+const ignored = (example: string): z.ZodType => d(z.json().optional(), 'W&B: accepted, no effect here.', example);
+
+/** The one description of a study file: validation, editors' JSON Schema and the README's table come from it. */
+export const fileSchema = z.strictObject({
+  name: d(text.optional(), 'Study name.', 'name: spiral'),
+  metric: d(metric.optional(), 'What is optimised and judged.', 'metric: { name: val_accuracy, goal: maximize }'),
+  also: d(z.array(also).optional(), 'Further metrics: shown, and judged if `gate: true`.', 'also: [{ name: latency_ms, goal: minimize }]'),
+  method: d(method.optional(), 'Sampler.', 'method: random'),
+  parameters: d(z.record(z.string(), parameter).optional(), 'Search space.', 'parameters: { lr: { min: 0.001, max: 0.1 } }'),
+  constraints: d(z.array(text).optional(), 'CEL expressions that every trial satisfies.', 'constraints: ["units * layers <= 512"]'),
+  program: d(text.optional(), 'W&B: script for the macro `${program}`.', 'program: train.py'),
+  command: d(words.optional(), 'How a trial is started, macros allowed.', 'command: [python, train.py, "${args}"]'),
+  trainer: d(trainer.optional(), 'A JavaScript trial instead of a command.', 'trainer: { tfjs: ./train.mjs }'),
+  metrics: d(metrics.optional(), 'Where metrics come from besides `$NOREGRET_METRICS` and tagged output lines.', 'metrics: { file: metrics.json }'),
+  reduce: d(z.enum(['best', 'last', 'mean']).optional(), 'A trial\'s value from the values it reported.', 'reduce: last'),
+  budget: d(budget.optional(), 'Limits.', 'budget: { trials: 20, time: 45m }'),
+  run_cap: d(count.optional(), 'W&B: the same as `budget.trials`.', 'run_cap: 20'),
+  parallel: d(z.union([z.literal('auto'), count], { error: 'must be auto or a number of trials' }).optional(), 'Trials at once.', 'parallel: auto'),
+  early_terminate: d(z.looseObject({ type: text }).optional(), 'Pruner.', 'early_terminate: { type: hyperband, min_iter: 3 }'),
+  verdict: d(verdict.optional(), 'How a pull request is judged.', 'verdict: { alpha: 0.05, looks: [3, 5, 7, 10] }'),
+  executor: d(z.literal('local').optional(), 'Where trials run.', 'executor: local'),
+  stop: d(stop.optional(), 'When a search may end early.', 'stop: { no_progress: 15 }'),
+  gpus: d(z.int().min(0).optional(), 'GPUs per trial.', 'gpus: 1'),
+  env: d(env.optional(), 'Environment of a trial.', 'env: { pass: [HF_TOKEN] }'),
+  setup: d(z.array(words).optional(), 'Commands run in each side\'s own tree before its first trial.', 'setup: [[npm, ci]]'),
+  link: d(z.array(text).optional(), 'Untracked folders that both sides need.', 'link: [data]'),
+  inputs: d(words.optional(), 'Globs of what can change a result.', 'inputs: ["**", "!docs/**"]'),
+  data: d(z.array(text).optional(), 'Files whose content is part of the compatibility key.', 'data: [data/train.csv]'),
+  main_search: d(duration.optional(), 'How often the default branch is searched again.', 'main_search: 7d'),
+  fingerprint: d(words.optional(), 'Command whose output is part of the compatibility key.', 'fingerprint: [nvcc, --version]'),
+  description: ignored('description: what this is for'),
+  project: ignored('project: spirals'),
+  entity: ignored('entity: my-team'),
+  job: ignored('job: my-job'),
+  image_uri: ignored('image_uri: my-image'),
+  controller: ignored('controller: { type: cloud }'),
+  scheduler: ignored('scheduler: { engine: wandb }'),
+  kind: ignored('kind: sweep'),
+  apiVersion: ignored('apiVersion: 1'),
+});
+export type FileConfig = z.infer<typeof fileSchema>;
+
+/** Top-level keys of W&B's own; any other known key makes a file ours. */
+export const wandbKeys: ReadonlySet<string> = new Set(['name', 'metric', 'method', 'parameters', 'program', 'command', 'run_cap', 'early_terminate', 'description', 'project', 'entity', 'job', 'image_uri', 'controller', 'scheduler', 'kind', 'apiVersion']);
+
+/** Of these, the ones that change nothing here. */
+export const withoutEffect: readonly string[] = ['controller', 'scheduler', 'project', 'entity', 'job', 'image_uri', 'description', 'kind', 'apiVersion'];

@@ -1,0 +1,119 @@
+import { RE2JS } from 're2js';
+import type { AlsoMetric, Budget, Margin, MetricConfig, StudyConfig } from '../model/config.js';
+import { defaultOf } from './defaults.js';
+import { durationMs } from './duration.js';
+import { shown, type Findings, type Position } from './findings.js';
+import type { FileConfig } from './schema.js';
+import { descend, entry, type MapTree } from './yamlTree.js';
+
+type MetricFile = NonNullable<FileConfig['metric']>;
+type AlsoFile = NonNullable<FileConfig['also']>[number];
+
+export interface SettingsContext { readonly root: MapTree; readonly findings: Findings }
+
+/** Looks with calibrated boundaries (verdict.md 6.3); others would need a calibration of their own. */
+export const tabulatedLooks = [[3, 4, 5, 6], [3, 5, 7, 10], [3, 5, 8, 12, 20]];
+
+export function positionOf({ root }: SettingsContext, ...path: readonly PropertyKey[]): Position {
+  return descend(root, path)?.at ?? entry(root, String(path[0]))?.keyAt ?? root.at;
+}
+
+function marginOf(margin: string | number | undefined): Margin {
+  if (typeof margin === 'number') return { kind: 'absolute', value: margin };
+  return margin === undefined || margin === defaultOf('metric.margin') ? { kind: 'auto' } : { kind: 'percent', value: Number.parseFloat(margin) };
+}
+
+function metricOf(file: MetricFile | AlsoFile): MetricConfig {
+  return { name: file.name, goal: file.goal ?? defaultOf('metric.goal'), margin: marginOf(file.margin), ...(file.resolution === undefined ? {} : { resolution: file.resolution }) };
+}
+
+export function readMetric(file: FileConfig, context: SettingsContext): MetricConfig | undefined {
+  if (file.metric === undefined) return undefined;
+  warnAboutGoal(file.metric, positionOf(context, 'metric'), context.findings);
+  checkPercent(file.metric.margin, positionOf(context, 'metric', 'margin'), context.findings);
+  return metricOf(file.metric);
+}
+
+function warnAboutGoal({ name, goal }: MetricFile | AlsoFile, at: Position, findings: Findings): void {
+  if (goal === undefined) findings.warning(at, { code: 'default-goal', message: `${shown(name)} has no goal: minimize is taken, as W&B does`, fix: 'write goal: minimize or goal: maximize' });
+}
+
+function checkPercent(margin: string | number | undefined, at: Position, findings: Findings): void {
+  if (typeof margin === 'string' && margin.endsWith('%') && !(Number.parseFloat(margin) > 0)) findings.error(at, { code: 'wrong-value', message: `margin is ${shown(margin)}, must be above 0`, fix: 'write margin: 0.5%', example: 'margin: 0.5%' });
+}
+
+export function readAlso(file: FileConfig, context: SettingsContext): readonly AlsoMetric[] {
+  const { findings } = context;
+  const also = file.also ?? [];
+  for (const [i, metric] of also.entries()) {
+    const at = positionOf(context, 'also', i);
+    warnAboutGoal(metric, at, findings);
+    checkPercent(metric.margin, positionOf(context, 'also', i, 'margin'), findings);
+    if (metric.gate === true && metric.margin === undefined) findings.error(at, { code: 'gate-without-margin', message: `${shown(metric.name)} is gated but has no margin`, fix: 'say which decline is worth reporting', example: `{ name: ${metric.name}, goal: minimize, gate: true, margin: 2% }` });
+    const twin = metric.name === file.metric?.name || also.slice(0, i).some(({ name }) => name === metric.name);
+    if (twin) findings.error(at, { code: 'duplicate-metric', message: `metric ${shown(metric.name)} is named twice`, fix: 'remove one' });
+  }
+  const gated = 1 + also.filter(({ gate }) => gate === true).length;
+  if (gated > 5) findings.error(positionOf(context, 'also'), { code: 'too-many-gates', message: `${gated} gated metrics (the metric itself included), at most 5 can be judged together`, fix: 'remove `gate: true` from the less important ones' });
+  return also.map((metric) => ({ ...metricOf(metric), gate: metric.gate ?? defaultOf('also.gate'), timing: metric.timing ?? defaultOf('also.timing') }));
+}
+
+export function readBudget(file: FileConfig, context: SettingsContext): Budget {
+  const { budget = {}, run_cap: cap } = file;
+  if (budget.trials !== undefined && cap !== undefined) context.findings.note(positionOf(context, 'run_cap'), { code: 'two-limits', message: `budget.trials ${budget.trials} is used, not run_cap ${cap}`, fix: 'remove one' });
+  const trials = budget.trials ?? cap;
+  const time = budget.time === undefined ? undefined : durationMs(budget.time);
+  const trialTime = budget.trial_time === undefined ? undefined : durationMs(budget.trial_time);
+  return {
+    trials: trials ?? defaultOf('budget.trials'), trialsExplicit: trials !== undefined, failures: budget.failures ?? defaultOf('budget.failures'),
+    ...(time === undefined ? {} : { timeMs: time }), ...(trialTime === undefined ? {} : { trialTimeMs: trialTime }), ...(budget.gpu_hours === undefined ? {} : { gpuHours: budget.gpu_hours }),
+  };
+}
+
+export function readVerdict(file: FileConfig, context: SettingsContext): StudyConfig['verdict'] {
+  const { alpha, looks, search, rescore } = file.verdict ?? {};
+  if (looks !== undefined && !tabulatedLooks.some((known) => known.join() === looks.join())) {
+    context.findings.error(positionOf(context, 'verdict', 'looks'), { code: 'unknown-looks', message: `verdict.looks is ${shown(looks)}; boundaries are calibrated for ${tabulatedLooks.map((known) => `[${known.join(', ')}]`).join(', ')}`, fix: 'write one of these', example: 'looks: [3, 5, 7, 10]' });
+  }
+  return { alpha: alpha ?? defaultOf('verdict.alpha'), looks: looks ?? defaultOf('verdict.looks'), search: search ?? defaultOf('verdict.search'), rescore: rescore ?? defaultOf('verdict.rescore') };
+}
+
+export function readStop(file: FileConfig): StudyConfig['stop'] {
+  const threshold = file.stop?.threshold ?? file.metric?.target;
+  const noProgress = file.stop?.no_progress;
+  return { ...(threshold === undefined ? {} : { threshold }), ...(noProgress === undefined ? {} : { noProgress }) };
+}
+
+export function readSources(file: FileConfig, context: SettingsContext): Omit<StudyConfig['metrics'], 'wandb'> {
+  const { file: path, regex } = file.metrics ?? {};
+  if (regex !== undefined) checkRegex(regex, positionOf(context, 'metrics', 'regex'), context.findings);
+  return { ...(path === undefined ? {} : { file: path }), ...(regex === undefined ? {} : { regex }) };
+}
+
+function checkRegex(regex: string, at: Position, findings: Findings): void {
+  const example = 'metrics: { regex: "val_acc=([0-9.]+)" }';
+  try {
+    if (RE2JS.compile(regex).groupCount() > 0) return;
+    findings.error(at, { code: 'regex', message: `metrics.regex ${shown(regex)} has no group`, fix: 'put the number in parentheses', example });
+  } catch (error) {
+    findings.error(at, { code: 'regex', message: `metrics.regex ${shown(regex)} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`, fix: 'correct it (RE2 syntax: no look-around, no back-references)', example });
+  }
+}
+
+/** Both sides' folders are linked or fingerprinted inside the tree; a way out of it would cross sides. */
+export function checkLinks(file: FileConfig, context: SettingsContext): void {
+  for (const [i, path] of (file.link ?? []).entries()) {
+    if (!path.startsWith('/') && !path.split(/[\\/]/).includes('..')) continue;
+    context.findings.error(positionOf(context, 'link', i), { code: 'path-outside', message: `link ${shown(path)} leads out of the repository`, fix: 'name a folder relative to the root of the repository', example: 'link: [data]' });
+  }
+}
+
+/** W&B's hyperband keys; nothing is stopped early until the pruners are there. */
+export function checkEarlyTerminate(file: FileConfig, context: SettingsContext): void {
+  const early = file.early_terminate;
+  if (early === undefined) return;
+  const { findings } = context;
+  findings.warning(entry(context.root, 'early_terminate')?.keyAt ?? context.root.at, { code: 'pruners-later', message: 'early_terminate has no effect yet: pruners land later; every trial runs to its end', fix: 'bound a trial with budget: { trial_time: 10m }' });
+  if ('max_iter' in early && 'min_iter' in early) findings.note(positionOf(context, 'early_terminate', 'min_iter'), { code: 'max-iter-wins', message: 'max_iter and min_iter are both given: max_iter wins, as in W&B' });
+  else if ('min_iter' in early && 's' in early) findings.note(positionOf(context, 'early_terminate', 's'), { code: 's-ignored', message: 's has no effect beside min_iter, as in W&B' });
+}

@@ -1,0 +1,25 @@
+import type { TrialProgram } from '../model/config.js';
+import { findMacroProblems } from '../model/macros.js';
+import type { SearchSpace } from '../model/searchSpace.js';
+import { defaultOf } from './defaults.js';
+import type { FileConfig } from './schema.js';
+import { positionOf, type SettingsContext } from './settings.js';
+import { entry } from './yamlTree.js';
+
+/** What a trial runs; undefined when the file leaves it to the one who starts the sweep. */
+export function readProgram(file: FileConfig, space: SearchSpace | undefined, context: SettingsContext): TrialProgram | undefined {
+  const { command, program, trainer } = file;
+  if (trainer !== undefined) {
+    const other = command === undefined ? 'program' : 'command';
+    if (command !== undefined || program !== undefined) context.findings.error(entry(context.root, other)?.keyAt ?? context.root.at, { code: 'two-programs', message: `${other} and trainer are both given`, fix: 'remove one: a trial is either a command or a JavaScript module' });
+    return { kind: 'tfjs', module: trainer.tfjs, backend: trainer.backend ?? defaultOf('trainer.backend') };
+  }
+  if (command === undefined && program === undefined) return undefined;
+  const argv = command ?? defaultOf('command');
+  for (const { index, message, fix } of findMacroProblems(argv, space?.parameters.map(({ name }) => name) ?? [])) {
+    // Without a space every name would be unknown.
+    if (space !== undefined || !message.includes('names no parameter')) context.findings.error(positionOf(context, 'command', index), { code: 'unknown-macro', message, fix, example: 'command: [python, train.py, "${args}"]' });
+  }
+  if (program === undefined && argv.includes('${program}')) context.findings.error(positionOf(context, 'command', argv.indexOf('${program}')), { code: 'no-program', message: '${program} stands in command, but program is not given', fix: 'add program, or write the path in its place', example: 'program: train.py' });
+  return { kind: 'command', argv, ...(program === undefined ? {} : { program }) };
+}
