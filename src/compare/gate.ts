@@ -1,7 +1,7 @@
 import type { GateResult, Look } from '../model/verdict.js';
 import { boundariesFor, claimAlpha, type Boundary } from './looks.js';
 import { gateRule, retuneRule, type LookRule } from './lookRule.js';
-import { deadSide, isHeadSuspect, isHeadUnstable, tallyOf, type GainPair, type Tally } from './stability.js';
+import { deadSide, isHeadSuspect, isHeadUnstable, isValue, tallyOf, type GainPair, type Tally } from './stability.js';
 
 export type { GainPair } from './stability.js';
 
@@ -113,8 +113,9 @@ function conclude(policy: GatePolicy, looks: readonly Look[], tally: Tally, { de
 }
 
 function validPairs(pairs: readonly GainPair[]): ValidPair[] {
-  return pairs.flatMap(({ base, head }, i) => {
-    if (base === undefined || head === undefined || !Number.isFinite(base) || !Number.isFinite(head)) return [];
-    return [{ difference: head - base, size: Math.max(Math.abs(base), Math.abs(head)), attempt: i + 1 }];
-  });
+  const valid: ValidPair[] = [];
+  for (const [i, { base, head }] of pairs.entries()) {
+    if (isValue(base) && isValue(head)) valid.push({ difference: head - base, size: Math.max(Math.abs(base), Math.abs(head)), attempt: i + 1 });
+  }
+  return valid;
 }

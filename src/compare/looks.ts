@@ -19,10 +19,9 @@ const nominalLevels: readonly { readonly looks: readonly number[]; readonly leve
 export const knownLooks: readonly (readonly number[])[] = nominalLevels.map(({ looks }) => looks);
 export const knownAlphas = [0.05, 0.025, 0.01] as const;
 
-const designs = new Map(nominalLevels.flatMap(({ looks, levels }) => knownAlphas.map((alpha) => {
-  const boundaries = looks.map((pairs) => ({ pairs, multiplier: boundaryMultiplier(levels[`${alpha}`], pairs) }));
-  return [designKey(looks, alpha), boundaries] as const;
-})));
+const designs = nominalLevels.flatMap(({ looks, levels }) => knownAlphas.map((alpha) => {
+  return { looks, alpha, boundaries: looks.map((pairs) => ({ pairs, multiplier: boundaryMultiplier(levels[`${alpha}`], pairs) })) };
+}));
 
 /** t(1 - level, n - 1) / √n (decisions.md 4). */
 export function boundaryMultiplier(level: number, pairs: number): number {
@@ -31,9 +30,9 @@ export function boundaryMultiplier(level: number, pairs: number): number {
 
 /** Boundaries whose error over all looks together is at most `alpha` per claim. UserError for a list nobody calibrated. */
 export function boundariesFor(looks: readonly number[], alpha: number): readonly Boundary[] {
-  const found = designs.get(designKey(looks, alpha));
-  if (found !== undefined) return found;
-  if (!knownLooks.some((known) => known.join() === looks.join())) {
+  const found = designs.find((design) => design.alpha === alpha && isSameList(design.looks, looks));
+  if (found !== undefined) return found.boundaries;
+  if (!knownLooks.some((known) => isSameList(known, looks))) {
     throw new UserError('unknown-looks', `no calibrated boundaries for looks [${looks.join(', ')}]`, {
       fix: `use one of ${knownLooks.map((known) => `[${known.join(', ')}]`).join(', ')}`,
     });
@@ -53,6 +52,6 @@ export function claimAlpha(alpha: number, gatedMetrics: number): number {
   });
 }
 
-function designKey(looks: readonly number[], alpha: number): string {
-  return `${looks.join()}@${alpha}`;
+function isSameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
 }

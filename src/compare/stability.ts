@@ -20,14 +20,15 @@ export interface Tally {
 const crashLevel = 0.05;
 
 export function tallyOf(pairs: readonly GainPair[]): Tally {
-  const count = (test: (pair: GainPair) => boolean): number => pairs.filter(test).length;
-  return {
-    attempted: pairs.length,
-    headValues: count(hasHead),
-    baseValues: count(hasBase),
-    headOnlyFailures: count((pair) => hasBase(pair) && !hasHead(pair)),
-    baseOnlyFailures: count((pair) => hasHead(pair) && !hasBase(pair)),
-  };
+  let [headValues, baseValues, both] = [0, 0, 0];
+  for (const { base, head } of pairs) {
+    const headRan = isValue(head);
+    const baseRan = isValue(base);
+    if (headRan) headValues++;
+    if (baseRan) baseValues++;
+    if (headRan && baseRan) both++;
+  }
+  return { attempted: pairs.length, headValues, baseValues, headOnlyFailures: baseValues - both, baseOnlyFailures: headValues - both };
 }
 
 /** Head fails where base does not, beyond chance (one-sided McNemar), or always while base gave a first look's worth of values. */
@@ -49,10 +50,7 @@ export function deadSide(tally: Tally, firstLook: number): 'both-failed' | 'base
   return tally.headValues >= firstLook ? 'base-failed' : undefined;
 }
 
-function hasHead(pair: GainPair): boolean {
-  return pair.head !== undefined && Number.isFinite(pair.head);
-}
-
-function hasBase(pair: GainPair): boolean {
-  return pair.base !== undefined && Number.isFinite(pair.base);
+/** A run that failed, or gave NaN or an infinity, has no value. */
+export function isValue(gain: number | undefined): gain is number {
+  return gain !== undefined && Number.isFinite(gain);
 }

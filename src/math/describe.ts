@@ -19,7 +19,9 @@ export function mean(values: readonly number[]): number | undefined {
 export function variance(values: readonly number[]): number | undefined {
   const centre = mean(values);
   if (centre === undefined || values.length < 2) return undefined;
-  return sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1);
+  let squares = 0;
+  for (const value of values) squares += (value - centre) ** 2;
+  return squares / (values.length - 1);
 }
 
 export function standardDeviation(values: readonly number[]): number | undefined {
