@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../model/errors.js';
+import type { Progress } from '../model/ports.js';
+import type { Side } from '../model/trial.js';
+import type { Git } from './git.js';
+import { gitError } from './gitErrors.js';
+
+/** A worktree of ours. `built` = an earlier run that was killed had finished setting it up. */
+export interface Worktree { readonly path: string; readonly built: boolean; markBuilt(): Promise<void> }
+export interface Worktrees {
+  /** `key` tells apart everything that decides what setup gives. */
+  take(side: Side, sha: string, key: string): Promise<Worktree>;
+  close(): Promise<void>;
+}
+
+interface Place { readonly git: Git; readonly folder: string; readonly progress: Progress }
+
+const ticketSchema = z.strictObject({ pid: z.int(), key: z.string(), built: z.boolean() });
+type Ticket = z.infer<typeof ticketSchema>;
+
+/** Worktrees of this process: two studies may be open at once. */
+const inUse = new Set<string>();
+
+/** What a killed run left is taken over where it fits, else removed; what a live one uses is left alone. */
+export async function openWorktrees(place: Place): Promise<Worktrees> {
+  await mkdir(place.folder, { recursive: true });
+  await writeFile(join(place.folder, '.gitignore'), '*\n');
+  const leftovers = await abandoned(place.folder);
+  const mine: string[] = [];
+  return {
+    async take(side, sha, key) {
+      const found = leftovers.findIndex(({ ticket }) => ticket.built && ticket.key === key);
+      const [left] = found < 0 ? [] : leftovers.splice(found, 1);
+      const path = left?.path ?? join(place.folder, `${side}-${sha.slice(0, 12)}-${randomUUID().slice(0, 8)}`);
+      mine.push(path);
+      inUse.add(path);
+      const built = left !== undefined && await refresh(place.git, path, sha);
+      await writeTicket(path, { pid: process.pid, key, built });
+      if (!built) await add(place, path, sha);
+      return { path, built, markBuilt: () => writeTicket(path, { pid: process.pid, key, built: true }) };
+    },
+    async close() {
+      for (const path of [...mine.splice(0), ...leftovers.splice(0).map((left) => left.path)]) await remove(place.git, path);
+    },
+  };
+}
+
+function ticketOf(path: string): string {
+  return `${path}.json`;
+}
+
+async function writeTicket(path: string, ticket: Ticket): Promise<void> {
+  await writeFile(ticketOf(path), JSON.stringify(ticket));
+}
+
+async function abandoned(folder: string): Promise<{ path: string; ticket: Ticket }[]> {
+  const found: { path: string; ticket: Ticket }[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.json')) continue;
+    const path = join(folder, entry.name.slice(0, -'.json'.length));
+    const text = await readFile(ticketOf(path), 'utf8');
+    const ticket = ticketSchema.safeParse(parseJson(text)).data ?? { pid: 0, key: '', built: false };
+    if (ticket.pid === process.pid ? !inUse.has(path) : !isAlive(ticket.pid)) found.push({ path, ticket });
+  }
+  return found;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Tracked files as committed, untracked ones gone; what git ignores (environments, node_modules) is why it is kept at all. */
+async function refresh(git: Git, path: string, sha: string): Promise<boolean> {
+  if (!existsSync(join(path, '.git'))) return false;
+  const at = git.at(path);
+  const reset = await at.run(['reset', '--quiet', '--hard', sha]);
+  const cleaned = await at.run(['clean', '--quiet', '-ffd']);
+  if (reset.code === 0 && cleaned.code === 0) return true;
+  await remove(git, path);
+  return false;
+}
+
+async function add({ git, progress }: Place, path: string, sha: string): Promise<void> {
+  const added = await git.run(['worktree', 'add', '--quiet', '--force', '--detach', path, sha]);
+  if (added.code !== 0) {
+    await remove(git, path);
+    const { code, message, fix, exitCode } = gitError(['worktree'], added, git.cwd);
+    throw new UserError(code === 'git-failed' ? 'side-unbuildable' : code, `${sha.slice(0, 10)} could not be checked out: ${message}`, fix === undefined ? { exitCode } : { fix, exitCode });
+  }
+  const at = git.at(path);
+  if (existsSync(join(path, '.gitmodules'))) await submodules(at, sha);
+  if (await usesLfs(path)) await pullLfs(at, progress);
+}
+
+async function submodules(git: Git, sha: string): Promise<void> {
+  const updated = await git.run(['submodule', 'update', '--init', '--recursive', '--quiet'], { timeoutMs: 1_200_000 });
+  if (updated.code === 0) return;
+  const { message } = gitError(['submodule'], updated, git.cwd);
+  throw new UserError('side-unbuildable', `the submodules of ${sha.slice(0, 10)} could not be fetched: ${message}`, {
+    fix: 'Give the job credentials for them (`github-token:` with access, or actions/checkout with submodules: recursive and persist-credentials).', exitCode: 3,
+  });
+}
+
+async function usesLfs(path: string): Promise<boolean> {
+  const attributes = join(path, '.gitattributes');
+  return existsSync(attributes) && /\bfilter=lfs\b/.test(await readFile(attributes, 'utf8'));
+}
+
+async function pullLfs(git: Git, progress: Progress): Promise<void> {
+  if ((await git.run(['lfs', 'version'])).code !== 0) {
+    progress.warn('This repository keeps files in Git LFS, but git-lfs is not installed here: trials see pointer files.');
+    return;
+  }
+  const pulled = await git.run(['lfs', 'pull'], { timeoutMs: 1_200_000 });
+  if (pulled.code !== 0) throw new UserError('side-unbuildable', `git lfs pull failed: ${pulled.stderr.split('\n').at(-1) ?? ''}`, { fix: 'Run `git lfs pull` by hand to see why.', exitCode: 3 });
+}
+
+/** By name and never by `git worktree prune`, which would also forget worktrees of the user's that are on a disk not plugged in. */
+async function remove(git: Git, path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await git.run(['worktree', 'remove', '--force', '--force', path]);
+  await rm(ticketOf(path), { force: true });
+  inUse.delete(path);
+}
