@@ -1,6 +1,100 @@
-import type { UseCases } from './useCases.js';
-
-const absent = (): Promise<never> => Promise.reject(new Error('the use cases are not wired yet'));
+import { join } from 'node:path';
+import { resolveBase } from '../app/baseline.js';
+import type { StudyRun } from '../app/findings.js';
+import { loadStudies } from '../app/loadStudies.js';
+import { compareStudies, recordStudies, type ReportFrame } from '../app/runStudies.js';
+import type { Tools } from '../app/tools.js';
+import type { Overrides as FileOverrides } from '../config/overrides.js';
+import type { BaselineStore, Progress } from '../model/ports.js';
+import { createClock } from '../platform/clock.js';
+import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { createGit } from '../platform/git.js';
+import { openRepository } from '../platform/repository.js';
+import { secretsLevel } from '../platform/secrets.js';
+import { createGitBranchStore } from '../stores/index.js';
+import { createTools } from '../tools.js';
+import type { CompareRequest, RecordRequest, RunDeps, RunRequest, UseCases } from './useCases.js';
 
 /** The work itself, with its adapters. */
-export const useCases: UseCases = { comparePullRequest: absent, recordPush: absent, plan: absent, openHistory: absent };
+export const useCases: UseCases = {
+  comparePullRequest: async (request, deps) => {
+    const { runs, frame, open } = await prepare(request, deps, { head: request.headSha, base: request.baseSha });
+    return await compareStudies(runs, await open(), frame);
+  },
+  recordPush: async (request, deps) => {
+    const { runs, frame, open } = await prepare(request, deps, { head: request.sha });
+    return await recordStudies(runs, await open(), { runId: request.runId, attempt: request.attempt, searchAlways: request.searchAlways, frame });
+  },
+  plan: async (request) => {
+    const quiet: Progress = { line: () => undefined, warn: () => undefined, progress: () => undefined };
+    const never = new AbortController().signal;
+    const { runs } = await prepare(request, { progress: quiet, signal: never }, 'sha' in request ? { head: request.sha } : { head: request.headSha, base: request.baseSha });
+    return runs.flatMap(planLines);
+  },
+  openHistory: (remote, branch, scratchDir) => Promise.resolve(openStore({ remote, branch, cwd: scratchDir, gitDir: join(scratchDir, 'history.git'), onWarning: () => undefined })),
+};
+
+interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; open(): Promise<Tools> }
+
+async function prepare(request: CompareRequest | RecordRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
+  const cwd = join(request.workspaceDir, request.workingDirectory);
+  const repository = await openRepository({ cwd, env: process.env });
+  const { head, base, why } = sides.base === undefined
+    ? { head: await repository.resolve('HEAD'), base: undefined, why: 'a push is compared with its own history' }
+    : await resolveBase({ repository, head: 'HEAD', pullRequestHead: sides.head, base: [sides.base] });
+  const paths = await findConfigFiles(cwd, request.config);
+  const prefix = cwd === repository.root ? '' : request.workingDirectory.replace(/^\.\/?|\/$/g, '');
+  const files = await Promise.all(paths.map(async (path) => ({ path: prefix === '' ? path : `${prefix}/${path}`, text: await readConfigFile(cwd, path) })));
+  const runs = await loadStudies({
+    repository, head, base, baseWhy: why, files, overrides: overridesOf(request), overrideLabel: (name) => `input ${name}`, progress: deps.progress, signal: deps.signal,
+  });
+  return { runs, frame: frameOf(request, sides.head, { tree: head.tree, base: base?.sha }), open: async () => await openTools(request, deps, { cwd, prefix, runs }) };
+}
+
+function overridesOf({ overrides }: RunRequest): FileOverrides {
+  return overrides;
+}
+
+async function openTools(request: RunRequest, deps: Pick<RunDeps, 'progress'> & Partial<RunDeps>, study: { cwd: string; prefix: string; runs: readonly StudyRun[] }): Promise<Tools> {
+  const opened = await deps.announce?.(study.runs.map((run) => run.configs.head.name));
+  const store = openStore({
+    remote: request.remote, branch: request.historyBranch, cwd: study.cwd, gitDir: join(request.stateDir, 'history.git'), onWarning: (text) => deps.progress.warn(text),
+  });
+  return await createTools({
+    cwd: study.cwd, env: process.env, stateDir: request.stateDir, store, progress: deps.progress, clock: deps.clock ?? createClock(),
+    secrets: secretsLine(opened?.tokenCanWrite === true), head: 'as-is', prefix: study.prefix,
+  });
+}
+
+function openStore(options: { remote: RunRequest['remote']; branch: string; cwd: string; gitDir: string; onWarning: (text: string) => void }): BaselineStore {
+  const { remote, branch, cwd, gitDir, onWarning } = options;
+  const git = createGit({ cwd, env: process.env, secrets: [remote.token] });
+  return createGitBranchStore({ git, gitDir, remote: remote.url, token: remote.token, branch, clock: createClock(), random: Math.random, onWarning });
+}
+
+/** How far trials are kept from our secrets, honestly (decisions.md 25). */
+function secretsLine(tokenCanWrite: boolean): string {
+  const { level, exposed } = secretsLevel(process.env);
+  const shown = exposed.length === 0 ? 'no secret in reach of trials' : `within reach of a determined trial: ${exposed.join(', ')}`;
+  return `isolation ${level}; ${shown}${tokenCanWrite ? '; the token of this job can write: use the two-job workflow' : ''}`;
+}
+
+function frameOf(request: CompareRequest | RecordRequest, headSha: string, commits: { tree: string; base: string | undefined }): ReportFrame {
+  const { event, repository, failOn, runId, attempt } = request;
+  const pullRequest = 'pullRequest' in request ? request.pullRequest : undefined;
+  return {
+    event, repository, failOn, runId, attempt, headSha, headTree: commits.tree,
+    ...(commits.base === undefined ? {} : { baseSha: commits.base }), ...(pullRequest === undefined ? {} : { pullRequest }),
+  };
+}
+
+function planLines({ configs, base, baseWhy, inputsChanged }: StudyRun): string[] {
+  const { name, path, budget, verdict } = configs.head;
+  return [
+    `${name} (${path})`,
+    `  base: ${base === undefined ? 'none' : base.sha} (${baseWhy})`,
+    `  gate: after ${verdict.looks.join(', ')} pairs at alpha ${verdict.alpha}`,
+    `  search: ${verdict.search === 'never' ? 'never' : inputsChanged ? `${verdict.search}, up to ${budget.trials} trials by ${configs.head.method.name}` : 'none, no input changed'}`,
+    `  limits: ${budget.timeMs === undefined ? 'no time limit' : `${budget.timeMs / 60_000} min`}${budget.gpuHours === undefined ? '' : `, ${budget.gpuHours} GPU-hours`}, ${budget.failures} failures in a row`,
+  ];
+}

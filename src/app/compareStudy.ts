@@ -42,6 +42,7 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
   const trees: Trees = { head: await workspace.prepare('head', head.sha, configs.head) };
   if (base === undefined) found.noBaseline = { reason: 'no-base-commit', sentence: run.baseWhy };
   else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}; this search shows where tuning stands, and becomes the baseline on merge` };
+  else if (!sameObjective(run)) found.noBaseline = { reason: 'metric-changed', sentence: `${configs.head.path} now optimises ${run.objective.goal} ${run.objective.name}, on ${base.sha.slice(0, 10)} it was ${configs.base.metric?.goal ?? ''} ${configs.base.metric?.name ?? 'nothing'}: the two cannot be compared` };
   else {
     try {
       trees.base = await workspace.prepare('base', base.sha, configs.base);
@@ -51,6 +52,10 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
     }
   }
   return trees;
+}
+
+function sameObjective({ configs, objective }: StudyRun): boolean {
+  return configs.base.metric?.name === objective.name && configs.base.metric.goal === objective.goal;
 }
 
 /** Cancelled, or an error that the user can mend: the report says so. A bug goes on up with its stack. */

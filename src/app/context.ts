@@ -47,22 +47,18 @@ export interface ContextRequest {
 export async function withContext<T>(request: ContextRequest, body: (context: StageContext) => Promise<T>): Promise<T> {
   const { run, tools, found, identity, startedMs } = request;
   const study = run.configs.head.name;
-  const workspace = await tools.openWorkspace(study);
+  const workspace = await tools.openWorkspace(run.signal);
   try {
     const trees = await request.openTrees(workspace);
-    const journal = await tools.openJournal(study, identity);
+    const { journal, executor } = await tools.openStudy(study, identity, run.configs);
     try {
-      const executor = await tools.openExecutor(study, run.configs);
-      try {
-        const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
-        const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
-        found.study = lab.study();
-        const { timeMs } = run.configs.head.budget;
-        return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
-      } finally {
-        await executor.close();
-      }
+      const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
+      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
+      found.study = lab.study();
+      const { timeMs } = run.configs.head.budget;
+      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
     } finally {
+      await executor.close();
       await journal.close();
     }
   } finally {

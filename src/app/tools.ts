@@ -18,8 +18,7 @@ export interface Tools {
   readonly tool: string;
   /** How far trials are kept from our secrets, and what is exposed: one line for the report. */
   readonly secrets: string;
-  openWorkspace(study: string): Promise<Workspace>;
-  openExecutor(study: string, configs: SideConfigs): Promise<Executor>;
-  /** The log of one study; `identity` must match that of a log being resumed. */
-  openJournal(study: string, identity: Readonly<Record<string, string>>): Promise<Journal>;
+  openWorkspace(signal: AbortSignal): Promise<Workspace>;
+  /** Log and slots of one study. Equal identity = the same log is continued, in the same folder. */
+  openStudy(study: string, identity: Readonly<Record<string, string>>, configs: SideConfigs): Promise<{ readonly journal: Journal; readonly executor: Executor }>;
 }

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SideConfigs, Tools } from './app/tools.js';
+import { createLocalExecutor, openSlots } from './executors/index.js';
+import type { StudyConfig } from './model/config.js';
+import type { BaselineStore, Clock, Progress, TrialRunner } from './model/ports.js';
+import { trialEnvironment } from './platform/environment.js';
+import { createKeyProbe } from './platform/keyProbe.js';
+import { openRepository } from './platform/repository.js';
+import { createWorkspace } from './platform/workspace.js';
+import { createCommandRunner } from './runners/command.js';
+import { createTfjsRunner } from './runners/tfjs.js';
+import { openJournalFile } from './stores/journalFile.js';
+import { version } from './version.js';
+
+export interface ToolOptions {
+  /** Inside the repository; need not be its root. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Exists; logs, worktrees and trial folders go below it. */
+  readonly stateDir: string;
+  readonly store: BaselineStore;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly secrets: string;
+  /** `as-is`: without `setup`, head is the checked-out files whatever they hold. */
+  readonly head: 'as-is' | 'commit';
+  /** Folder of the study files inside the repository, where commands run. */
+  readonly prefix: string;
+}
+
+/** The real adapters of one run. */
+export async function createTools(options: ToolOptions): Promise<Tools> {
+  const { env, stateDir, progress, clock } = options;
+  const repository = await openRepository({ cwd: options.cwd, env });
+  const trialEnv = trialEnvironment(env, { pass: [], set: {}, isolateHome: false });
+  const image = env['ImageOS'] === undefined ? {} : { image: `${env['ImageOS']} ${env['ImageVersion'] ?? ''}`.trim() };
+  return {
+    repository, store: options.store, clock, progress, secrets: options.secrets, tool: `noregret ${version}`,
+    keyProbe: createKeyProbe({ env: trialEnv, version, ...image }),
+    openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
+    openStudy: async (study, identity, configs) => {
+      const folder = studyFolder(stateDir, study, identity);
+      await mkdir(folder, { recursive: true });
+      const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock }));
+      const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
+      return { journal: await openJournalFile(join(folder, 'study.jsonl')), executor: createLocalExecutor({ runner, slots, clock }) };
+    },
+  };
+}
+
+/** One folder per identity, so that a log is continued only by the same commits, baseline and configuration. */
+export function studyFolder(stateDir: string, study: string, identity: Readonly<Record<string, string>>): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(identity).sort())).digest('hex').slice(0, 12);
+  return join(stateDir, study, hash);
+}
+
+/** Each side runs its own program from its own configuration (decisions.md 9). */
+function bySide(configs: SideConfigs, create: (config: StudyConfig) => TrialRunner): TrialRunner {
+  const runners = { head: create(configs.head), base: create(configs.base) };
+  return { run: (job, ...rest) => runners[job.side].run(job, ...rest) };
+}
+
+function createRunner(config: StudyConfig, { env, folder, clock }: { env: ToolOptions['env']; folder: string; clock: Clock }): TrialRunner {
+  const options = { config, stateDir: folder, baseEnv: env, clock };
+  return config.program?.kind === 'tfjs' ? createTfjsRunner(options) : createCommandRunner(options);
+}
