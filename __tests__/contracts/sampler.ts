@@ -2,18 +2,9 @@ import { expect, test } from '@jest/globals';
 import { createRng } from '../../src/math/rng.js';
 import { paramsKey, type Params } from '../../src/model/params.js';
 import type { LossTrial, Sampler, StudyView } from '../../src/model/ports.js';
-import type { Distribution, Parameter, SearchSpace } from '../../src/model/searchSpace.js';
+import type { SearchSpace } from '../../src/model/searchSpace.js';
 import { whyInvalid } from '../../src/model/validity.js';
-
-export function spaceOf(parameters: Readonly<Record<string, Distribution | (Omit<Parameter, 'name' | 'path'>)>>, ...constraints: readonly string[]): SearchSpace {
-  return {
-    parameters: Object.entries(parameters).map(([name, given]) => ({ name, path: [name], ...('distribution' in given ? given : { distribution: given }) })),
-    constraints,
-  };
-}
-
-export const values = (...choices: readonly (string | number | boolean | null)[]): Distribution => ({ name: 'categorical', choices });
-export const ints = (low: number, high: number): Distribution => ({ name: 'int_uniform', low, high });
+import { ints, spaceOf, values } from './spaces.js';
 
 /** Spaces that every sampler, grid included, can work in. */
 export const finiteSpaces: Readonly<Record<string, SearchSpace>> = {

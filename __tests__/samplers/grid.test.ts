@@ -4,7 +4,8 @@ import type { SearchSpace } from '../../src/model/searchSpace.js';
 import { grid } from '../../src/samplers/grid.js';
 import { checkGrid, gridSize } from '../../src/samplers/gridPlan.js';
 import { samplers, samplerNames } from '../../src/samplers/index.js';
-import { finiteSpaces, ints, samplerContract, spaceOf, suggestMany, trialOf, values, viewOf } from '../contracts/sampler.js';
+import { finiteSpaces, samplerContract, suggestMany, trialOf, viewOf } from '../contracts/sampler.js';
+import { ints, spaceOf, values } from '../contracts/spaces.js';
 
 describe('grid', () => {
   samplerContract(grid, finiteSpaces);

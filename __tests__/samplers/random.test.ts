@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createRng } from '../../src/math/rng.js';
 import { paramsKey } from '../../src/model/params.js';
 import { random } from '../../src/samplers/random.js';
-import { finiteSpaces, ints, samplerContract, spaceOf, suggestMany, trialOf, values, viewOf } from '../contracts/sampler.js';
+import { finiteSpaces, samplerContract, suggestMany, trialOf, viewOf } from '../contracts/sampler.js';
+import { ints, spaceOf, values } from '../contracts/spaces.js';
 
 const continuous = {
   floats: spaceOf({
