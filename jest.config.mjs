@@ -7,5 +7,6 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/', '<rootDir>/.cache/'],
   testPathIgnorePatterns: ['/node_modules/', ...(process.env['NOREGRET_SUITE'] ? [] : ['<rootDir>/__tests__/peers/'])],
+  globalSetup: '<rootDir>/scripts/assets.mjs',
   testTimeout: 60_000,
 };

@@ -1,6 +1,6 @@
 // Files that lie beside the bundle and not in it: programs started in a process of their own, and texts sent to a browser.
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -17,12 +17,20 @@ const folders = [{ from: 'assets/python', to: 'python' }];
 export async function buildAssets(outDir, root = process.cwd()) {
   mkdirSync(outDir, { recursive: true });
   const present = entries.filter((entry) => existsSync(join(root, entry.from)));
-  await Promise.all(present.map(({ from, to, ...options }) => build({
-    ...options, entryPoints: [join(root, from)], outfile: join(outDir, to), absWorkingDir: root, bundle: true, minify: true, legalComments: 'none', logLevel: 'warning',
-  })));
+  await Promise.all(present.map(async ({ from, to, ...options }) => {
+    const built = await build({ ...options, entryPoints: [join(root, from)], outfile: join(outDir, to), absWorkingDir: root, bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', write: false });
+    writeIfChanged(join(outDir, to), built.outputFiles[0].contents);
+  }));
   for (const { from, to } of folders) {
     if (existsSync(join(root, from))) cpSync(join(root, from), join(outDir, to), { recursive: true, filter: (path) => !path.includes('__pycache__') });
   }
+}
+
+/** Test runs side by side share the folder: a file that somebody may be reading is replaced whole, and only when it differs. */
+function writeIfChanged(path, bytes) {
+  if (existsSync(path) && Buffer.compare(readFileSync(path), bytes) === 0) return;
+  writeFileSync(`${path}.${process.pid}`, bytes);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 /** Jest's globalSetup: tests that run from `src` find fresh assets in `.cache/assets`. */

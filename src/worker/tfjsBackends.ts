@@ -32,7 +32,7 @@ export async function loadBackend(request: TfjsBackend, workspace: Workspace): P
 
 function nothingWorks(request: TfjsBackend, passedOver: readonly string[]): string {
   const line = request.startsWith('tfjs-node') ? `npm install --save-dev @tensorflow/${request}` : installLine;
-  return `tfjs backend "${request}" does not work in this workspace (${passedOver.join('; ')}). To install it: ${line}`;
+  return `tfjs backend "${request}" does not work in this workspace (${passedOver.join('; ')}). To install it: ${line}; if it is installed in the main checkout only, add "link: [node_modules]" to noregret.yml`;
 }
 
 async function tryBackend(kind: Kind, workspace: Workspace, isAuto: boolean): Promise<Attempt> {

@@ -1,0 +1,14 @@
+import type { StudyConfig, TfjsBackend } from '../../src/model/config.js';
+
+/** A study of one tfjs module whose objective is `score`. */
+export function tfjsStudy(module: string, backend: TfjsBackend, objective = 'score'): StudyConfig {
+  return {
+    name: 'spiral', path: 'noregret.yml', dialect: 'noregret',
+    metric: { name: objective, goal: 'maximize', margin: { kind: 'auto' } }, also: [],
+    method: { name: 'random', options: {} }, space: { parameters: [], constraints: [] },
+    program: { kind: 'tfjs', module, backend }, metrics: { wandb: false }, reduce: 'last',
+    budget: { trials: 4, trialsExplicit: true, failures: 3 }, parallel: 1, earlyTerminate: undefined,
+    verdict: { alpha: 0.05, looks: [3, 5, 7, 10], search: 'always', rescore: 3 }, executor: 'local', stop: {}, gpus: 1,
+    env: { pass: [], set: {}, isolateHome: false }, setup: [], link: [], inputs: ['**'], data: [], mainSearchMs: 0, fingerprint: undefined,
+  };
+}
