@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
+import { randomUUID } from 'node:crypto';
 import { githubError } from './githubErrors.js';
 
 export interface Comment { readonly id: number; readonly body: string; readonly author: string | undefined; readonly url: string }
@@ -68,7 +69,8 @@ function createOctokit(options: GitHubOptions): Octokit {
     userAgent: 'noregret',
     log: silent,
     retry: { retries, retryAfterBaseValue: backoffMs, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
-    throttle: { onRateLimit: onLimit('primary'), onSecondaryRateLimit: onLimit('secondary'), retryAfterBaseValue: backoffMs },
+    // An id of its own: the plugin keeps its queues per process, and two clients need not wait for each other.
+    throttle: { id: randomUUID(), onRateLimit: onLimit('primary'), onSecondaryRateLimit: onLimit('secondary'), retryAfterBaseValue: backoffMs },
   }, throttling, retry);
   octokit.hook.before('request', (request) => {
     request.request = { ...request.request, signal: AbortSignal.timeout(callTimeoutMs) };

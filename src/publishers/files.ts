@@ -10,24 +10,20 @@ export const reportJson = 'report.json';
 export const reportHtml = 'report.html';
 const reportMarkdown = 'report.md';
 
-/** A report as files, by name. JSON has no NaN: the schema admits finite numbers only. */
-async function filesOf(report: Report, renderings: Renderings): Promise<Readonly<Record<string, string>>> {
-  return {
-    [reportJson]: `${JSON.stringify(report, undefined, 1)}\n`,
-    [reportMarkdown]: renderings.markdown(report, { maxBytes: summaryMaxBytes }),
-    [reportHtml]: await renderings.html(report),
-  };
+/** What must not wait for charts. JSON has no NaN: the schema admits finite numbers only. */
+function plainFiles(report: Report, renderings: Renderings): Readonly<Record<string, string>> {
+  return { [reportJson]: `${JSON.stringify(report, undefined, 1)}\n`, [reportMarkdown]: renderings.markdown(report, { maxBytes: summaryMaxBytes }) };
 }
 
-/** `report.json`, `report.md` and `report.html` in a folder, which is made; what stood there is replaced. The JSON is written first. */
+/** `report.json`, `report.md` and `report.html` in a folder, which is made; what stood there is replaced. */
 export function filesPublisher(directory: string, renderings: Renderings): Publisher {
   return {
     name: 'files',
     publish: async (report) => {
       await mkdir(directory, { recursive: true });
       await rm(join(directory, reportHtml), { force: true });
-      await writeFile(join(directory, reportJson), `${JSON.stringify(report, undefined, 1)}\n`);
-      for (const [name, text] of Object.entries(await filesOf(report, renderings))) await writeFile(join(directory, name), text);
+      for (const [name, text] of Object.entries(plainFiles(report, renderings))) await writeFile(join(directory, name), text);
+      await writeFile(join(directory, reportHtml), await renderings.html(report));
       return {};
     },
   };
@@ -49,7 +45,9 @@ export function artifactPublisher({ artifacts, renderings, name, extra }: Artifa
   return {
     name: 'artifact',
     publish: async (report) => {
-      await artifacts.upload(name, { ...(await filesOf(report, renderings)), ...extra });
+      // A failure to draw is told by the files' own sink; here it must not cost the hand-over.
+      const html = await renderings.html(report).then((text) => ({ [reportHtml]: text }), () => ({}));
+      await artifacts.upload(name, { ...plainFiles(report, renderings), ...html, ...extra });
       return {};
     },
   };

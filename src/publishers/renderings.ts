@@ -1,5 +1,6 @@
-import type { Document } from '../model/blocks.js';
+import { readFile } from 'node:fs/promises';
 import type { Report } from '../model/comparison.js';
+import { assetPath } from '../platform/assets.js';
 import { buildDocument } from '../report/build.js';
 import { checkTitle } from '../report/headline.js';
 import { renderMarkdown, type MarkdownOptions } from '../report/markdown.js';
@@ -11,23 +12,12 @@ export interface Renderings {
   html(report: Report): Promise<string>;
 }
 
-/** A report without studies says what happened instead. */
-function documentOf(report: Report): Document {
-  const document = buildDocument(report);
-  if (report.problem === undefined) return document;
-  const { sentence, fix } = report.problem;
-  const words = (text: string) => text.split('\n').filter((line) => line.trim() !== '').map((line) => [{ kind: 'plain' as const, text: line.trim() }]);
-  const said: Document['sections'][number] = {
-    name: 'problem', title: 'Problem', priority: 120, blocks: [
-      { kind: 'headline', tone: 'unsure', mark: '🚧', text: [{ kind: 'strong', text: sentence }] },
-      ...(fix === undefined ? [] : words(fix).map((text) => ({ kind: 'paragraph' as const, text }))),
-    ],
-  };
-  return { title: report.studies.length === 0 ? sentence : document.title, sections: [said, ...document.sections] };
-}
-
+/** The charts of the HTML are loaded when first drawn: they are most of the bundle. */
 export const reportRenderings: Renderings = {
-  title: (report) => (report.problem !== undefined && report.studies.length === 0 ? checkTitle({ ...report, studies: [] }).concat(`: ${report.problem.sentence}`) : checkTitle(report)),
-  markdown: (report, options) => renderMarkdown(documentOf(report), options),
-  html: async (report) => (await import('../report/html.js')).renderHtml(documentOf(report)),
+  title: checkTitle,
+  markdown: (report, options) => renderMarkdown(buildDocument(report), options),
+  html: async (report) => {
+    const [{ renderHtml }, browserScript] = await Promise.all([import('../report/html.js'), readFile(assetPath('echarts.browser.js'), 'utf8')]);
+    return renderHtml(buildDocument(report), { browserScript });
+  },
 };

@@ -19,8 +19,14 @@ export interface GitHubServer {
   arm(fault: Fault): void;
   /** As a user, past every rule: for arranging and for looking. */
   as(login: string, method: string, path: string, body?: object): Promise<{ status: number; data: unknown }>;
+  /** Check runs on a commit, oldest first. (The emulator lists them only for commits that it holds.) */
+  checks(sha: string): Promise<readonly CheckRun[]>;
+  comments(pullRequest: number): Promise<readonly StoredComment[]>;
   close(): Promise<void>;
 }
+
+export interface CheckRun { readonly id: number; readonly name: string; readonly status: string; readonly conclusion: string | null; readonly head_sha: string; readonly details_url: string; readonly output: { readonly title: string; readonly summary: string } }
+export interface StoredComment { readonly id: number; readonly body: string; readonly user: { readonly login: string } }
 
 const all = { contents: 'write', issues: 'write', pull_requests: 'write', checks: 'write', statuses: 'write', actions: 'write', metadata: 'read' } as const;
 const owner = 'octo';
@@ -79,6 +85,7 @@ export async function startGitHub(): Promise<GitHubServer> {
     const link = answer.headers.get('link');
     return { status: answer.status, headers: { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '900', 'x-ratelimit-used': '100', ...(link === null ? {} : { link: here(link) }) }, body: text === '' ? undefined : JSON.parse(text) as object };
   };
+  const checkIds: number[] = [];
   const handle = async (request: IncomingMessage): Promise<Answer> => {
     const text = await readBody(request);
     const token = tokens.get((request.headers.authorization ?? '').replace(/^(token|bearer) /i, ''));
@@ -91,7 +98,9 @@ export async function startGitHub(): Promise<GitHubServer> {
     const pulls = async (): Promise<readonly Record<string, unknown>[]> => (await forward('GET', `/repos/${repository}/pulls?state=open&per_page=100`, 'user-octo', undefined)).body as unknown as Record<string, unknown>[];
     const refused = refusal(call, facts, repository) ?? await localAnswer(call, facts, pulls);
     if (refused !== undefined) return refused;
-    return forward(call.method, call.path, token?.kind === 'app' ? botToken : `user-${token?.login ?? ''}`, text);
+    const answer = await forward(call.method, call.path, token?.kind === 'app' ? botToken : `user-${token?.login ?? ''}`, text);
+    if (call.method === 'POST' && call.path.endsWith('/check-runs') && answer.status === 201) checkIds.push((answer.body as { id: number }).id);
+    return answer;
   };
   const server: Server = createServer((request, response) => {
     handle(request).catch((error: unknown): Answer => ({ status: 500, body: { message: String(error) } })).then((answer) => {
@@ -107,6 +116,15 @@ export async function startGitHub(): Promise<GitHubServer> {
     as: async (login, method, path, body) => {
       const { status, body: data } = await forward(method, path, `user-${login}`, body === undefined ? undefined : JSON.stringify(body));
       return { status, data };
+    },
+    checks: async (sha) => {
+      const found = await Promise.all(checkIds.map(async (id) => (await forward('GET', `/repos/${repository}/check-runs/${id}`, botToken, undefined)).body as CheckRun));
+      return found.filter((run) => run.head_sha === sha);
+    },
+    comments: async (pullRequest) => {
+      const pages: StoredComment[] = [];
+      for (let page = 1; pages.length === 100 * (page - 1); page++) pages.push(...(await forward('GET', `/repos/${repository}/issues/${pullRequest}/comments?per_page=100&page=${page}`, botToken, undefined)).body as StoredComment[]);
+      return pages;
     },
     close: async () => {
       server.closeAllConnections();
