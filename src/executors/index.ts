@@ -1,0 +1,1 @@
+export { createLocalExecutor, openSlots } from './local.js';
