@@ -22,5 +22,5 @@ export function effectText(result: GateResult, goal: Goal): string | undefined {
 export function measured(name: string, result: GateResult, goal: Goal): string {
   const effect = effectText(result, goal);
   const seeds = `${result.pairs} paired ${result.pairs === 1 ? 'seed' : 'seeds'}`;
-  return effect === undefined ? `${name} on ${seeds}` : `${name} ${effect}, margin ${formatNumber(result.margin)}, ${seeds}`;
+  return effect === undefined ? `${name} was measured on ${seeds}` : `${name} ${effect}, margin ${formatNumber(result.margin)}, ${seeds}`;
 }

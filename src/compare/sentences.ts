@@ -35,7 +35,7 @@ function fine({ kind, reason }: Outcome, metric: MetricStages): string {
     case 'small-decline':
       return `No regression: ${found}; a small decline, within the margin`;
     case 'shown-earlier':
-      return `No regression: ${found}; the decline was shown to be within the margin after ${shownAfter(metric.gate)} seeds`;
+      return `No regression: ${found}; any decline was shown to be within the margin after ${shownAfter(metric.gate)} seeds`;
     case undefined:
     default:
       return `No regression: ${found}`;
@@ -91,7 +91,7 @@ function inconclusive({ reason }: Outcome, metric: MetricStages): string {
       return `Inconclusive: main's best configuration is not valid here; retuned, ${measuredAt(metric, metric.retune)}, against main at its best`;
     case 'budget':
       return gate?.effect === undefined
-        ? `Inconclusive: time for only ${seeds(gate)} of ${name}, ${(gate?.pairs ?? 0) + (gate?.needMore ?? 0)} are needed`
+        ? `Inconclusive: there was time for only ${seeds(gate)} of ${name}; ${(gate?.pairs ?? 0) + (gate?.needMore ?? 0)} are needed`
         : `Inconclusive: ${found}; no time was left for more seeds`;
     case 'stability':
       return `Inconclusive: ${gate?.headOnlyFailures ?? 0} runs failed here that succeeded on main (${gate?.baseOnlyFailures ?? 0} the other way round); otherwise ${found}`;
@@ -101,13 +101,15 @@ function inconclusive({ reason }: Outcome, metric: MetricStages): string {
       return `Inconclusive: ${found}; ${name} moves in steps too coarse for this margin`;
     case undefined:
     default:
-      return `Inconclusive: ${found}; too noisy to tell a decline of ${formatNumber(gate?.margin ?? 0)} from none`;
+      return `Inconclusive: ${found}; too noisy to rule out a decline of ${formatNumber(gate?.margin ?? 0)}`;
   }
 }
 
 function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
   const { gate, confirmation, goal } = metric;
-  const found = measuredAt(metric, gate);
+  const found = gate?.reason === 'stability' ? 'runs failed here that succeeded on main' : measuredAt(metric, gate);
+  if (reason === 'budget' && gate?.reason === 'stability') return `Not confirmed: ${found}, but no time was left to repeat it on fresh seeds`;
+  if (gate?.reason === 'stability') return `Not confirmed: ${found}, but not on fresh seeds`;
   if (reason === 'budget') return `Not confirmed: ${found}; looks worse, but no time was left to repeat it on fresh seeds`;
   const again = confirmation && effectText(confirmation, goal);
   return `Not confirmed: ${found}; looked worse at first, but not on fresh seeds${again === undefined ? '' : `: ${again}`}`;
@@ -115,7 +117,7 @@ function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
 
 function others({ name }: MetricStages, { metrics }: VerdictStages): string {
   const rest = metrics.filter((metric) => metric.name !== name).map((metric) => metric.name);
-  return rest.length === 0 ? '' : `; also within ${rest.length === 1 ? 'its margin' : 'their margins'}: ${rest.join(', ')}`;
+  return rest.length === 0 ? '' : `; also not worse: ${rest.join(', ')}`;
 }
 
 function measuredAt({ name, goal }: MetricStages, result: GateResult | undefined): string {

@@ -1,5 +1,6 @@
 import type { Report } from '../model/comparison.js';
 import { verdictKinds, type Verdict, type VerdictKind } from '../model/verdict.js';
+import { measured } from './effect.js';
 import { outcomeOf, type VerdictStages } from './outcome.js';
 import { sentenceOf } from './sentences.js';
 
@@ -12,9 +13,9 @@ const metricOrder: readonly VerdictKind[] = [
 export function decideVerdict(stages: VerdictStages): Verdict {
   const { interrupted } = stages;
   if (interrupted === undefined) return settled(stages);
-  const hasNumbers = stages.canaryIdentical || stages.metrics.some(({ gate }) => gate?.effect !== undefined);
-  const before = hasNumbers ? `; until then: ${settled(stages).sentence}` : '';
-  return { kind: 'INCOMPLETE', reason: interrupted.reason, sentence: `Incomplete: ${interrupted.message}${before}` };
+  const [objective] = stages.metrics;
+  const soFar = objective?.gate?.effect === undefined ? '' : `; so far ${measured(objective.name, objective.gate, objective.goal)}`;
+  return { kind: 'INCOMPLETE', reason: interrupted.reason, sentence: `Incomplete: ${interrupted.message}${soFar}` };
 }
 
 function settled(stages: VerdictStages): Verdict {
