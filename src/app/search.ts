@@ -11,6 +11,9 @@ import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type SearchTrials } from './searchTrials.js';
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
+/** The log or a trial's own folder cannot be written: what was measured is reported, nothing more is started. */
+const diskCodes = new Set(['disk-full', 'state-unwritable']);
+
 export interface SearchOptions {
   readonly lab: Lab;
   readonly clock: Clock;
@@ -85,7 +88,7 @@ async function runTrials(options: SearchOptions, trials: SearchTrials, seed: num
   const ending: { stop?: StopReason; bug?: Error } = {};
   const start = (next: { readonly number: number; readonly params: Params }): void => {
     const work = runOne(options, trials, { ...next, seed, signal: cut.signal }).catch((error: unknown) => {
-      if (error instanceof UserError && error.code === 'disk-full') ending.stop = 'disk';
+      if (error instanceof UserError && diskCodes.has(error.code)) ending.stop = 'disk';
       else ending.bug ??= error instanceof Error ? error : new Error(String(error));
       cut.now();
     }).finally(() => running.delete(work));
