@@ -5,6 +5,7 @@ import { buildDocument } from '../../src/report/build.js';
 import { checkTitle, summaryLine } from '../../src/report/headline.js';
 import { commentMaxBytes } from '../../src/report/limits.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderHtml } from '../../src/report/html.js';
 import { renderText } from '../../src/report/text.js';
 import { reportSchema } from '../../src/model/comparison.js';
 import { samples } from './samples.js';
@@ -35,4 +36,10 @@ describe.each(Object.entries(samples))('report %s', (name, make) => {
     const report = make();
     expectGolden(`${name}.txt`, `${checkTitle(report)}\n${summaryLine(report)}\n\n${renderText(buildDocument(report), { colour: false })}`);
   });
+});
+
+/** Charts as drawn on the server make a page large; these show every block there is. */
+test.each(['regression', 'no-baseline', 'all-failed', 'hostile'])('report %s as a page', (name) => {
+  // The engine numbers its drawings through the whole process.
+  expectGolden(`${name}.html`, renderHtml(buildDocument(samples[name]!()), { browserScript: '' }).replace(/zr\d+-/gu, 'zr-'));
 });

@@ -11,6 +11,12 @@ const constants: Readonly<Record<number, number>> = { 3: 3.0045, 5: 1.4022, 7: 1
 const baseParams: Params = { learning_rate: 0.001, optimizer: 'adam', units: 64, dropout: 0.2 };
 const headParams: Params = { learning_rate: 0.00316, optimizer: 'adam', units: 128, dropout: 0.1 };
 
+function without<T extends object, K extends keyof T>(from: T, key: K): Omit<T, K> {
+  const rest = { ...from };
+  Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
 const round = (x: number, digits = 4): number => Number(x.toFixed(digits));
 const normal = (rng: Rng): number => Array.from({ length: 12 }, () => rng.uniform()).reduce((a, b) => a + b, -6);
 
@@ -143,7 +149,7 @@ function hostile(): Report {
   return report([comparison('INCONCLUSIVE', `Inconclusive: ${hostileText(0)} ${hostileText(1)} ${hostileText(2)}`, {
     study: hostileText(3), configPath: hostileText(4), metric: { name: hostileText(5), goal: 'maximize' }, gate,
     metrics: names.map((name) => ({ name, goal: 'minimize' as const, gate: false, base: 1, head: 2 })),
-    parameters: names.map((name) => ({ name, base: values[name]!, head: `${String(values[name])}!`, moved: 'not-distinguishable' as const, log: false, choices: [hostileText(7)] })),
+    parameters: names.map((name) => ({ name, base: values[name]!, head: `${name}!`, moved: 'not-distinguishable' as const, log: false, choices: [hostileText(7)] })),
     search: { side: 'head', method: hostileText(6), seed: 1, stopReason: hostileText(8), bestTrial: 0, rescore: [], trials: [0, 1, 2].map((number) => ({ number, params: values, state: 'complete' as const, value: number })) },
     failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })),
     environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names, notes: names, reproduce: names, secrets: hostileText(9),
@@ -202,12 +208,12 @@ export const samples: Readonly<Record<string, () => Report>> = {
   inconclusive: () => report([comparison('INCONCLUSIVE', `Inconclusive: ${say(noisy)}; too noisy to tell a decline of 0.005 from none`, { gate: noisy, search: found })]),
   'not-confirmed': () => report([comparison('NOT_CONFIRMED', `Not confirmed: ${say(worse)}; looked worse at first, but not on fresh seeds: ${say(faded).replace(/^\S+ |, margin.*$/gu, '')}`, { gate: worse, confirmation: faded, search: found })]),
   'no-baseline': () => report([comparison('NO_BASELINE', 'No baseline: nothing was measured on main yet', {
-    ...noBaseline, search: found, parameters: parameters('inactive').map(({ base: _, ...row }) => row),
+    ...noBaseline, search: found, parameters: parameters('inactive').map((row) => without(row, 'base')),
   })]),
   incomplete: () => report([comparison('INCOMPLETE', `Incomplete: cancelled after 3 of 10 pairs; until then: ${say(same)}`, { gate: same, search: { ...search({ seed: 'cut', n: 6, peak: 0.94 }), stopReason: 'cancelled' } })], { incomplete: true }),
   'all-failed': () => report([{ ...comparison('INCOMPLETE', 'Incomplete: no run gave a value of val_accuracy, neither here nor on main, so there is nothing to compare', {
     ...noBaseline, parameters: [], failures: [failure(0), failure(1), failure(2, 'exit code 137')], budget: { complete: 0, pruned: 0, failed: 3, infeasible: 0, reused: 0, wallSeconds: 8, trialSeconds: 7, gpuMinutes: 0 },
-    search: { ...search({ seed: 'none', n: 3, peak: 0 }), trials: search({ seed: 'none', n: 3, peak: 0 }).trials.map(({ value: _, ...t }) => ({ ...t, state: 'failed' as const })), stopReason: 'failures', rescore: [] },
+    search: { ...search({ seed: 'none', n: 3, peak: 0 }), trials: search({ seed: 'none', n: 3, peak: 0 }).trials.map((trial) => ({ ...without(trial, 'value'), state: 'failed' as const })), stopReason: 'failures', rescore: [] },
   }) }]),
   'two-studies': () => report([comparison('PASS', `No regression: ${say(same)}`, { study: 'spiral', gate: same, search: found }), worstFirst], { verdict: 'REGRESSION' }),
   minimise: () => report([comparison('REGRESSION', `Regression: ${say(loss, 'val_loss', 'minimize')}; confirmed on fresh seeds, no search was run`, {

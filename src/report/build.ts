@@ -11,16 +11,9 @@ import { shortSha, value, verdictWords } from './words.js';
 export function buildDocument(report: Report): Document {
   const studies = [...report.studies].sort((a, b) => verdictKinds.indexOf(a.verdict.kind) - verdictKinds.indexOf(b.verdict.kind));
   const several = studies.length > 1;
-  return {
-    title: checkTitle(report),
-    sections: [
-      ...problem(report),
-      ...(several ? [overview(studies, report)] : []),
-      ...cutShort(report),
-      ...studies.flatMap((study) => studySections(study, report, several)),
-      footer(report),
-    ],
-  };
+  const body = [...problem(report), ...(several ? [overview(studies, report)] : []), ...studies.flatMap((study) => studySections(study, report, several))];
+  // The verdict stays the first line.
+  return { title: checkTitle(report), sections: [...body.slice(0, 1), ...cutShort(report), ...body.slice(1), footer(report)] };
 }
 
 function studySections(study: Comparison, report: Report, several: boolean): readonly Section[] {

@@ -1,7 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import type { Block, Document, Section, Span, Text } from '../model/blocks.js';
 import { codeFence, codeSpan, escapeInlineHtml, escapeLineStart, escapeMarkdown } from './markdownEscape.js';
-import { clip } from './printable.js';
+import { clip, printableLine } from './printable.js';
 import { mergePlain } from './spans.js';
 import { drawTextChart } from './textCharts/index.js';
 
@@ -24,14 +24,14 @@ export function renderMarkdown(doc: Document, options: MarkdownOptions): string 
   const dropped: Rendered[] = [];
   let size = utf8Bytes(marker) + rendered.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const next of dropOrder(rendered)) {
-    if (size + noticeBytes(dropped) <= options.maxBytes) break;
+    if (size + endBytes(dropped) <= options.maxBytes) break;
     kept.delete(next);
     dropped.push(next);
     size -= next.bytes;
   }
-  const body = [...rendered.filter((each) => kept.has(each)).map(({ text }) => text), ...notice(dropped)].join('\n\n');
-  const whole = `${marker}${body}\n`;
-  return utf8Bytes(whole) <= options.maxBytes ? whole : `${marker}${shortest(doc, options.maxBytes - utf8Bytes(marker))}`;
+  const texts = rendered.filter((each) => kept.has(each)).map(({ text }) => text);
+  const candidates = [[...texts, ...notice(dropped)], texts].map((parts) => `${marker}${parts.join('\n\n')}\n`);
+  return candidates.find((text) => utf8Bytes(text) <= options.maxBytes) ?? `${marker}${shortest(doc, options.maxBytes - utf8Bytes(marker))}`;
 }
 
 function dropOrder(rendered: readonly Rendered[]): readonly Rendered[] {
@@ -48,8 +48,9 @@ function notice(dropped: readonly Rendered[]): readonly string[] {
   return [`<sub>Left out to fit the size limit: ${named}${more}. The whole report is in the run's files (\`report.html\`, \`report.json\`).</sub>`];
 }
 
-function noticeBytes(dropped: readonly Rendered[]): number {
-  return notice(dropped).reduce((sum, text) => sum + utf8Bytes(text) + 2, 1);
+/** What the end of the text adds to the sections, each of which was counted with the blank line after it. */
+function endBytes(dropped: readonly Rendered[]): number {
+  return notice(dropped).reduce((sum, text) => sum + utf8Bytes(text) + 2, -1);
 }
 
 /** When even the most important section is too big: its headline, cut as text, so that no markup is ever cut. */
@@ -74,15 +75,19 @@ function blockToMarkdown(block: Block): string {
     case 'headline': return `${block.mark} ${inline(block.text)}`;
     case 'paragraph': return escapeLineStart(inline(block.text));
     case 'list': return block.items.map((item) => `- ${escapeLineStart(inline(item))}`).join('\n');
-    case 'facts': return block.items.map(({ label, value }) => `- **${escapeMarkdown(label)}:** ${inline(value)}`).join('\n');
+    case 'facts': return block.items.map(({ label, value }) => `- ${factLabel(label)} ${inline(value)}`).join('\n');
     case 'table': return markdownTable(
       [block.columns.map(({ label }) => escapeMarkdown(label)), ...block.rows.map((row) => row.map((cell) => inline(cell, true)))],
       { align: block.columns.map(({ align }) => align), alignDelimiters: false },
     );
     case 'code': return codeFence(block.text, block.language);
-    case 'chart': return `**${escapeMarkdown(block.title)}**\n\n${codeFence(drawTextChart(block.chart), 'text')}`;
+    case 'chart': return chartToMarkdown(block.title, drawTextChart(block.chart));
     case 'details': return `<details>\n<summary>${block.summary.map(summarySpan).join('')}</summary>\n\n${blocksToMarkdown(block.blocks)}\n\n</details>`;
   }
+}
+
+function chartToMarkdown(title: string, drawing: string): string {
+  return drawing === '' ? '' : `**${escapeMarkdown(title)}**\n\n${codeFence(drawing, 'text')}`;
 }
 
 function inline(text: Text, inTable = false): string {
@@ -96,9 +101,15 @@ function inline(text: Text, inTable = false): string {
   }).join('');
 }
 
+/** Closes for sure, as a blank follows it. */
+function factLabel(label: string): string {
+  const text = printableLine(label);
+  return /^[\p{L}\p{N}]/u.test(text) ? `**${escapeMarkdown(text)}:**` : `<strong>${escapeMarkdown(text)}:</strong>`;
+}
+
 /** `**` needs letters or digits on its inner sides to be sure to open and close; tags always do. */
 function wrap(span: Span, tag: 'strong' | 'sub'): string {
-  const [, before = '', text = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(span.text) ?? [];
+  const [, before = '', text = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(printableLine(span.text)) ?? [];
   if (text === '') return escapeMarkdown(span.text);
   const safe = tag === 'strong' && /^[\p{L}\p{N}]/u.test(text) && /[\p{L}\p{N}]$/u.test(text);
   return safe ? `${before}**${escapeMarkdown(text)}**${after}` : `${before}<${tag}>${escapeMarkdown(text)}</${tag}>${after}`;

@@ -9,23 +9,33 @@ const zeroWidthSpace = '\u200B';
 export function escapeMarkdown(text: string): string {
   return breakReferences(printableLine(text))
     .replace(/[\\`*_[\]~#|]/gu, '\\$&')
-    .replace(/[&<>]/gu, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'))
-    // GitHub's own advice for a dollar sign that shares its line with another; a backslash does not stop a formula.
-    .replaceAll('$', '<span>$</span>');
+    .replace(/[&<>$]/gu, entity);
 }
 
 /** For the few places where GitHub reads HTML and no markdown, such as `<summary>`. */
 export function escapeInlineHtml(text: string): string {
-  return breakReferences(printableLine(text)).replace(/[&<>]/gu, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'));
+  return breakReferences(printableLine(text)).replace(/[&<>$]/gu, entity);
+}
+
+function entity(character: string): string {
+  switch (character) {
+    case '&': return '&amp;';
+    case '<': return '&lt;';
+    case '>': return '&gt;';
+    // GitHub's own advice for a dollar sign that shares its line with another; a backslash does not stop a formula.
+    default: return '<span>$</span>';
+  }
 }
 
 /** A code span whose fence is longer than any run of backticks inside. `inTable`: pipes end cells even in code. */
 export function codeSpan(text: string, inTable: boolean): string {
   const shown = breakInCode(printableLine(text));
   if (shown === '') return '` `';
+  // A row is cut at `\\|` even in code; tags leave the escapes to markdown.
+  if (inTable && shown.includes('|')) return `<code>${escapeMarkdown(text)}</code>`;
   const fence = '`'.repeat(longestRun(shown) + 1);
   const pad = /^[` ]|[` ]$/u.test(shown) ? ' ' : '';
-  return `${fence}${pad}${inTable ? shown.replaceAll('|', '\\|') : shown}${pad}${fence}`;
+  return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
 export function codeFence(text: string, language: string): string {
@@ -57,5 +67,6 @@ function breakReferences(text: string): string {
     .replace(/:(?=\S)/gu, `:${zeroWidthSpace}`)
     .replace(/\b(GH-)(?=\d)/giu, `$1${zeroWidthSpace}`)
     .replace(/www(?=\.)/giu, `$&${zeroWidthSpace}`)
-    .replace(/(?<![0-9a-z])(?=[0-9]*[a-f]|[0-9]{20})([0-9a-f]{3})(?=[0-9a-f]{4,37}(?![0-9a-z]))/giu, `$1${zeroWidthSpace}`);
+    // Commits are linked by seven digits or more; a plain number stays whole, so that it can be copied.
+    .replace(/(?<![0-9a-z])(?=[0-9]*[a-f]|[0-9]{20})[0-9a-f]{7,}(?![0-9a-z])/giu, (sha) => sha.replace(/.{6}(?=.)/gu, `$&${zeroWidthSpace}`));
 }

@@ -30,9 +30,13 @@ function blockToText(block: Block, paint: Paint): string {
     case 'facts': return facts(block.items, paint);
     case 'table': return table(block, paint);
     case 'code': return indent(printableBlock(block.text));
-    case 'chart': return `${paint(printableLine(block.title), 'bold')}\n${indent(drawTextChart(block.chart))}`;
+    case 'chart': return chartToText(block.title, drawTextChart(block.chart), paint);
     case 'details': return `${paint(`── ${spans(block.summary)}`, 'bold')}\n\n${blocksToText(block.blocks, paint)}`;
   }
+}
+
+function chartToText(title: string, drawing: string, paint: Paint): string {
+  return drawing === '' ? '' : `${paint(printableLine(title), 'bold')}\n${indent(drawing)}`;
 }
 
 function toneStyle(tone: Tone): Style {

@@ -8,13 +8,13 @@ import { paramText } from '../words.js';
 export const advice: SectionBuilder = {
   title: 'What to do',
   priority: 90,
-  build(comparison) {
-    const text = adviceFor(comparison);
+  build(comparison, report) {
+    const text = adviceFor(comparison, report.incomplete);
     return text.length === 0 ? [] : [{ kind: 'paragraph', text }];
   },
 };
 
-function adviceFor(comparison: Comparison): Text {
+function adviceFor(comparison: Comparison, cutShort: boolean): Text {
   const { kind, reason } = comparison.verdict;
   switch (kind) {
     case 'PASS': case 'IMPROVED': case 'NO_CHANGE': return [];
@@ -26,8 +26,8 @@ function adviceFor(comparison: Comparison): Text {
     case 'NOT_CONFIRMED': return [plain('Most likely noise; look again if it comes back.')];
     case 'NO_BASELINE': return comparison.search === undefined ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
     case 'INCOMPLETE': return comparison.failures.length > 0
-      ? [plain('Mend what fails first (its last lines are below), then run this again.')]
-      : [plain('Run the job again: it goes on where it stopped.')];
+      ? [plain('Fix what fails first (its last lines are below), then run this again.')]
+      : cutShort ? [] : [plain('Run the job again: it goes on where it stopped.')];
   }
 }
 

@@ -55,8 +55,8 @@ function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
   const better = pairs.reduce((sum, { base, head }) => sum + wins(toGain(head - base, metric.goal)), 0);
   const kind = margin === undefined ? '' : margin.kind === 'auto' ? ` (auto${margin.provisional ? ', provisional' : ''})` : margin.kind === 'percent' ? ' (from a percentage)' : '';
   return [
-    { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd)})` : '; paired seeds did not differ'}`)] },
-    ...(sd > 0 ? [{ label: 'Smallest decline caught 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd)))] }] : []),
+    { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd, 2)})` : '; paired seeds did not differ'}`)] },
+    ...(sd > 0 ? [{ label: 'Smallest decline caught 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd), 3))] }] : []),
     ...(pairs.length === 0 ? [] : [{ label: 'Better on the same seed', value: [plain(`${String(better)} of ${plural(pairs.length, 'pair')}${Number.isInteger(better) ? '' : ' (a tie counts half)'}`)] }]),
   ];
 }

@@ -1,0 +1,46 @@
+import type { ChartTrial, SearchChart } from '../../model/blocks.js';
+import { ranked } from '../axisScale.js';
+import { clip, printableLine } from '../printable.js';
+import { metricAxis, quietAxis, scaledAxis } from './axes.js';
+import { palette } from './palette.js';
+import { tooltipStyle, trialTooltip } from './tooltip.js';
+import type { ChartOption } from './index.js';
+
+const cell = { width: 250, height: 190 };
+
+export function slicesHeight({ axes }: SearchChart, width: number): number {
+  return Math.ceil(axes.length / columnsIn(width, axes.length)) * cell.height;
+}
+
+/** Small multiples: the metric against each hyperparameter alone. */
+export function slicesOption(chart: SearchChart, width: number): ChartOption {
+  const order = ranked(chart.trials, chart.goal);
+  const columns = columnsIn(width, chart.axes.length);
+  const cellWidth = width / columns;
+  const axes = chart.axes.map((axis) => ({ name: axis.name, ...scaledAxis(axis, chart.trials) }));
+  const values = order.map(({ value }) => value);
+  const shown = values.slice(0, Math.max(10, Math.ceil(values.length * 0.9)));
+  return {
+    tooltip: { ...tooltipStyle, formatter: ({ data }: { data: { trial?: ChartTrial } }) => data.trial === undefined ? '' : trialTooltip(data.trial, chart.metric) },
+    grid: axes.map((_, i) => ({ left: (i % columns) * cellWidth + 52, width: cellWidth - 72, top: Math.floor(i / columns) * cell.height + 14, height: cell.height - 66 })),
+    xAxis: axes.map(({ name, option }, gridIndex) => ({
+      ...quietAxis, ...option, gridIndex, name: clip(printableLine(name), 30), nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: palette.text, fontSize: 12 }, splitLine: { show: false },
+    })),
+    yAxis: axes.map((_, gridIndex) => ({ ...quietAxis, ...metricAxis(shown), gridIndex })),
+    series: axes.map(({ name, at }, i) => ({
+      type: 'scatter', xAxisIndex: i, yAxisIndex: i, clip: true, symbolSize: 6, itemStyle: { color: palette.ranks[2], opacity: 0.85 }, emphasis: { itemStyle: { color: palette.best } },
+      data: [...order].reverse().flatMap((trial) => point(trial, at(trial.params[name]), trial.number === order[0]?.number)),
+    })),
+  };
+}
+
+function point(trial: ChartTrial & { value: number }, x: number | string | undefined, isBest: boolean): readonly object[] {
+  if (x === undefined) return [];
+  const mark = isBest ? { symbol: 'diamond', symbolSize: 13, itemStyle: { color: palette.best, opacity: 1 } }
+    : trial.mark === 'incumbent' ? { symbol: 'rect', symbolSize: 9, itemStyle: { color: palette.incumbent, opacity: 1 } } : {};
+  return [{ value: [x, trial.value], trial, ...mark }];
+}
+
+function columnsIn(width: number, count: number): number {
+  return Math.max(1, Math.min(count, Math.floor(width / cell.width)));
+}
