@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { attemptVariable, watchTree } from './killTree.js';
+import { createFloodGuard } from './processMemory.js';
 
 /** What to start: no shell in between. `env` is the whole environment. `marker` must be unique among all attempts. */
 export interface Launch {
@@ -33,8 +34,13 @@ export function launch(job: Launch): RunningProcess {
   const started = start(job);
   if (typeof started === 'string') return { ended: Promise.resolve({ kind: 'not-started', message: started }), stop: () => undefined };
   const { child, stdout, stderr } = started;
-  stdout.on('data', (chunk: Buffer) => job.onOutput('stdout', chunk));
-  stderr.on('data', (chunk: Buffer) => job.onOutput('stderr', chunk));
+  const onChunk = createFloodGuard();
+  const read = (stream: 'stdout' | 'stderr') => (chunk: Buffer): void => {
+    job.onOutput(stream, chunk);
+    onChunk(chunk.length);
+  };
+  stdout.on('data', read('stdout'));
+  stderr.on('data', read('stderr'));
   const { pid } = child;
   const tree = pid === undefined ? undefined : watchTree(pid, job.marker);
   let killTimer: NodeJS.Timeout | undefined;
