@@ -77,6 +77,13 @@ describe('constraints', () => {
   });
 });
 
+test('parameters with names of CEL types are reached through params', () => {
+  const named = ['int', 'type', 'size', 'in', 'params', 'list'].map((name): Parameter => ({ ...units, name, path: [name] }));
+  const s = space(named, 'params["int"] == 16 && params["in"] == 64 && size == 16');
+  expect(compileConstraints(s).problems).toEqual([]);
+  expect(constraintsHold(s, { int: 16, type: 16, size: 16, in: 64, params: 16, list: 16 })).toBe(true);
+});
+
 test('nest gives nested parameters their map and leaves dotted names flat', () => {
   expect(nest(space([modelLr, flatLr, units]), { 'model.lr': 1, 'head.lr': 2 })).toEqual({ model: { lr: 1 }, 'head.lr': 2 });
 });

@@ -93,7 +93,6 @@ function excerpt(source: string, line: number, column: number): readonly string[
 
 /** Text of the file may end in a job's log, where control characters act and `##[` is a command. */
 function harmless(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters to replace
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\u00b7').replaceAll('##[', '## [');
 }
 

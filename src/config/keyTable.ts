@@ -6,8 +6,7 @@ export interface KeyRow { readonly key: string; readonly type: string; readonly 
 
 /** The README's table of keys, in the order of the schema. */
 export function keyTable(): readonly KeyRow[] {
-  const { parameters: _parameters, ...rest } = fileSchema.shape;
-  return Object.entries(rest).filter(([key]) => !withoutEffect.includes(key)).flatMap(([key, field]) => rowsOf(key, field));
+  return Object.entries(fileSchema.shape).filter(([key]) => !withoutEffect.includes(key)).flatMap(([key, field]) => rowsOf(key, field));
 }
 
 /** Keys of one parameter. */

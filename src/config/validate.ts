@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest, reportUnknownKey, reportUnknownTopKey, type Dialect } from './dialect.js';
+import { reportUnknownKey, reportUnknownTopKey, type Dialect } from './dialect.js';
 import { shown, type Finding, type Findings, type Position } from './findings.js';
 import { fileSchema, type FileConfig } from './schema.js';
 import { descend, entry, plainValue, type MapTree, type Tree } from './yamlTree.js';
@@ -17,7 +17,13 @@ export function isTextPath(path: readonly PropertyKey[]): boolean {
 export function validate(root: MapTree, dialect: Dialect, findings: Findings): FileConfig | undefined {
   const result = fileSchema.safeParse(valueOf(root, []));
   if (result.success) return result.data;
-  for (const issue of result.error.issues) if (!isBelowParameters(issue.path)) reportIssue(issue, root, dialect, findings);
+  const seen = new Set<string>();
+  for (const issue of result.error.issues) {
+    // The second complaint about one value says no more than the first.
+    if (isBelowParameters(issue.path) || seen.has(pathText(issue.path))) continue;
+    if (issue.code !== 'unrecognized_keys') seen.add(pathText(issue.path));
+    reportIssue(issue, root, dialect, findings);
+  }
   const failed = new Set(result.error.issues.map(({ path }) => String(path[0])));
   const rest = root.entries.filter(({ key }) => !failed.has(key) && key in fileSchema.shape);
   // What is sound is read on, so that one run shows every error.
@@ -61,11 +67,17 @@ function describeIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[], tr
   const help = example === undefined ? {} : { example };
   if (tree === undefined) return { code: 'missing-key', message: `${name} is missing`, fix: example === undefined ? `add ${name}` : `add \`${example}\``, ...help };
   const value = plainValue(tree);
-  if (path.at(-1) === 'goal') return { code: 'wrong-goal', message: `${name} is ${shown(value)}, must be minimize or maximize`, fix: `write ${nearest(typeof value === 'string' ? value : '', ['maximize', 'minimize']) ?? 'minimize or maximize'}`, ...help };
+  if (path.at(-1) === 'goal') return { code: 'wrong-goal', message: `${name} is ${shown(value)}, must be minimize or maximize`, fix: goalFix(value), ...help };
   if (name === 'executor') return executorFinding(value);
   if (name === 'command' && typeof value === 'string') return { code: 'wrong-type', message: `command is the text ${shown(value)}, must be a list`, fix: `command: [${value.split(/\s+/).map((word) => (/[${},:[\]]/.test(word) ? JSON.stringify(word) : word)).join(', ')}]`, ...help };
   const must = requirement(issue);
   return { code: 'wrong-value', message: `${name} is ${shown(value)}, ${must}`, fix: example === undefined ? `write a value that ${must.replace(/^must/, 'can')}` : `write for example \`${example}\``, ...help };
+}
+
+/** `maximum`, `Max`, `maximise`: what was meant is plain. */
+function goalFix(value: ParamValue): string {
+  const start = typeof value === 'string' ? value.toLowerCase().slice(0, 3) : '';
+  return start === 'max' ? 'write maximize' : start === 'min' ? 'write minimize' : 'write minimize or maximize';
 }
 
 function executorFinding(value: ParamValue): Finding {

@@ -16,8 +16,9 @@ export function constraintEnvironment(parameters: readonly Parameter[]): Environ
   for (const { name, distribution } of parameters) {
     const [root, ...rest] = name.split('.');
     if (root === undefined || !isIdentifier(root)) continue;
+    // CEL's own names (`int`, `type`, …) stay CEL's; such a parameter is reached through `params`.
     if (rest.length > 0) groups.add(root);
-    else if (root !== 'params') env.registerVariable(root, celType(distribution));
+    else if (!env.hasVariable(root)) env.registerVariable(root, celType(distribution));
   }
   for (const group of groups) if (!env.hasVariable(group)) env.registerVariable(group, 'map<string, dyn>');
   return env;

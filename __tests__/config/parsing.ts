@@ -1,0 +1,25 @@
+import { parseConfig, type ConfigSource, type ParseResult } from '../../src/config/parse.js';
+
+export const samplers = ['random', 'grid'];
+
+export function parse(text: string, more: Partial<ConfigSource> = {}): ParseResult {
+  return parseConfig({ text, path: 'noregret.yml', samplers, ...more });
+}
+
+/** A sound file of ours around the lines under test. */
+export function ours(lines: string, parameters = '  lr: { min: 0.001, max: 0.1 }'): string {
+  return `budget: { trials: 5 }\nmetric: { name: acc, goal: maximize }\ncommand: [python, train.py, "\${args}"]\nparameters:\n${parameters}\n${lines}\n`;
+}
+
+/** A sound W&B file around the lines under test. */
+export function wandb(lines: string, parameters = '  lr: { min: 0.001, max: 0.1 }'): string {
+  return `method: random\nmetric: { name: acc, goal: maximize }\nprogram: train.py\nparameters:\n${parameters}\n${lines}\n`;
+}
+
+export function problems(result: ParseResult, severity: 'error' | 'warning' | 'note' = 'error'): string[] {
+  return result.diagnostics.filter((d) => d.severity === severity).map(({ line, column, code }) => `${line}:${column} ${code}`);
+}
+
+export function messages(result: ParseResult): string {
+  return result.diagnostics.map(({ message, fix }) => `${message} | ${fix ?? ''}`).join('\n');
+}
