@@ -12,7 +12,7 @@ const [ok, headFails, baseFails, bothFail]: Partial<GainPair>[] = [{ base: 1, he
 /** `+` both run, `h` head fails, `b` base fails, `x` both fail; differences come from the list, in order. */
 const crashes = (pattern: string, differences: readonly number[] = [0.1, -0.05, 0.02, 0.04, 0, 0.1, -0.05, 0.02, 0.04, 0]): GainPair[] => {
   let valid = 0;
-  return [...pattern].map((mark, i) => {
+  return Array.from(pattern, (mark, i) => {
     const seed = i + 1;
     if (mark === '+') return { seed, base: 1, head: 1 + differences[valid++]! };
     return { seed, ...{ h: headFails, b: baseFails, x: bothFail }[mark] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { forecastGate, planLine, plannedGpuHours, type JobPlan } from '../../src/compare/plan.js';
+import { detectionSentence, forecastGate, planLine, plannedGpuHours, type JobPlan } from '../../src/compare/plan.js';
 
 const policy = { alpha: 0.05, looks: [3, 5, 7, 10], margin: 0.01 };
 
@@ -15,6 +15,12 @@ describe('forecastGate agrees with the published planning table', () => {
     expect(Math.abs((forecast.detectable ?? 0) / 0.01 - 1)).toBeLessThan(0.08);
     expect(forecastGate(policy, 0.008)).toEqual(forecast);
   });
+});
+
+test('what a pass is worth, in words', () => {
+  const forecast = { marginToNoise: 1, inconclusive: 0, pairs: 5, detectable: 0.01234 };
+  expect(detectionSentence(forecast, 'acc')).toBe('A decline of acc by 0.012 or more would have been caught 9 times in 10');
+  expect(detectionSentence({ ...forecast, detectable: undefined }, 'acc')).toContain('would not have caught');
 });
 
 describe('planLine', () => {

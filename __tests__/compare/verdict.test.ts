@@ -11,10 +11,8 @@ const result = (decision: GateResult['decision'], more: Partial<GateResult> = {}
 });
 const [pass, down, improved, same, unclear] = (['PASS', 'DOWN', 'IMPROVED', 'NO_CHANGE', 'INCONCLUSIVE'] as const).map((decision) => result(decision)) as [GateResult, GateResult, GateResult, GateResult, GateResult];
 /** Before the first look. */
-const blank = (decision: GateResult['decision'], more: Partial<GateResult>): GateResult => {
-  const { effect: _effect, low: _low, high: _high, ...rest } = result(decision, { looks: [], pairs: 0, ...more });
-  return rest;
-};
+const blank = (decision: GateResult['decision'], more: Partial<GateResult>): GateResult =>
+  ({ decision, alpha: 0.05, margin: 0.005, pairs: 0, looks: [], headOnlyFailures: 0, baseOnlyFailures: 0, ...more });
 const metric = (stages: Omit<MetricStages, 'name' | 'goal'>): MetricStages => ({ name: 'val_accuracy', goal: 'maximize', ...stages });
 const latency = (stages: Omit<MetricStages, 'name' | 'goal'>): MetricStages => ({ name: 'latency_ms', goal: 'minimize', ...stages });
 const one = (stages: Omit<MetricStages, 'name' | 'goal'>, more: Partial<VerdictStages> = {}): VerdictStages => ({ metrics: [metric(stages)], canaryIdentical: false, ...more });

@@ -64,6 +64,13 @@ function smallestDecline(deviates: readonly (readonly number[])[], policy: GateP
   return high;
 }
 
+/** What a verdict of "no regression" is worth: for the report, after the run, with the noise that was found. */
+export function detectionSentence(forecast: GateForecast, metric: string): string {
+  return forecast.detectable === undefined
+    ? `These looks would not have caught any decline of ${metric} 9 times in 10`
+    : `A decline of ${metric} by ${formatNumber(forecast.detectable, 2)} or more would have been caught 9 times in 10`;
+}
+
 /** What a job is about to do, in runs; times are absent until one trial has been timed. */
 export interface JobPlan {
   readonly searchTrials: number;
