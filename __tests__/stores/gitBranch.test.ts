@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGit } from '../../src/platform/git.js';
 import { createGitBranchStore } from '../../src/stores/gitBranch.js';
@@ -108,6 +108,21 @@ describe('the branch', () => {
     await open().append(makeRecord());
     const reader = createGitBranchStore({ git: createGit({ cwd: clone.dir, env: gitTestEnv(folder.path) }), gitDir: join(folder.path, name, 'plain'), clock, random: Math.random });
     expect(await reader.read('spiral')).toEqual([makeRecord()]);
+  });
+
+  test.each([
+    ['a lock that a killed git left', (gitDir: string) => { writeFileSync(join(gitDir, 'shallow.lock'), ''); }],
+    ['torn objects', (gitDir: string) => { rmSync(join(gitDir, 'objects'), { recursive: true }); writeFileSync(join(gitDir, 'objects'), ''); }],
+  ])('our own copy is only a copy: %s does not stop the next run', async (_, spoil) => {
+    const { clone, name, bare, open } = place();
+    const gitDir = join(folder.path, name, 'kept');
+    const again = () => createGitBranchStore({ git: createGit({ cwd: clone.dir, env: gitTestEnv(folder.path) }), gitDir, token: 'canWrite', clock, random: () => 0.1 });
+    await again().append(makeRecord());
+    await open().append(makeRecord({ sha: sha(2) }));
+    spoil(gitDir);
+    expect(await again().read('spiral')).toHaveLength(2);
+    await again().append(makeRecord({ sha: sha(3) }));
+    expect(bare.git('rev-list', '--count', 'noregret')).toBe('3');
   });
 
   test('links and submodules in its tree are passed over', async () => {

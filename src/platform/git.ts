@@ -4,9 +4,9 @@ import { UserError } from '../model/errors.js';
 import { gitError } from './gitErrors.js';
 
 /** What one git call gave. A non-zero exit is a value: callers know which codes mean something. */
-export interface GitResult { readonly code: number; readonly stdout: Buffer; readonly stderr: string }
+interface GitResult { readonly code: number; readonly stdout: Buffer; readonly stderr: string }
 
-export interface GitCall {
+interface GitCall {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;

@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors.js';
 
-const CLASSES: readonly { readonly pattern: RegExp; readonly code: string; readonly says: string; readonly fix: (cwd: string) => string; readonly exitCode: 2 | 3 }[] = [
+const CLASSES: readonly { readonly pattern: RegExp; readonly code: string; readonly says: string; readonly fix: (cwd: string, command: string) => string; readonly exitCode: 2 | 3 }[] = [
   {
     pattern: /detected dubious ownership/, code: 'dubious-ownership', exitCode: 3,
     says: 'git refuses this repository because another user owns its folder',
@@ -17,7 +17,7 @@ const CLASSES: readonly { readonly pattern: RegExp; readonly code: string; reado
   {
     pattern: /\b403\b|Permission (to \S+ )?denied|write access to repository not granted|GH006|protected branch|pre-receive hook declined/i, code: 'git-permission', exitCode: 3,
     says: 'the server refused: the token lacks the permission',
-    fix: () => 'Give the job the permission:\npermissions:\n  contents: write',
+    fix: (_, command) => `Give the job the permission:\npermissions:\n  contents: ${command === 'push' ? 'write' : 'read'}`,
   },
   {
     pattern: /Authentication failed|could not read (Username|Password)|terminal prompts disabled|\b401\b|Repository not found|Permission denied \(publickey/i,
@@ -38,7 +38,7 @@ export function gitError(args: readonly string[], result: { readonly code: numbe
   if (known === undefined) {
     return new UserError('git-failed', `${command} failed: ${last}`, { fix: `Run it by hand in ${cwd} to see more.`, exitCode: 3 });
   }
-  return new UserError(known.code, `${command}: ${known.says} (${last})`, { fix: known.fix(cwd), exitCode: known.exitCode });
+  return new UserError(known.code, `${command}: ${known.says} (${last})`, { fix: known.fix(cwd, args[0] ?? ''), exitCode: known.exitCode });
 }
 
 /** True when a message (of `gitError` too) tells of something that waiting may mend: the network, another git's lock. */

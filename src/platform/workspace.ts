@@ -42,7 +42,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       builtWithSetup.push(own);
       if (side === 'head' && !own && await isCheckedOut(options, sha)) return { side, sha, dir: join(repository.root, options.prefix ?? '') };
       const tree = await build(await opened(), { side, sha, config }, options);
-      if (side === 'base') await refuseEditableInstall({ dir: tree.dir, root: repository.root, stateDir: options.stateDir, config, env: { ...options.env, ...config.env.set } });
+      await refuseEditableInstall({ side, dir: tree.dir, root: repository.root, stateDir: options.stateDir, config, env: { ...options.env, ...config.env.set } });
       return tree;
     },
     async close() {

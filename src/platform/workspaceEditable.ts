@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
+import type { Side } from '../model/trial.js';
 import { findPython, isNodeProgram, type Python } from './workspacePython.js';
 
 export interface EditableQuestion {
-  /** Where base's commands run. */
+  readonly side: Side;
+  /** Where its commands run: a worktree. */
   readonly dir: string;
-  /** The user's checkout: what points in here would be head's code. */
+  /** The user's checkout: what points in here is the code of neither worktree. */
   readonly root: string;
   readonly stateDir: string;
   readonly config: StudyConfig;
@@ -23,15 +25,15 @@ const directUrlSchema = z.object({ url: z.string(), dir_info: z.object({ editabl
 /** With a package installed in editable mode from the checkout, base would import head's code and always look equal (decisions.md 12). */
 export async function refuseEditableInstall(question: EditableQuestion): Promise<void> {
   const python = await findPython({ config: question.config, cwd: question.dir, env: question.env });
-  const trap = [...pythonTraps(python), ...pathTraps(question), ...nodeTraps(question)].find(({ target }) => isHeads(target, python, question));
+  const trap = [...pythonTraps(python), ...pathTraps(question), ...nodeTraps(question)].find(({ target }) => isCheckout(target, python, question));
   if (trap === undefined) return;
-  throw new UserError('editable-install', `${trap.what} points into this checkout (${trap.target}), so base would run head's code`, {
+  throw new UserError('editable-install', `${trap.what} points into this checkout (${trap.target}), so ${question.side} would run the code that is checked out, not its own`, {
     fix: 'Give each side packages of its own with `setup:`, for example `setup: [[uv, sync]]` with `command: [uv, run, python, train.py]`, or install the package without -e (npm: without a link).',
   });
 }
 
 /** In the checkout, but neither in an environment that lies there nor in a worktree of ours. */
-function isHeads(target: string, python: Python | undefined, { root, stateDir }: EditableQuestion): boolean {
+function isCheckout(target: string, python: Python | undefined, { root, stateDir }: EditableQuestion): boolean {
   const real = realOf(target);
   const inside = (folder: string | undefined) => folder !== undefined && (real === realOf(folder) || real.startsWith(`${realOf(folder)}${sep}`));
   return inside(root) && !inside(python?.prefix) && !inside(stateDir);

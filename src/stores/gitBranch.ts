@@ -1,5 +1,6 @@
 import { UserError } from '../model/errors.js';
 import type { BaselineStore, Clock } from '../model/ports.js';
+import type { StudyRecord } from '../model/record.js';
 import { isTransient } from '../platform/gitErrors.js';
 import { fetchTip, listCommits, publishCommit, readBlobs, tryPush, type HistoryBranch } from './gitHistory.js';
 import { openPrivateRepository, type PrivateRepositoryOptions } from './gitPrivate.js';
@@ -17,6 +18,7 @@ export interface GitBranchStoreOptions extends PrivateRepositoryOptions {
 const MAX_PUSHES = 40;
 const MAX_PUSH_MS = 180_000;
 const MAX_OUTAGES = 4;
+const MAX_FETCHES = 4;
 
 /**
  * Records on an orphan branch of the remote. All work is done in a bare repository of our own beside the user's:
@@ -25,7 +27,8 @@ const MAX_OUTAGES = 4;
 export function createGitBranchStore(options: GitBranchStoreOptions): BaselineStore {
   const branchName = options.branch ?? 'noregret';
   let opened: Promise<HistoryBranch> | undefined;
-  let tip: Promise<string | undefined> | undefined;
+  /** Reads of one store agree with each other; an append moves them on. */
+  let known: { readonly at: string | undefined } | Record<string, never> = {};
   let queue: Promise<unknown> = Promise.resolve();
   const branch = () => (opened ??= openBranch(options, branchName));
   /** One at a time: two fetches into one repository would trip over each other's locks. */
@@ -34,19 +37,11 @@ export function createGitBranchStore(options: GitBranchStoreOptions): BaselineSt
     queue = done.catch(() => undefined);
     return done;
   };
-  const readAt = async (on: HistoryBranch, study: string, choose: (shas: readonly string[]) => readonly string[] | 'all') => {
-    const at = await (tip ??= fetchTip(on));
+  const readAt = async (on: HistoryBranch, study: string, choose: Choose) => {
+    if (!('at' in known)) known = { at: await fetchPatiently(on, options) };
+    const { at } = known;
     if (at === undefined) return [];
-    const folder = pathComponent(study);
-    const chosen = choose(await listCommits(on.git, at, folder));
-    const blobs = await readBlobs(on.git, at, folder, chosen);
-    for (const warning of blobs.refused) options.onWarning?.(`branch ${branchName}: ${warning}`);
-    return blobs.files.flatMap(({ path, text }) => {
-      const decoded = decodeRecord(text, path);
-      if ('record' in decoded) return [decoded.record];
-      options.onWarning?.(`branch ${branchName}: ${decoded.refused}`);
-      return [];
-    }).sort(oldestFirst);
+    return readRecords(on, { at, folder: pathComponent(study), choose }, options.onWarning);
   };
   return {
     description: `branch ${branchName}`,
@@ -57,29 +52,45 @@ export function createGitBranchStore(options: GitBranchStoreOptions): BaselineSt
     })),
     append: (record) => alone(async (on) => {
       const file = { path: recordPath(record), text: encodeRecord(record), message: `noregret: ${pathComponent(record.study)} at ${record.sha.slice(0, 12)} [skip ci]` };
-      tip = Promise.resolve(await appendFile(on, file, options));
+      known = { at: await appendFile(on, file, options) };
     }),
   };
 }
 
+type Choose = (stored: readonly string[]) => readonly string[] | 'all';
+
+async function readRecords(on: HistoryBranch, { at, folder, choose }: { readonly at: string; readonly folder: string; readonly choose: Choose }, onWarning?: (text: string) => void): Promise<StudyRecord[]> {
+  const chosen = choose(await listCommits(on.git, at, folder));
+  const blobs = await readBlobs(on.git, at, folder, chosen);
+  const warn = (warning: string) => onWarning?.(`branch ${on.ref.replace('refs/heads/', '')}: ${warning}`);
+  blobs.refused.forEach(warn);
+  return blobs.files.flatMap(({ path, text }) => {
+    const decoded = decodeRecord(text, path);
+    if ('record' in decoded) return [decoded.record];
+    warn(decoded.refused);
+    return [];
+  }).sort(oldestFirst);
+}
+
 async function openBranch(options: GitBranchStoreOptions, name: string): Promise<HistoryBranch> {
-  const { git, remote } = await openPrivateRepository(options);
-  const valid = await git.run(['check-ref-format', '--branch', name]);
+  const repository = await openPrivateRepository(options);
+  const valid = await repository.git.run(['check-ref-format', '--branch', name]);
   if (valid.code !== 0) throw new UserError('history-branch', `\`${name}\` is not a branch name`, { fix: 'Set `history-branch` to a name such as noregret.' });
-  return { git, remote, ref: `refs/heads/${name}`, copy: `refs/noregret/${name}` };
+  return { ...repository, ref: `refs/heads/${name}`, copy: `refs/noregret/${name}` };
 }
 
 interface NewFile { readonly path: string; readonly text: string; readonly message: string }
 
 /** Optimistic: build on the newest tip, push only if it is still the tip, else again. Ends at once when the file is there. */
-async function appendFile(on: HistoryBranch, file: NewFile, { clock, random }: GitBranchStoreOptions): Promise<string | undefined> {
+async function appendFile(on: HistoryBranch, file: NewFile, options: GitBranchStoreOptions): Promise<string | undefined> {
+  const { clock, random } = options;
   const deadline = clock.now() + MAX_PUSH_MS;
   let lastWord = '';
   let outages = 0;
   for (let attempt = 0; attempt < MAX_PUSHES && clock.now() < deadline; attempt++) {
     if (attempt > 0) await clock.sleep(random() * Math.min(60 * 2 ** attempt, 3_000));
     try {
-      const step = await appendOnce(on, file);
+      const step = await appendOnce(on, file, options);
       if ('tip' in step) return step.tip;
       lastWord = step.refusal;
     } catch (error) {
@@ -91,10 +102,25 @@ async function appendFile(on: HistoryBranch, file: NewFile, { clock, random }: G
   });
 }
 
-async function appendOnce(on: HistoryBranch, file: NewFile): Promise<{ readonly tip: string | undefined } | { readonly refusal: string }> {
-  const tip = await fetchTip(on);
+async function appendOnce(on: HistoryBranch, file: NewFile, options: GitBranchStoreOptions): Promise<{ readonly tip: string | undefined } | { readonly refusal: string }> {
+  const tip = await fetchPatiently(on, options);
   const commit = await publishCommit(on.git, tip, file);
   if (commit === undefined) return { tip };
   const refusal = await tryPush(on, commit, tip);
   return refusal === undefined ? { tip: commit } : { refusal };
+}
+
+/** A hiccup of the network or another run's lock passes; what still fails then may be our copy's fault, which is begun anew once. */
+async function fetchPatiently(on: HistoryBranch, { clock, random }: GitBranchStoreOptions): Promise<string | undefined> {
+  for (let attempt = 0; attempt < MAX_FETCHES - 1; attempt++) {
+    try {
+      return await fetchTip(on);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (error.code === 'git-failed' && attempt === MAX_FETCHES - 2) await on.renew();
+      else if (!isTransient(error.message) && error.code !== 'git-failed') throw error;
+      else await clock.sleep(random() * 200 * 2 ** attempt);
+    }
+  }
+  return fetchTip(on);
 }

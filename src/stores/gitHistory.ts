@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { Git } from '../platform/git.js';
 import { gitError } from '../platform/gitErrors.js';
+import type { PrivateRepository } from './gitPrivate.js';
 import { MAX_RECORD_BYTES } from './recordFile.js';
 
-export interface HistoryBranch {
-  readonly git: Git;
-  readonly remote: string;
+export interface HistoryBranch extends PrivateRepository {
   /** Full name of the branch on the remote. */
   readonly ref: string;
   /** Our own copy of it. */
@@ -37,7 +36,7 @@ export async function listCommits(git: Git, tip: string, folder: string): Promis
   throw gitError(['ls-tree'], listed, git.cwd);
 }
 
-export interface BlobFiles { readonly files: readonly { readonly path: string; readonly text: string }[]; readonly refused: readonly string[] }
+interface BlobFiles { readonly files: readonly { readonly path: string; readonly text: string }[]; readonly refused: readonly string[] }
 
 /** Record files under these commits' folders, in one `git cat-file`. Links and submodules are passed over, giants refused unread. */
 export async function readBlobs(git: Git, tip: string, folder: string, commits: readonly string[] | 'all'): Promise<BlobFiles> {

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { UserError } from '../model/errors.js';
 import { tokenConfig, type ConfigEntry, type Git } from '../platform/git.js';
 
 export interface PrivateRepositoryOptions {
   /** git in the user's repository; read for its remote and how to reach it, never written to. */
   readonly git: Git;
-  /** Where our own bare repository lives, e.g. `<state>/history.git`; kept between runs it saves most of the fetch. */
+  /** Our own bare repository, e.g. `<state>/history.git`; kept between runs it saves most of the fetch. Only a copy: removed and made anew when damaged. */
   readonly gitDir: string;
   /** Name or URL; default `origin`. Without such a remote the branch lives in the user's repository itself. */
   readonly remote?: string;
@@ -13,21 +13,43 @@ export interface PrivateRepositoryOptions {
   readonly token?: string;
 }
 
+const INIT = ['init', '--quiet', '--bare', '.'];
 const IDENTITY: readonly ConfigEntry[] = [['user.name', 'noregret'], ['user.email', 'noregret@invalid'], ['user.useConfigOnly', 'true']];
 /** What a clone may hold about reaching its remote: the header of actions/checkout, a helper, an ssh command, `insteadOf`. */
 const REACHING = /^(http\.|credential\.|url\.|protocol\.|core\.sshcommand$|core\.gitproxy$|ssh\.)/i;
 
-export async function openPrivateRepository(options: PrivateRepositoryOptions): Promise<{ readonly git: Git; readonly remote: string }> {
+export interface PrivateRepository {
+  readonly git: Git;
+  readonly remote: string;
+  /** Begins it anew: it is only a copy, and a killed git may have left it locked or torn. */
+  renew(): Promise<void>;
+}
+
+export async function openPrivateRepository(options: PrivateRepositoryOptions): Promise<PrivateRepository> {
   const remote = await remoteUrl(options.git, options.remote ?? 'origin');
   const config = [...await reachingConfig(options.git), ...(options.token === undefined ? [] : tokenConfig(remote, options.token)), ...IDENTITY];
-  try {
-    await mkdir(options.gitDir, { recursive: true });
-  } catch (error) {
-    throw new UserError('state-unwritable', `the state folder ${options.gitDir} cannot be made`, { fix: 'Set state-dir to a folder this user may write to.', exitCode: 3, cause: error });
-  }
   const git = options.git.at(options.gitDir, config);
-  await git.text(['init', '--quiet', '--bare', '.']);
-  return { git: withGitDir(git, options.gitDir), remote };
+  await initialise(git);
+  return {
+    git: withGitDir(git, options.gitDir),
+    remote,
+    renew: async () => {
+      await rm(options.gitDir, { recursive: true, force: true });
+      await initialise(git);
+    },
+  };
+}
+
+async function initialise(git: Git): Promise<void> {
+  try {
+    await mkdir(git.cwd, { recursive: true });
+  } catch (error) {
+    throw new UserError('state-unwritable', `the state folder ${git.cwd} cannot be made`, { fix: 'Set state-dir to a folder this user may write to.', exitCode: 3, cause: error });
+  }
+  if ((await git.run(INIT)).code === 0) return;
+  await rm(git.cwd, { recursive: true, force: true });
+  await mkdir(git.cwd, { recursive: true });
+  await git.text(INIT);
 }
 
 /** Named outright, so that a bare repository inside another one, or `safe.bareRepository`, cannot mislead git. */
