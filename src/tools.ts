@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SideConfigs, Tools } from './app/tools.js';
 import { createLocalExecutor, openSlots } from './executors/index.js';
 import type { StudyConfig } from './model/config.js';
-import type { BaselineStore, Clock, Progress, TrialRunner } from './model/ports.js';
+import type { BaselineStore, Clock, Executor, Journal, Progress, TrialRunner } from './model/ports.js';
 import { trialEnvironment } from './platform/environment.js';
 import { createKeyProbe } from './platform/keyProbe.js';
 import { openRepository } from './platform/repository.js';
@@ -40,18 +40,30 @@ export async function createTools(options: ToolOptions): Promise<Tools> {
     repository, store: options.store, clock, progress, secrets: options.secrets, tool: `noregret ${version}`,
     keyProbe: createKeyProbe({ env: trialEnv, version, ...image }),
     openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
-    openStudy: async (study, identity, configs) => {
-      const folder = studyFolder(stateDir, study, identity);
-      await mkdir(folder, { recursive: true });
-      const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock }));
-      const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
-      return { journal: await openJournalFile(join(folder, 'study.jsonl')), executor: createLocalExecutor({ runner, slots, clock }) };
-    },
+    openStudy: async (study, identity, configs) => await openStudy({ env, clock, configs, progress, folder: studyFolder(stateDir, study, identity) }),
   };
 }
 
+export interface StudyOptions {
+  /** Log and trial folders of this study; made if absent. */
+  readonly folder: string;
+  readonly env: ToolOptions['env'];
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly configs: SideConfigs;
+}
+
+/** Log and slots of one study. */
+export async function openStudy({ folder, env, clock, configs, progress }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
+  await mkdir(folder, { recursive: true });
+  const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock }));
+  const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
+  for (const note of slots.notes) progress.line(note);
+  return { journal: await openJournalFile(join(folder, 'study.jsonl')), executor: createLocalExecutor({ runner, slots, clock }) };
+}
+
 /** One folder per identity, so that a log is continued only by the same commits, baseline and configuration. */
-export function studyFolder(stateDir: string, study: string, identity: Readonly<Record<string, string>>): string {
+function studyFolder(stateDir: string, study: string, identity: Readonly<Record<string, string>>): string {
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(identity).sort())).digest('hex').slice(0, 12);
   return join(stateDir, study, hash);
 }

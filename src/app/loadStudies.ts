@@ -48,10 +48,10 @@ export function diagnosticLine(path: string, { line, column, message, fix }: Dia
 
 async function loadStudy(request: LoadRequest, own: StudyConfig): Promise<StudyRun> {
   const { repository, head, base, baseWhy, signal } = request;
-  const { metric } = own;
-  if (metric === undefined) throw new Error(`${own.path} has no metric`);
   const onBase = base === undefined ? undefined : await baseConfig(request, own.path, base);
   const { config, changes } = onBase === undefined ? { config: own, changes: [] } : withPolicyOf(own, onBase);
+  const { metric } = config;
+  if (metric === undefined) throw new Error(`${own.path} has no metric`);
   const changed = base === undefined ? [] : await repository.changedFiles(base.sha, head.sha);
   return {
     configs: { head: config, base: onBase ?? own }, objective: { name: metric.name, goal: metric.goal },

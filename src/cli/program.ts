@@ -79,7 +79,8 @@ function addStudyCommands(add: Add): void {
     .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
     .option('-y, --yes', 'take the defaults, ask nothing')
     .option('--force', 'overwrite existing files');
-  withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')));
+  withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')))
+    .option('--new', 'set an existing log aside and start anew');
   withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
     .argument('<base>', 'commit, branch, study log or record file')
     .argument('<head>', 'commit, branch, study log or record file')

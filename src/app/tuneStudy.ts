@@ -1,0 +1,60 @@
+import type { Comparison } from '../model/comparison.js';
+import type { Executor, Journal, Workspace } from '../model/ports.js';
+import { comparisonOf } from './comparisonOf.js';
+import { cancelled, cutShort } from './compareStudy.js';
+import type { StageContext } from './context.js';
+import { noFindings, type StudyRun } from './findings.js';
+import { openLab } from './lab.js';
+import { searchSide } from './searchStep.js';
+import type { Tools } from './tools.js';
+
+export interface TuneRequest {
+  readonly run: StudyRun;
+  readonly tools: Pick<Tools, 'clock' | 'progress' | 'tool' | 'secrets'>;
+  /** Where the trials run. */
+  readonly dir: string;
+  readonly journal: Journal;
+  readonly executor: Executor;
+  readonly identity: Readonly<Record<string, string>>;
+}
+
+/** A search of one tree, with its re-score; no comparison, hence no verdict on any change. */
+export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
+  const { run, tools, dir, journal, executor, identity } = request;
+  const found = noFindings();
+  const startedMs = tools.clock.now();
+  const { timeMs } = run.configs.head.budget;
+  try {
+    const lab = await openLab({
+      journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, trees: () => dir,
+      onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
+    });
+    found.study = lab.study();
+    const context: StageContext = {
+      run, found, lab, executor, tools: { ...tools, ...notOnTune }, trees: {}, workspace: noWorkspace,
+      deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs,
+    };
+    await searchSide(context, { side: 'head', incumbent: undefined });
+  } catch (error) {
+    cutShort(error, run, found);
+  }
+  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  const best = found.rescore?.winner ?? found.search?.best;
+  const value = found.rescore?.winner?.mean ?? found.search?.best?.value;
+  const sentence = best === undefined || value === undefined ? 'Tuned: no trial ended with a value' : `Tuned: ${run.objective.name} ${Number(value.toPrecision(5))}, the best of ${found.search?.trials.length ?? 0} trials`;
+  const verdict = found.incomplete === undefined
+    ? { kind: 'NO_BASELINE' as const, reason: 'tune', sentence }
+    : { kind: 'INCOMPLETE' as const, reason: found.incomplete.reason, sentence: `Incomplete: ${found.incomplete.sentence}` };
+  return comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (tools.clock.now() - startedMs) / 1000 });
+}
+
+const unreachable = (what: string) => (): never => {
+  throw new Error(`tune has no ${what}`);
+};
+const noWorkspace: Workspace = { prepare: unreachable('second side'), dependencies: 'shared', close: () => Promise.resolve() };
+const notOnTune: Pick<Tools, 'repository' | 'store' | 'keyProbe' | 'openWorkspace' | 'openStudy'> = {
+  get repository() { return unreachable('repository')(); },
+  get store() { return unreachable('history')(); },
+  get keyProbe() { return unreachable('compatibility key')(); },
+  openWorkspace: unreachable('workspace'), openStudy: unreachable('second study'),
+};

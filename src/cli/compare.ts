@@ -1,0 +1,79 @@
+import { join, relative, resolve } from 'node:path';
+import { resolveBase } from '../app/baseline.js';
+import { loadStudies } from '../app/loadStudies.js';
+import { compareStudies } from '../app/runStudies.js';
+import { failsJob } from '../compare/verdict.js';
+import type { Report } from '../model/comparison.js';
+import type { BaselineStore, Progress } from '../model/ports.js';
+import { createClock } from '../platform/clock.js';
+import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { createGit } from '../platform/git.js';
+import { openRepository } from '../platform/repository.js';
+import { secretsLevel } from '../platform/secrets.js';
+import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
+import { createTools } from '../tools.js';
+import { exitCodes } from './program.js';
+import { renderReport } from './renderReport.js';
+import { rememberRun } from './resume.js';
+import { openStateDir } from './state.js';
+import { overridesOf, type StudyFlags } from './studyFlags.js';
+import { createProgress, type Terminal } from './terminal.js';
+import { writeReport } from './writeReport.js';
+
+export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string }
+
+/** The whole pull-request job on two commits of a local repository. */
+export async function run(terminal: Terminal, flags: CompareFlags, args: readonly string[]): Promise<number> {
+  const [base = '', head = ''] = args;
+  const clock = createClock();
+  const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  const stateDir = await openStateDir(terminal.cwd);
+  await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] });
+  const report = await compareCommits({ terminal, flags, progress, stateDir }, base, head);
+  const paths = await writeReport(report, flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out));
+  terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
+  progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);
+  if (failsJob(report.verdict, flags.failOn)) return exitCodes.verdict;
+  return report.verdict === 'INCOMPLETE' ? exitCodes.infrastructure : exitCodes.ok;
+}
+
+export interface CompareSetup { readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'signal'>; readonly flags: CompareFlags; readonly progress: Progress; readonly stateDir: string }
+
+/** Runs the comparison and gives the report; the base of two branches is their merge base (decisions.md 6). */
+export async function compareCommits(setup: CompareSetup, baseRevision: string, headRevision: string): Promise<Report> {
+  const { terminal, flags, progress, stateDir } = setup;
+  const { cwd, env, signal } = terminal;
+  const repository = await openRepository({ cwd, env });
+  const { head, base, why } = await resolveBase({ repository, head: headRevision, base: [baseRevision] });
+  const prefix = relative(repository.root, cwd);
+  const paths = await findConfigFiles(cwd, flags.config);
+  const files = await Promise.all(paths.map(async (path) => {
+    const inRepository = prefix === '' ? path : `${prefix}/${path}`;
+    return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
+  }));
+  const runs = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
+  const tools = await createTools({
+    cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: `isolation ${secretsLevel(env).level}`,
+    store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
+  });
+  return await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });
+}
+
+export interface HistoryOptions { readonly cwd: string; readonly env: Terminal['env']; readonly stateDir: string; readonly progress: Progress; readonly directory?: string; readonly branch?: string }
+
+/** A directory if one is named, else the git branch; a history out of reach is a warning here, since base can be run. */
+export function openHistory({ cwd, env, stateDir, progress, directory, branch }: HistoryOptions): BaselineStore {
+  const onWarning = (text: string): void => progress.warn(text);
+  if (directory !== undefined) return createDirectoryStore({ directory, onWarning });
+  const store = createGitBranchStore({
+    git: createGit({ cwd, env }), gitDir: join(stateDir, 'history.git'), clock: createClock(), random: Math.random, onWarning,
+    ...(branch === undefined ? {} : { branch }),
+  });
+  return {
+    ...store,
+    readFor: async (study, shas, limit) => await store.readFor(study, shas, limit).catch((error: unknown) => {
+      progress.warn(`The history cannot be read, so the base is run here: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }),
+  };
+}

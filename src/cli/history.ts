@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { markdownTable } from 'markdown-table';
+import type { StudyRecord } from '../model/record.js';
+import { formatNumber } from '../model/numberFormat.js';
+import { createClock } from '../platform/clock.js';
+import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { parseConfig } from '../config/parse.js';
+import { samplerNames } from '../samplers/index.js';
+import { openHistory } from './compare.js';
+import { exitCodes, type CommonFlags } from './program.js';
+import { openStateDir } from './state.js';
+import { createProgress, printable, type Terminal } from './terminal.js';
+
+interface Flags extends CommonFlags { readonly study?: string; readonly history?: string; readonly branch: string }
+
+/** Records of the default branch, oldest first: what main's best configuration scored, commit by commit. */
+export async function run(terminal: Terminal, flags: Flags): Promise<number> {
+  const { cwd, env } = terminal;
+  const clock = createClock();
+  const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
+  const studies = flags.study === undefined ? await studyNames(cwd) : [flags.study];
+  const records = (await Promise.all(studies.map(async (study) => await store.read(study)))).flat();
+  if (flags.json === true) terminal.stdout.write(`${JSON.stringify(records)}\n`);
+  else if (records.length === 0) terminal.stdout.write(`no record of ${studies.join(', ')} in ${store.description}\n`);
+  else terminal.stdout.write(`${printable(markdownTable([['study', 'commit', 'finished', 'metric', 'mean', 'seeds', 'verdict', 'best configuration'], ...records.map(row)]))}\n`);
+  return exitCodes.ok;
+}
+
+async function studyNames(cwd: string): Promise<string[]> {
+  const paths = await findConfigFiles(cwd, undefined);
+  return await Promise.all(paths.map(async (path) => parseConfig({ path, text: await readConfigFile(cwd, path), samplers: samplerNames }).config?.name ?? path));
+}
+
+function row(record: StudyRecord): string[] {
+  const values = record.canonical.flatMap((one) => one.metrics[record.metric.name] ?? []);
+  const mean = values.length === 0 ? '' : formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length);
+  return [
+    record.study, record.sha.slice(0, 10), record.finishedAt.slice(0, 16), record.metric.name, mean, String(values.length),
+    record.kind === 'accepted' ? `accepted: ${record.note ?? ''}` : (record.verdict?.kind ?? ''), JSON.stringify(record.incumbent.params),
+  ];
+}

@@ -1,0 +1,79 @@
+import { rename } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { loadStudies } from '../app/loadStudies.js';
+import { tuneStudy } from '../app/tuneStudy.js';
+import { worstVerdict } from '../compare/verdict.js';
+import type { Comparison, Report } from '../model/comparison.js';
+import type { CommitFacts, Progress, Repository } from '../model/ports.js';
+import { createClock } from '../platform/clock.js';
+import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { openRepository } from '../platform/repository.js';
+import { secretsLevel } from '../platform/secrets.js';
+import { openStudy } from '../tools.js';
+import { version } from '../version.js';
+import { exitCodes } from './program.js';
+import { renderReport } from './renderReport.js';
+import { rememberRun } from './resume.js';
+import { openStateDir } from './state.js';
+import { overridesOf, type StudyFlags } from './studyFlags.js';
+import { createProgress, type Terminal } from './terminal.js';
+import { writeReport } from './writeReport.js';
+
+interface TuneFlags extends StudyFlags { readonly new?: boolean }
+
+/** Searches the working tree as it is; the log stays in `.noregret/<study>/study.jsonl` and is continued by the next call. */
+export async function run(terminal: Terminal, flags: TuneFlags): Promise<number> {
+  const { cwd, env, signal } = terminal;
+  const clock = createClock();
+  const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  const paths = await findConfigFiles(cwd, flags.config);
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: await readConfigFile(cwd, path) })));
+  const { repository, head } = await standIn(terminal);
+  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal });
+  const stateDir = await openStateDir(cwd);
+  await rememberRun(stateDir, { command: 'tune', flags, args: [] });
+  const comparisons: Comparison[] = [];
+  for (const study of runs) {
+    const { head: config } = study.configs;
+    const folder = join(stateDir, config.name);
+    if (flags.new === true) await setAside(join(folder, 'study.jsonl'), clock.utc());
+    const { journal, executor } = await openStudy({ folder, env, clock, progress, configs: study.configs });
+    try {
+      const identity = { command: 'tune', config: JSON.stringify(config) };
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity, tools: { clock, progress, tool: `noregret ${version}`, secrets: `isolation ${secretsLevel(env).level}` } }));
+    } finally {
+      await executor.close();
+      await journal.close();
+    }
+  }
+  return await tell({ terminal, flags, progress, stateDir }, { comparisons, head, createdAt: clock.utc() });
+}
+
+interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: Progress; readonly stateDir: string }
+
+async function tell({ terminal, flags, progress, stateDir }: Told, result: { comparisons: Comparison[]; head: CommitFacts; createdAt: string }): Promise<number> {
+  const { comparisons, head, createdAt } = result;
+  const verdict = worstVerdict(comparisons.map((one) => one.verdict.kind));
+  const report: Report = {
+    schema: 1, tool: `noregret ${version}`, createdAt, verdict, event: 'tune', headSha: head.sha, incomplete: verdict === 'INCOMPLETE', failOn: 'never', studies: comparisons,
+  };
+  const paths = await writeReport(report, join(stateDir, 'report'));
+  terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
+  progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);
+  const hasBest = comparisons.every((one) => one.search?.bestTrial !== undefined);
+  return hasBest ? exitCodes.ok : exitCodes.infrastructure;
+}
+
+/** The last commit if there is one; a folder outside git can be tuned as well. */
+async function standIn(terminal: Terminal): Promise<{ repository: Repository; head: CommitFacts }> {
+  const none: CommitFacts = { sha: 'working-tree', tree: 'working-tree', parents: [], date: '', subject: '' };
+  const absent = (): Promise<never> => Promise.reject(new Error('tune does not read the repository'));
+  const stub: Repository = { root: terminal.cwd, resolve: absent, readFile: absent, isDirty: absent, mergeBase: absent, firstParents: absent, changedFiles: absent };
+  const opened = await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(() => undefined);
+  const head = await opened?.resolve('HEAD').catch(() => undefined);
+  return { repository: opened ?? stub, head: head ?? none };
+}
+
+async function setAside(path: string, at: string): Promise<void> {
+  await rename(path, path.replace(/\.jsonl$/, `-${at.replace(/\D/g, '').slice(0, 14)}.jsonl`)).catch(() => undefined);
+}
