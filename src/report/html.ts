@@ -1,11 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Block, Chart, Document, Span, Text, Tone } from '../model/blocks.js';
-import { chartMinWidth } from './charts/index.js';
+import { chartMinWidth } from './charts/chartOption.js';
 import { chartSvg } from './charts/svg.js';
 import { embeddedJson, escapeHtml, escapeHtmlBlock } from './htmlEscape.js';
 import { style } from './htmlStyle.js';
-import { drawTextChart } from './textCharts/index.js';
+import { drawTextChart } from './textCharts/drawTextChart.js';
 
 /** `browserScript`: text of `echarts.browser.js`, which brings the charts to life; without it they stay drawings. */
 export interface HtmlOptions { readonly browserScript: string }

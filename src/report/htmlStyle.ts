@@ -15,6 +15,7 @@ p{margin:.5rem 0;overflow-wrap:anywhere}
 h2,h3{margin:2.5rem 0 .75rem;font-size:1.25rem;line-height:1.3;overflow-wrap:anywhere}
 .headline{display:flex;gap:.85rem;align-items:flex-start;margin:0;padding:1rem 1.15rem;border-radius:.75rem;border:1px solid var(--line);font-size:1.1rem;line-height:1.45;font-weight:400;overflow-wrap:anywhere;min-width:0}
 .headline>span{min-width:0}
+.headline+*{margin-top:1rem}
 .headline strong{font-weight:700}
 .headline svg{flex:none;width:1.6rem;height:1.6rem;margin-top:.02rem}
 .good{background:var(--good-bg);border-color:var(--good)}.good svg,.good strong{color:var(--good)}

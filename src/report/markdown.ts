@@ -3,7 +3,7 @@ import type { Block, Document, Section, Span, Text } from '../model/blocks.js';
 import { codeFence, codeSpan, escapeInlineHtml, escapeLineStart, escapeMarkdown } from './markdownEscape.js';
 import { clip, printableLine } from './printable.js';
 import { mergePlain } from './spans.js';
-import { drawTextChart } from './textCharts/index.js';
+import { drawTextChart } from './textCharts/drawTextChart.js';
 
 /** `marker` is an HTML comment of ours; it comes first and always survives. */
 export interface MarkdownOptions { readonly maxBytes: number; readonly marker?: string }

@@ -1,6 +1,6 @@
 import type { Block, Document, Text, Tone } from '../model/blocks.js';
 import { breakCommands, printableBlock, printableLine } from './printable.js';
-import { drawTextChart } from './textCharts/index.js';
+import { drawTextChart } from './textCharts/drawTextChart.js';
 import { padTo, textWidth } from './textWidth.js';
 
 export interface TextOptions { readonly colour: boolean }

@@ -5,7 +5,7 @@ import type { VerdictKind } from '../model/verdict.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { choiceName } from './axisScale.js';
 import { clip } from './printable.js';
-import { code, faint } from './spans.js';
+import { code, plain } from './spans.js';
 
 interface VerdictWords { readonly mark: string; readonly label: string; readonly tone: Tone }
 
@@ -30,10 +30,10 @@ export function sideWords(report: Report): { readonly base: string; readonly hea
   }
 }
 
-const nothing: Text = [faint('–')];
+const nothing: Text = [plain('–')];
 
 export function value(number: number | undefined): Text {
-  return number === undefined ? nothing : [{ kind: 'plain', text: formatNumber(number) }];
+  return number === undefined ? nothing : [plain(formatNumber(number))];
 }
 
 export function paramText(param: ParamValue | undefined): Text {

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Chart } from '../../model/blocks.js';
 import { engineBase, init } from '../charts/engine.js';
-import { chartHeight, chartOption } from '../charts/index.js';
+import { chartHeight, chartOption } from '../charts/chartOption.js';
 
 /** Runs in the reader's browser: each drawing made on the server is replaced by a live one from the data beside it. */
 for (const figure of document.querySelectorAll<HTMLElement>('figure.chart')) {

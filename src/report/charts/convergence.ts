@@ -4,7 +4,7 @@ import { hasValue } from '../axisScale.js';
 import { metricAxis, quietAxis, tick } from './axes.js';
 import { palette } from './palette.js';
 import { tooltipStyle, trialTooltip } from './tooltip.js';
-import type { ChartOption } from './index.js';
+import type { ChartOption } from './chartOption.js';
 
 /** Each trial as a dot, the best so far as a step line, main's best as a dashed line. */
 export function convergenceOption(chart: SearchChart): ChartOption {

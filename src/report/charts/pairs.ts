@@ -3,7 +3,7 @@ import { formatNumber, formatInterval, formatSigned } from '../../model/numberFo
 import { quietAxis, tick } from './axes.js';
 import { palette } from './palette.js';
 import { tooltipStyle } from './tooltip.js';
-import type { ChartOption } from './index.js';
+import type { ChartOption } from './chartOption.js';
 
 export function pairsHeight({ pairs }: PairsChart): number {
   return 78 + (pairs.length + 1) * 24;

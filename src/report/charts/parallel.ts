@@ -4,7 +4,7 @@ import { clip, printableLine } from '../printable.js';
 import { metricAxis, scaledAxis } from './axes.js';
 import { palette, rankColour } from './palette.js';
 import { tooltipStyle, trialTooltip } from './tooltip.js';
-import type { ChartOption } from './index.js';
+import type { ChartOption } from './chartOption.js';
 
 /** One line per trial through all its hyperparameters to its result; drag along an axis to keep a range. */
 export function parallelOption(chart: SearchChart, width: number): ChartOption {

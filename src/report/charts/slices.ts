@@ -4,7 +4,7 @@ import { clip, printableLine } from '../printable.js';
 import { metricAxis, quietAxis, scaledAxis } from './axes.js';
 import { palette } from './palette.js';
 import { tooltipStyle, trialTooltip } from './tooltip.js';
-import type { ChartOption } from './index.js';
+import type { ChartOption } from './chartOption.js';
 
 const cell = { width: 250, height: 190 };
 

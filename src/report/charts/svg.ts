@@ -1,6 +1,6 @@
 import type { Chart } from '../../model/blocks.js';
 import { engineBase, init } from './engine.js';
-import { chartHeight, chartOption } from './index.js';
+import { chartHeight, chartOption } from './chartOption.js';
 
 /** The chart as an SVG element, for where no script runs. */
 export function chartSvg(chart: Chart, width: number): string {
