@@ -11,7 +11,7 @@ import { createJournalWriter } from './journalWriter.js';
 
 /** Given back to the disk when it is full, so that what was measured can still be written. */
 const RESERVE_BYTES = 1 << 20;
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 
 /**
  * A log in one file, one JSON line per event, one writer at a time. Appends that wait at the same moment share one
@@ -69,11 +69,13 @@ async function syncDirectory(path: string): Promise<void> {
 
 async function readLog(path: string, file: FileHandle): Promise<{ events: readonly StudyEvent[]; soundBytes: number; tornBytes: number }> {
   const reader = createLineReader(path);
+  // One buffer for the whole log: the reader copies what it keeps.
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let position = 0;
   for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) break;
-    reader.push(buffer.subarray(0, bytesRead));
+    reader.push(chunk.subarray(0, bytesRead));
     position += bytesRead;
   }
   const { events, soundBytes } = reader.end();
