@@ -7,7 +7,7 @@ import { nearest, type Dialect } from './dialect.js';
 import { shown, type Findings } from './findings.js';
 import { child, descend, entry, plainValue, type MapTree } from './yamlTree.js';
 
-export interface MethodContext { readonly root: MapTree; readonly dialect: Dialect; readonly samplers: readonly string[]; readonly findings: Findings }
+interface MethodContext { readonly root: MapTree; readonly dialect: Dialect; readonly samplers: readonly string[]; readonly findings: Findings }
 
 /** Sampler and its options; names are checked against the samplers that exist. */
 export function readMethod({ root, dialect, samplers, findings }: MethodContext): StudyConfig['method'] | undefined {

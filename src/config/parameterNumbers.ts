@@ -8,11 +8,12 @@ export interface Numbers {
   readonly mu: number; readonly sigma: number; readonly a: number; readonly b: number;
 }
 
-type Given = ReadonlyMap<string, ScalarTree & { readonly value: number }>;
+type NumberTree = ScalarTree & { readonly value: number };
+type Given = ReadonlyMap<string, NumberTree>;
 
 /** Checks every number of a parameter against what its distribution can hold; undefined after errors. */
 export function readNumbers(name: string, chosen: DistributionName, tree: MapTree, findings: Findings): Numbers | undefined {
-  const given = new Map<string, ScalarTree & { readonly value: number }>();
+  const given = new Map<string, NumberTree>();
   const { needs, may, example } = distributionKeys[chosen];
   let sound = true;
   for (const key of [...needs, ...may]) {
@@ -62,11 +63,11 @@ function rangeHolds(name: string, chosen: DistributionName, given: Given, findin
   if (chosen === 'int_uniform' && (low.float || high.float)) {
     findings.note(low.at, { code: 'float-bounds', message: `${name}: ${low.source} and ${high.source} are read as whole numbers; W&B refuses a point in int_uniform`, fix: `write ${low.value} and ${high.value}` });
   }
-  return exponentsMeant(name, chosen, low, high, findings);
+  return exponentsMeant(name, chosen, { low, high }, findings);
 }
 
 /** The v1 log distributions take exponents: what they sample surprises nearly everyone, so it is said. */
-function exponentsMeant(name: string, chosen: DistributionName, low: ScalarTree & { readonly value: number }, high: ScalarTree & { readonly value: number }, findings: Findings): boolean {
+function exponentsMeant(name: string, chosen: DistributionName, { low, high }: { readonly low: NumberTree; readonly high: NumberTree }, findings: Findings): boolean {
   if (!['log_uniform', 'inv_log_uniform', 'q_log_uniform'].includes(chosen)) return true;
   const sign = chosen === 'inv_log_uniform' ? -1 : 1;
   const ends = [Math.exp(sign * low.value), Math.exp(sign * high.value)].sort((a, b) => a - b).map((end) => Number(end.toPrecision(4)));

@@ -36,7 +36,7 @@ export function readYaml(text: string, findings: Findings): MapTree | undefined 
     findings.error(start, { code: 'empty-file', message: 'the file is empty', fix: 'run `noregret init` for a commented example' });
     return undefined;
   }
-  const reading: Reading = { document, at: (node) => parsed.position(node.range?.[0] ?? 0), findings, nodes: 0, stopped: false };
+  const reading: Reading = { document, at: (node) => parsed.position(node.range?.[0] ?? 0), findings, targets: new Map(), nodes: 0, stopped: false };
   const tree = read(contents, { depth: 0, trail: [] }, reading);
   if (reading.stopped) return undefined;
   if (tree?.kind === 'map') return tree;
@@ -73,6 +73,8 @@ interface Reading {
   readonly document: Document.Parsed;
   readonly at: (node: Node) => Position;
   readonly findings: Findings;
+  /** Resolving an alias walks the document, and a bomb has many. */
+  readonly targets: Map<Alias, Node | undefined>;
   nodes: number;
   /** One of the caps was reached or an alias is bad: the rest is not read. */
   stopped: boolean;
@@ -104,7 +106,8 @@ function stop(node: Node, reading: Reading, finding: Finding): undefined {
 function readAlias(node: Alias, { depth, trail }: Place, reading: Reading): Tree | undefined {
   const fix = 'write the value itself';
   if (trail.includes(node.source)) { stop(node, reading, { code: 'cyclic-alias', message: `*${node.source} contains itself`, fix }); return; }
-  const target = node.resolve(reading.document);
+  if (!reading.targets.has(node)) reading.targets.set(node, node.resolve(reading.document));
+  const target = reading.targets.get(node);
   if (target === undefined) { stop(node, reading, { code: 'unknown-alias', message: `there is no anchor &${node.source}`, fix }); return; }
   return read(target, { depth, trail: [...trail, node.source] }, reading);
 }

@@ -16,7 +16,7 @@ export interface ScalarTree {
   readonly at: Position;
 }
 
-export interface ListTree { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Position }
+interface ListTree { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Position }
 export interface MapTree { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly at: Position }
 export interface Entry { readonly key: string; readonly keyAt: Position; readonly value: Tree }
 

@@ -11,7 +11,7 @@ interface Constraint {
   readonly holds: (params: Params) => boolean;
 }
 
-export interface ConstraintProblem {
+interface ConstraintProblem {
   /** Position in `space.constraints`. */
   readonly index: number;
   /** Characters from the start of the expression. */
