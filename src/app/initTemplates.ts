@@ -1,0 +1,144 @@
+import type { Goal } from '../model/direction.js';
+
+export interface WorkflowAnswers {
+  /** The action, e.g. `your-org/noregret@v1`. */
+  readonly action: string;
+  readonly defaultBranch: string;
+  /** Labels of the runner that has the GPU. */
+  readonly runsOn: readonly string[];
+  /** Path of the configuration when noregret would not find it by itself. */
+  readonly config?: string;
+}
+
+export interface ConfigAnswers {
+  readonly name: string;
+  /** Program and arguments, or a JavaScript module that exports `train`. */
+  readonly command: readonly string[] | { readonly tfjs: string };
+  readonly metric: string;
+  readonly goal: Goal;
+  /** Lines of YAML under `parameters:`, without indentation; empty writes examples. */
+  readonly parameters: readonly string[];
+}
+
+/** Two jobs (decisions.md 31): the one that runs the repository's code may only read, the one that may write runs none of it. */
+export function workflowText({ action, defaultBranch, runsOn, config }: WorkflowAnswers): string {
+  const [owner = action, version = 'v1'] = action.split('@');
+  const inputs = config === undefined ? [] : ['        with:', `          config: ${quoted(config)}`];
+  return lines(
+    'name: tuning',
+    'on:',
+    '  pull_request:',
+    '    types: [opened, synchronize, reopened, ready_for_review]',
+    "    paths-ignore: ['**/*.md']",
+    '  push:',
+    `    branches: [${quoted(defaultBranch)}]`,
+    'concurrency:',
+    "  group: tuning-${{ github.event.pull_request.number || github.sha }}",
+    "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+    'permissions: {}',
+    'jobs:',
+    "  tune: # runs the repository's code: may only read",
+    '    if: ${{ !github.event.pull_request.draft }}',
+    `    runs-on: [${runsOn.map(quoted).join(', ')}]`,
+    '    timeout-minutes: 60',
+    '    permissions:',
+    '      contents: read',
+    '    steps:',
+    '      - uses: actions/checkout@v7',
+    '        with:',
+    '          fetch-depth: 0',
+    '          persist-credentials: false',
+    `      - uses: ${owner}@${version} # \`setup:\` in noregret.yml installs the dependencies of each side`,
+    ...inputs,
+    ...reportJob(`${owner}/publish@${version}`, defaultBranch),
+  );
+}
+
+function reportJob(action: string, defaultBranch: string): readonly string[] {
+  return [
+    '  report: # runs none of it: may write',
+    '    needs: tune',
+    '    if: ${{ !cancelled() }}',
+    '    runs-on: ubuntu-latest',
+    '    permissions:',
+    `      contents: write # ${defaultBranch} only: append the baseline to the history branch`,
+    '      pull-requests: write # the comment',
+    '      checks: write # the verdict as a check',
+    '    steps:',
+    `      - uses: ${action}`,
+  ];
+}
+
+/** A `noregret.yml` to start from; what most people change is written out, the rest stands in comments. */
+export function configText({ name, command, metric, goal, parameters }: ConfigAnswers): string {
+  return lines(
+    '# yaml-language-server: $schema=./node_modules/noregret/noregret.schema.json',
+    `name: ${quoted(name)}`,
+    '',
+    '# What the program reports, by printing lines such as',
+    `#   noregret ${JSON.stringify({ step: 3, [metric]: 0.93 })}`,
+    '# or by writing them, without the first word, to the file named in $NOREGRET_METRICS.',
+    'metric:',
+    `  name: ${quoted(metric)}`,
+    `  goal: ${goal}`,
+    '  # The smallest decline worth reporting: 0.5%, 0.004, or auto (learned from the noise between seeds).',
+    '  margin: auto',
+    '',
+    ...programLines(command),
+    '',
+    '# What is searched, as in a Weights & Biases sweep. `default` is what main uses today.',
+    'parameters:',
+    ...(parameters.length === 0 ? exampleParameters : parameters).map((line) => `  ${line}`),
+    '',
+    'budget:',
+    '  trials: 20',
+    '  time: 45m',
+    '  # trial_time: 10m',
+    '  # gpu_hours: 4',
+    '',
+    '# Installs the dependencies of each side in a tree of its own. Without it both sides share what is installed.',
+    ...setupExample(command),
+    '# Untracked folders that both sides need:',
+    '# link: [data]',
+    '# Files whose content can change a result and which git does not track:',
+    '# data: [data/train.csv]',
+    '# Variables that trials may see besides the usual ones; no token is handed over unless it is named here:',
+    '# env: { pass: [HF_TOKEN], set: { TF_DETERMINISTIC_OPS: "1" } }',
+    '',
+    '# All other keys and their defaults: noregret check --explain',
+  );
+}
+
+const exampleParameters = [
+  'learning_rate: { distribution: log_uniform_values, min: 1e-5, max: 1e-1, default: 1e-3 }',
+  'batch_size: { values: [16, 32, 64], default: 32 }',
+];
+
+function programLines(command: ConfigAnswers['command']): readonly string[] {
+  if ('tfjs' in command) {
+    return [
+      '# A module that exports train({ tf, params, seed, report, signal }); Math.random is seeded.',
+      '# auto: the fastest of tfjs-node-gpu, tfjs-node, wasm and cpu that is installed.',
+      'trainer:', `  tfjs: ${quoted(command.tfjs)}`, '  backend: auto',
+    ];
+  }
+  return [
+    '# One trial. ${args} becomes --learning_rate=0.01 …; ${seed} must decide data split, shuffling and initial weights.',
+    'command:', ...command.map((argument) => `  - ${quoted(argument)}`),
+  ];
+}
+
+function setupExample(command: ConfigAnswers['command']): readonly string[] {
+  const installer = 'tfjs' in command || command[0] === 'node' ? '[npm, ci]' : command[0] === 'uv' ? '[uv, sync]' : '[python, -m, venv, .venv], [.venv/bin/pip, install, -r, requirements.txt]';
+  return [`# setup: [${installer}]`];
+}
+
+/** A YAML scalar: bare where that is safe, in double quotes (which JSON's are) elsewhere. */
+function quoted(text: string): string {
+  const isBare = /^[A-Za-z_./][\w./@-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text) && !/^\.(?:inf|nan)$/i.test(text);
+  return isBare ? text : JSON.stringify(text);
+}
+
+function lines(...text: readonly string[]): string {
+  return `${text.join('\n')}\n`;
+}
