@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { joinCgroup } from './processCgroup.js';
+import { joinCgroup, type Cgroup } from './processCgroup.js';
 
 /** Every process of a trial carries this variable; its value is unique per attempt. */
 export const attemptVariable = 'NOREGRET_ATTEMPT';
@@ -18,14 +18,17 @@ export interface ProcessTree {
   kill(patienceMs?: number): Promise<readonly number[]>;
 }
 
-/** `pid` leads a process group of its own (spawned `detached`) and has `marker` as its NOREGRET_ATTEMPT. */
-export function watchTree(pid: number, marker: string): ProcessTree {
-  const cgroup = joinCgroup(pid, marker);
+/** `pid` leads a process group of its own (spawned `detached`) and has `marker` as its NOREGRET_ATTEMPT. `withCgroup` false: only the nets that every Linux has. */
+export function watchTree(pid: number, marker: string, withCgroup = true): ProcessTree {
   const bornAt = performance.now();
-  const survivors = (): readonly number[] => [...new Set([...(cgroup?.members() ?? []), ...membersIn(pid, marker, bornAt)])];
+  const found = (): readonly number[] => membersIn(pid, marker, bornAt);
+  let cgroup: Cgroup | undefined;
+  const join = setTimeout(() => { cgroup = withCgroup ? joinCgroup([pid, ...found()], marker) : undefined; }, cgroupAfterMs).unref();
+  const survivors = (): readonly number[] => [...new Set([...(cgroup?.members() ?? []), ...found()])];
   return {
     terminate: () => send(-pid, 'SIGTERM'),
     kill: async (patienceMs = 10_000) => {
+      clearTimeout(join);
       const until = performance.now() + patienceMs;
       send(-pid, 'SIGKILL');
       cgroup?.kill();
@@ -40,6 +43,9 @@ export function watchTree(pid: number, marker: string): ProcessTree {
     },
   };
 }
+
+/** The kernel takes 10 ms to move a process into a cgroup: programs that end at once are spared it. */
+const cgroupAfterMs = 100;
 
 function send(target: number, signal: NodeJS.Signals): void {
   try {

@@ -1,19 +1,21 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 
 /** A cgroup v2 of a trial's own; what runs in it cannot leave. */
-interface Cgroup { members(): readonly number[]; kill(): void; remove(): void }
+export interface Cgroup { members(): readonly number[]; kill(): void; remove(): void }
 
 /** Where cgroup v2 lets us make groups; undefined = not here. Looked up once. */
 let cgroupRoot: string | undefined | null = null;
 
-/** Moves a process into a new cgroup. Children forked before the move stay outside: the caller has other nets for them. */
-export function joinCgroup(pid: number, marker: string): Cgroup | undefined {
+/** Moves processes into a new cgroup; the first must be alive. Children forked during the move stay outside: the caller has other nets for them. */
+export function joinCgroup(pids: readonly number[], marker: string): Cgroup | undefined {
   cgroupRoot = cgroupRoot === null ? findCgroupRoot() : cgroupRoot;
   if (cgroupRoot === undefined) return undefined;
   const dir = `${cgroupRoot}/noregret-${marker}`;
   try {
     mkdirSync(dir);
-    writeFileSync(`${dir}/cgroup.procs`, String(pid));
+    const [leader, ...others] = pids;
+    writeFileSync(`${dir}/cgroup.procs`, String(leader));
+    for (const pid of others) writeQuietly(`${dir}/cgroup.procs`, String(pid));
   } catch {
     removeQuietly(dir);
     return undefined;

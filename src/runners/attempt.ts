@@ -40,8 +40,9 @@ export type PlanProgram = (attempt: Attempt) => { readonly argv: readonly string
 
 /** Runs programs that speak the trial contract (product.md §3): environment in, metrics and exit code out. */
 export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanProgram): TrialRunner {
-  const { config, stateDir } = options;
+  const { config, stateDir, baseEnv } = options;
   const runnerName = randomBytes(6).toString('hex');
+  const allowedEnv = trialEnvironment(baseEnv, { ...config.env, set: {} });
   return {
     run: async (job, onReport, signal, slot) => {
       if (signal.aborted) return { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
@@ -49,9 +50,9 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
       const name = `${job.trial}-${job.attempt}`;
       const dir = createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args) });
       try {
-        return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}` });
+        return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {
-        dir.tidy();
+        await dir.tidy();
       }
     },
   };
@@ -66,6 +67,7 @@ interface Run extends ProgramRunnerOptions {
   readonly signal: AbortSignal;
   readonly slot: SlotLease | undefined;
   readonly marker: string;
+  readonly allowedEnv: Readonly<Record<string, string>>;
 }
 
 async function runAttempt(run: Run): Promise<TrialResult> {
@@ -102,11 +104,11 @@ function places({ config, job, dir }: Run): { readonly cwd: string; readonly att
 }
 
 /** Ours < `env.set` < the slot's devices < the trial contract. */
-function attemptEnvironment({ config, baseEnv, dir, job, slot }: Run, wandb: WandbSetup | undefined): Record<string, string> {
+function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: WandbSetup | undefined): Record<string, string> {
   const env: Record<string, string> = {
-    ...trialEnvironment(baseEnv, { ...config.env, set: {} }),
     // Python buffers what it prints into a pipe: values would come too late to prune on.
-    PYTHONUNBUFFERED: baseEnv['PYTHONUNBUFFERED'] ?? '1',
+    PYTHONUNBUFFERED: '1',
+    ...allowedEnv,
     TMPDIR: dir.tmpDir,
     ...(dir.homeDir === undefined ? {} : { HOME: dir.homeDir }),
     ...wandb?.env, ...config.env.set, ...slot?.env,

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
@@ -14,7 +15,7 @@ export interface AttemptDir {
   readonly metricsFile: string;
   readonly logFile: string;
   /** Removes what only lives as long as the program. */
-  tidy(): void;
+  tidy(): Promise<void>;
 }
 
 /** Sockets in TMPDIR (Python's multiprocessing) must fit in 108 characters, so a long path is not used for it. */
@@ -44,7 +45,7 @@ export function createAttemptDir({ stateDir, name, isolateHome, paramsText }: At
     return {
       dir, trialDir, tmpDir, homeDir,
       paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
-      tidy: () => [tmpDir, homeDir ?? tmpDir].forEach(removeQuietly),
+      tidy: async () => { await Promise.all([tmpDir, ...(homeDir === undefined ? [] : [homeDir])].map(removeQuietly)); },
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -68,9 +69,9 @@ function makeTmp(dir: string): string {
   return inside;
 }
 
-function removeQuietly(path: string): void {
+async function removeQuietly(path: string): Promise<void> {
   try {
-    rmSync(path, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true });
   } catch {
     // A trial may lock its own folders; that costs disk space, not the result.
   }
