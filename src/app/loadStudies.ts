@@ -42,7 +42,7 @@ export async function loadStudies(request: LoadRequest): Promise<StudyRun[]> {
 }
 
 /** `file:line:col: message`, as editors and terminals link it. */
-export function diagnosticLine(path: string, { line, column, message, fix }: Diagnostic): string {
+function diagnosticLine(path: string, { line, column, message, fix }: Diagnostic): string {
   return `${path}${line === 0 ? '' : `:${line}:${column}`}: ${message}${fix === undefined ? '' : `\n  fix: ${fix}`}`;
 }
 

@@ -1,2 +1,96 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-export async function run(): Promise<number> { await Promise.all([access, mkdir, readFile, writeFile]); return 0; }
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseDocument, stringify } from 'yaml';
+import { configText, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
+import { parseConfig } from '../config/parse.js';
+import { UserError } from '../model/errors.js';
+import { openRepository } from '../platform/repository.js';
+import { samplerNames } from '../samplers/index.js';
+import { exitCodes, type CommonFlags } from './program.js';
+import type { Terminal } from './terminal.js';
+
+interface Flags extends CommonFlags { readonly from?: string; readonly yes?: boolean; readonly force?: boolean }
+
+const configPath = 'noregret.yml';
+const workflowPath = join('.github', 'workflows', 'tuning.yml');
+const sweepNames = ['sweep.yaml', 'sweep.yml'];
+
+/** Writes noregret.yml and the workflow, from an existing sweep file, from answers, or from sensible examples. */
+export async function run(terminal: Terminal, flags: Flags): Promise<number> {
+  const { cwd } = terminal;
+  for (const path of [configPath, workflowPath]) {
+    if (flags.force !== true && (await exists(join(cwd, path)))) throw new UserError('init-exists', `${path} exists already.`, { fix: 'Edit it, or overwrite it with --force.' });
+  }
+  const sweep = flags.from ?? (await firstExisting(cwd, sweepNames));
+  const suggested = sweep === undefined ? examples(cwd) : await fromSweep(cwd, sweep);
+  const answers = flags.yes === true || terminal.stdin.isTTY !== true ? suggested : await ask(suggested, terminal);
+  const text = configText(answers);
+  const parsed = parseConfig({ text, path: configPath, samplers: samplerNames });
+  await writeFile(join(cwd, configPath), text);
+  await mkdir(dirname(join(cwd, workflowPath)), { recursive: true });
+  await writeFile(join(cwd, workflowPath), workflowText({ action: 'your-org/noregret@v1', defaultBranch: await defaultBranch(terminal), runsOn: ['self-hosted', 'gpu'] }));
+  const written = { written: [configPath, workflowPath], valid: parsed.config !== undefined, ...(sweep === undefined ? {} : { from: sweep }) };
+  terminal.stdout.write(flags.json === true ? `${JSON.stringify(written)}\n` : [
+    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}`, `wrote ${workflowPath}`,
+    'next: read both, then', '  npx noregret check', '  npx noregret tune --trials 3', ''].join('\n'));
+  return exitCodes.ok;
+}
+
+function examples(cwd: string): ConfigAnswers {
+  return { name: basename(cwd), command: ['python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
+}
+
+/** Command, metric and parameters of a sweep file as it stands; what it leaves open is taken from the examples. */
+async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
+  const text = await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
+    throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+  const { config, diagnostics } = parseConfig({ text, path, samplers: samplerNames });
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
+  const fallback = examples(cwd);
+  const parameters: unknown = parseDocument(text).toJS({ maxAliasCount: 100 }) as unknown;
+  const map = typeof parameters === 'object' && parameters !== null && 'parameters' in parameters ? parameters.parameters : undefined;
+  return {
+    name: config.name === 'sweep' ? fallback.name : config.name,
+    command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
+    metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
+    parameters: map === undefined ? [] : stringify(map).trimEnd().split('\n'),
+  };
+}
+
+/** Our file names no `program:` key apart, so its macro is written out. */
+function withProgram(argv: readonly string[], program: string | undefined): readonly string[] {
+  return program === undefined ? argv : argv.map((item) => (item === '${program}' ? program : item));
+}
+
+async function ask(suggested: ConfigAnswers, terminal: Terminal): Promise<ConfigAnswers> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const question = async (what: string, fallback: string): Promise<string> => (await lines.question(`${what} [${fallback}]: `, { signal: terminal.signal })).trim() || fallback;
+    const command = 'tfjs' in suggested.command ? suggested.command.tfjs : suggested.command.join(' ');
+    const answered = await question('Command that trains once', command);
+    const metric = await question('Metric to optimise', suggested.metric);
+    const goal = await question('Is larger or smaller better (maximize, minimize)', suggested.goal);
+    return { ...suggested, metric, goal: goal.startsWith('min') ? 'minimize' : 'maximize', command: answered === command ? suggested.command : answered.split(/\s+/) };
+  } finally {
+    lines.close();
+  }
+}
+
+async function defaultBranch({ cwd, env }: Terminal): Promise<string> {
+  const repository = await openRepository({ cwd, env }).catch(() => undefined);
+  const found = await repository?.git.text(['symbolic-ref', '--short', 'refs/remotes/origin/HEAD']).catch(() => '');
+  const name = found?.trim().replace(/^origin\//, '');
+  return name === undefined || name === '' ? 'main' : name;
+}
+
+async function firstExisting(cwd: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) if (await exists(join(cwd, name))) return name;
+  return undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(() => true, () => false);
+}

@@ -43,7 +43,7 @@ export function createProgress(terminal: Terminal, options: { quiet: boolean; no
 }
 
 /** `spiral · search 7/20 · 2 running of 2 slots · best 0.981 · 12 s left` */
-export function progressText(state: ProgressState): string {
+function progressText(state: ProgressState): string {
   const parts = [printable(state.study), `${state.stage} ${state.done}/${state.of}`, `${state.running} running of ${state.slots} slots`];
   if (state.best !== undefined) parts.push(`best ${Number(state.best.toPrecision(5))}`);
   if (state.secondsLeft !== undefined) parts.push(`${duration(state.secondsLeft)} left`);

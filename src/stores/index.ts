@@ -1,3 +1,2 @@
 export { createDirectoryStore } from './directory.js';
 export { createGitBranchStore } from './gitBranch.js';
-export { createMemoryStore } from './memory.js';

@@ -1,0 +1,31 @@
+// Writes what the sources say into README.md (between markers) and noregret.schema.json. Run after `npm run build`, which makes lib/.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { markdownTable } from 'markdown-table';
+import { parse } from 'yaml';
+import { workflowText } from '../lib/app/initTemplates.js';
+import { defaults } from '../lib/config/defaults.js';
+import { jsonSchema } from '../lib/config/jsonSchema.js';
+import { keyTable, parameterTable } from '../lib/config/keyTable.js';
+
+const code = (text) => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``);
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+const action = parse(readFileSync('action.yml', 'utf8'));
+
+const keyRows = (rows) => markdownTable([['key', 'type', 'default', 'meaning'], ...rows.map((row) => [code(row.key), cell(row.type), code(row.default), cell(row.meaning)])]);
+const parts = {
+  workflow: `\`\`\`yaml\n# .github/workflows/tuning.yml\n${workflowText({ action: 'your-org/noregret@v1', defaultBranch: 'main', runsOn: ['self-hosted', 'gpu'] }).trimEnd()}\n\`\`\``,
+  config: `${keyRows(keyTable())}\n\nA parameter:\n\n${keyRows(parameterTable())}`,
+  defaults: markdownTable([['key', 'default', 'why'], ...defaults.map(({ key, value, reason }) => [code(key), code(shown(value)), cell(reason)])]),
+  inputs: markdownTable([['input', 'default', 'meaning'], ...Object.entries(action.inputs).map(([name, { default: value, description }]) => [code(name), code(value === undefined ? '' : String(value)), cell(description)])]),
+  outputs: markdownTable([['output', 'meaning'], ...Object.entries(action.outputs).map(([name, { description }]) => [code(name), cell(description)])]),
+};
+
+let readme = readFileSync('README.md', 'utf8');
+for (const [name, text] of Object.entries(parts)) {
+  const marked = new RegExp(`(<!-- ${name}:start -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+  if (!marked.test(readme)) throw new Error(`README.md has no markers for ${name}`);
+  readme = readme.replace(marked, (_, start, end) => `${start}${text}\n${end}`);
+}
+writeFileSync('README.md', readme);
+writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
