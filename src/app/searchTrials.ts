@@ -47,15 +47,8 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
   let failuresInARow = entries.reduce((row, entry) => rowOfFailures(row, entry.loss), 0);
   let cached: StudyView | undefined;
 
-  const view = (): StudyView => cached ??= {
-    space: plan.space, budget: plan.trials,
-    finished: entries.map((entry) => entry.loss).filter((loss) => loss.state !== 'running'),
-    running: entries.map((entry) => entry.loss).filter((loss) => loss.state === 'running'),
-  };
-  const put = (number: number, entry: Entry): void => {
-    entries[number] = entry;
-    cached = undefined;
-  };
+  const view = (): StudyView => cached ??= viewOf(plan, entries.map((entry) => entry.loss));
+  const put = (number: number, entry: Entry): void => { entries[number] = entry; cached = undefined; };
   return {
     get asked() { return entries.length - reopened.length; },
     get failuresInARow() { return failuresInARow; },
@@ -72,12 +65,9 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       put(number, runningEntry(number, params));
       return { number, params };
     },
-    listen: (number) => ({ step, metrics }) => {
-      const value = metrics[objective.name];
+    listen: (number) => (report) => {
       const entry = entries[number];
-      if (entry === undefined || value === undefined || !Number.isFinite(value)) return 'continue';
-      entry.live.push({ step, loss: toLoss(value, objective.goal) });
-      return plan.pruner.decide(view(), entry.loss);
+      return entry !== undefined && hear(entry, report, objective) ? plan.pruner.decide(view(), entry.loss) : 'continue';
     },
     settle: (number, trial) => {
       const loss = lossTrial(trial, number, objective);
@@ -86,6 +76,18 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
     },
     rows: () => entries.map(({ loss, trial }) => rowOf(plan, loss, trial)),
   };
+}
+
+function viewOf({ space, trials }: SearchPlan, all: readonly LossTrial[]): StudyView {
+  return { space, budget: trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') };
+}
+
+/** False for a report without the objective: there is nothing to decide on. */
+function hear(entry: Entry, report: Parameters<OnReport>[0], objective: SearchPlan['objective']): boolean {
+  const value = report.metrics[objective.name];
+  if (value === undefined || !Number.isFinite(value)) return false;
+  entry.live.push({ step: report.step, loss: toLoss(value, objective.goal) });
+  return true;
 }
 
 function runningEntry(number: number, params: Params): Entry {

@@ -25,13 +25,47 @@ export interface JournalWriter {
   idle(): Promise<void>;
 }
 
-export function createJournalWriter({ path, file, releaseReserve }: JournalWriterOptions): JournalWriter {
-  let lines = -1;
-  let bytes = 0;
+export function createJournalWriter(options: JournalWriterOptions): JournalWriter {
+  const { path } = options;
+  const committer = createCommitter(options);
   let waiting: Append[] = [];
   let flushing: Promise<void> | undefined;
-  let full = false;
   let broken: UserError | undefined;
+
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await committer.commit(batch).catch((error: unknown) => {
+        broken = unwritable(path, error);
+        for (const append of batch) append.failed(broken);
+      });
+    }
+    flushing = undefined;
+  };
+  return {
+    begin: committer.begin,
+    idle: async () => { await flushing; },
+    append: (events) => new Promise<void>((done, failed) => {
+      if (!committer.hasBegun()) throw new Error('a journal is loaded before it is appended to');
+      if (broken !== undefined) { failed(broken); return; }
+      waiting.push({ events, done, failed });
+      flushing ??= flush();
+    }),
+  };
+}
+
+interface Committer {
+  readonly begin: JournalWriter['begin'];
+  hasBegun(): boolean;
+  /** Writes what the disk has room for; on a full one results go into the reserve, and beginnings are refused. */
+  commit(batch: readonly Append[]): Promise<void>;
+}
+
+function createCommitter({ path, file, releaseReserve }: JournalWriterOptions): Committer {
+  let lines = -1;
+  let bytes = 0;
+  let full = false;
 
   const write = async (batch: readonly Append[]): Promise<void> => {
     const events = batch.flatMap((append) => append.events);
@@ -55,27 +89,7 @@ export function createJournalWriter({ path, file, releaseReserve }: JournalWrite
       await commit(allowed);
     }
   };
-  const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await commit(batch).catch((error: unknown) => {
-        broken = unwritable(path, error);
-        for (const append of batch) append.failed(broken);
-      });
-    }
-    flushing = undefined;
-  };
-  return {
-    begin: (count, size) => { lines = count; bytes = size; },
-    idle: async () => { await flushing; },
-    append: (events) => new Promise<void>((done, failed) => {
-      if (lines < 0) throw new Error('a journal is loaded before it is appended to');
-      if (broken !== undefined) { failed(broken); return; }
-      waiting.push({ events, done, failed });
-      flushing ??= flush();
-    }),
-  };
+  return { commit, hasBegun: () => lines >= 0, begin: (count, size) => { lines = count; bytes = size; } };
 }
 
 function begins(append: Append): boolean {
