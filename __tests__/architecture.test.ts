@@ -15,7 +15,7 @@ const maxFunctionLines = 40;
 const maxParameters = 4;
 const dumpingGround = /^(utils?|helpers?|common|misc|shared|manager)$/i;
 /** Floors that may touch the machine; time and chance reach the others as arguments. */
-const machineGlobals = /^(process|Date|console|setTimeout|setInterval|fetch|require|globalThis)$/;
+const machineGlobals = /^(process|Date|console|setTimeout|setInterval|fetch|globalThis)$/;
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts')).map((f) => join(src, f));
 const parsed = files.map((file) => ({ file, name: relative(src, file), source: ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true) }));

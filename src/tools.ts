@@ -11,6 +11,7 @@ import { openRepository } from './platform/repository.js';
 import { createWorkspace } from './platform/workspace.js';
 import { createCommandRunner } from './runners/command.js';
 import { createTfjsRunner } from './runners/tfjs.js';
+import { withTfjsBackend } from './runners/tfjsProbe.js';
 import { openJournalFile } from './stores/journalFile.js';
 import { version } from './version.js';
 
@@ -38,7 +39,7 @@ export async function createTools(options: ToolOptions): Promise<Tools> {
   const image = env['ImageOS'] === undefined ? {} : { image: `${env['ImageOS']} ${env['ImageVersion'] ?? ''}`.trim() };
   return {
     repository, store: options.store, clock, progress, secrets: options.secrets, tool: `noregret ${version}`,
-    keyProbe: createKeyProbe({ env: trialEnv, version, ...image }),
+    keyProbe: withTfjsBackend(createKeyProbe({ env: trialEnv, version, ...image }), trialEnv),
     openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
     openStudy: async (study, identity, configs) => await openStudy({ env, clock, configs, progress, folder: studyFolder(stateDir, study, identity) }),
   };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,7 +59,7 @@ function demoSource(variant: string): Source {
     throw new UserError('demo-tfjs', 'The demo trains with tfjs, which is not installed here.', { fix: 'npm install @tensorflow/tfjs-core@4 @tensorflow/tfjs-layers@4 @tensorflow/tfjs-backend-cpu@4 @tensorflow/tfjs-backend-wasm@4' });
   }
   const files = { root, main: join(root, 'fixtures', 'demo', 'main'), variant: join(root, 'fixtures', 'demo', 'variants', variant) };
-  if (!existsSync(files.variant)) throw new UserError('demo-variant', `There is no demo variant ${variant}.`, { fix: 'Use worse, moved, better or no-change.' });
+  if (!existsSync(files.variant)) throw new UserError('demo-variant', `There is no demo variant ${variant}.`, { fix: 'Use moved, worse, better, equivalent or no-change.' });
   return files;
 }
 
@@ -71,7 +71,6 @@ async function git(dir: string, ...args: readonly string[]): Promise<string> {
 async function makeRepository(dir: string, source: Source): Promise<void> {
   await cp(source.main, dir, { recursive: true });
   await symlink(join(source.root, 'node_modules'), join(dir, 'node_modules'));
-  await writeFile(join(dir, '.gitignore'), 'node_modules\n');
   await git(dir, 'init', '-q', '-b', 'main');
   await git(dir, 'add', '.');
   await git(dir, 'commit', '-q', '-m', 'A classifier for three spiral arms');

@@ -73,7 +73,7 @@ function withStudyFlags(command: Command): Command {
 
 function addStudyCommands(add: Add): void {
   add('demo', 'the main job on a small real model: main against a pull request, report opened as a file', () => import('./demo.js'))
-    .option('--variant <name>', 'which pull request: worse, moved, better, no-change', 'moved')
+    .option('--variant <name>', 'which pull request: moved, worse, better, equivalent, no-change', 'moved')
     .option('--keep', 'keep the temporary repository');
   add('init', 'write noregret.yml and a workflow, after asking or from an existing sweep file', () => import('./init.js'))
     .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
