@@ -7,7 +7,7 @@ import type { TrialResult } from '../../src/model/trial.js';
 import { createCommandRunner } from '../../src/runners/command.js';
 import type { ProgramRunnerOptions } from '../../src/runners/attempt.js';
 
-export const commands = resolve('fixtures/commands');
+const commands = resolve('fixtures/commands');
 
 export function configOf(argv: readonly string[], more: Partial<StudyConfig> = {}): StudyConfig {
   return {

@@ -46,7 +46,7 @@ function ask({ env, command = 'nvidia-smi', timeoutMs = 10_000 }: GpuProbe, args
 }
 
 /** The free-text name stands last, so that a comma in it does no harm; lines that are no GPU are passed over. */
-export function parseQuery(text: string): readonly GpuDevice[] {
+function parseQuery(text: string): readonly GpuDevice[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [index = '', uuid = '', mig = '', ...name] = line.split(',').map((field) => field.trim());
     return /^\d+$/.test(index) && /^GPU-[\w-]+$/.test(uuid) ? [{ index: Number(index), uuid, mig: mig === 'Enabled', name: name.join(', ') }] : [];

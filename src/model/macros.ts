@@ -84,7 +84,7 @@ export function expandCommand(argv: readonly string[], values: MacroValues): rea
 function expandInside(element: string, values: MacroValues): readonly string[] {
   const mentioned = [...element.matchAll(embedded)].flatMap(([, , param]) => param ?? []);
   if (mentioned.some((name) => !values.params.has(name))) return [];
-  return [element.replace(embedded, (macro: string, ours?: string, param?: string, variable?: string, fallback?: string) => {
+  return [element.replace(embedded, (macro: string, ...[ours, param, variable, fallback]: (string | undefined)[]) => {
     if (ours !== undefined) return ours === 'seed' ? String(values.seed) : values.trialDir;
     return variable === undefined ? pythonStr(values.params.get(param ?? '') ?? null) : variableText(macro, variable, fallback, values);
   })];

@@ -48,7 +48,7 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
       if (signal.aborted) return { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
       const args = trialArguments(config.space, job.params);
       const name = `${job.trial}-${job.attempt}`;
-      const dir = createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args) });
+      const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args) });
       try {
         return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {

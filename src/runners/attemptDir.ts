@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
@@ -31,20 +30,16 @@ interface AttemptPlan {
 }
 
 /** Makes an attempt's folders afresh below `stateDir`; what an earlier run left under the same number goes. UserError on a full or read-only disk. */
-export function createAttemptDir({ stateDir, name, isolateHome, paramsText }: AttemptPlan): AttemptDir {
+export async function createAttemptDir({ stateDir, name, isolateHome, paramsText }: AttemptPlan): Promise<AttemptDir> {
   const dir = resolve(stateDir, 'trials', name);
+  const trialDir = join(dir, 'files');
+  const paramsFile = join(dir, 'params.json');
+  const homeDir = isolateHome ? join(dir, 'home') : undefined;
   try {
-    makeFresh(dir);
-    const trialDir = join(dir, 'files');
-    mkdirSync(trialDir);
-    const tmpDir = makeTmp(dir);
-    const homeDir = isolateHome ? join(dir, 'home') : undefined;
-    if (homeDir !== undefined) mkdirSync(homeDir);
-    const paramsFile = join(dir, 'params.json');
-    writeFileSync(paramsFile, paramsText);
+    await makeFresh(dir);
+    const [tmpDir] = await Promise.all([makeTmp(dir), mkdir(trialDir), writeFile(paramsFile, paramsText), homeDir === undefined ? undefined : mkdir(homeDir)]);
     return {
-      dir, trialDir, tmpDir, homeDir,
-      paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
+      dir, trialDir, tmpDir, homeDir, paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
       tidy: async () => { await Promise.all([tmpDir, ...(homeDir === undefined ? [] : [homeDir])].map(removeQuietly)); },
     };
   } catch (cause) {
@@ -53,25 +48,26 @@ export function createAttemptDir({ stateDir, name, isolateHome, paramsText }: At
   }
 }
 
-function makeFresh(dir: string): void {
+async function makeFresh(dir: string): Promise<void> {
   try {
-    mkdirSync(dir);
+    await mkdir(dir);
   } catch {
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir, { recursive: true });
+    await rm(dir, { recursive: true, force: true });
+    await mkdir(dir, { recursive: true });
   }
 }
 
-function makeTmp(dir: string): string {
+async function makeTmp(dir: string): Promise<string> {
   const inside = join(dir, 'tmp');
-  if (inside.length > maxTmpPath) return mkdtempSync(join(tmpdir(), 'noregret-'));
-  mkdirSync(inside);
+  if (inside.length > maxTmpPath) return mkdtemp(join(tmpdir(), 'noregret-'));
+  await mkdir(inside);
   return inside;
 }
 
+/** Most programs leave it empty: one call instead of a walk. */
 async function removeQuietly(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true });
+    await rmdir(path).catch(() => rm(path, { recursive: true, force: true }));
   } catch {
     // A trial may lock its own folders; that costs disk space, not the result.
   }
