@@ -101,7 +101,7 @@ describe('forks', () => {
     world.github.tokens.set('ghs_workflowrun', { kind: 'app', login: 'github-actions[bot]', permissions: { actions: 'read', pull_requests: 'write', checks: 'write' } });
     const job: Job = {
       world, machine: machine(world, 'workflow-run', 'github-hosted'), event: 'workflow_run', sha: pull.baseSha, ref: 'refs/heads/main', token: 'read', runId: nextRun(),
-      payload: { action: 'completed', repository: { default_branch: 'main' }, workflow_run: { id: runId, event: 'pull_request', conclusion: 'success', head_sha: pull.headSha, head_repository: { full_name: 'octo/demo' }, pull_requests: [] } },
+      payload: { action: 'completed', repository: { default_branch: 'main' }, workflow_run: { id: runId, event: 'pull_request', conclusion: 'success', head_sha: pull.headSha, head_repository: { full_name: 'mallory/demo' }, pull_requests: [] } },
     };
     await checkout(job);
     const step = await runStep(job, { entry: 'publish', inputs: { 'github-token': 'ghs_workflowrun' } });

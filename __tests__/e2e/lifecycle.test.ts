@@ -20,33 +20,37 @@ async function changed(branch: string): Promise<PullRequest> {
   return world.pullRequest(branch);
 }
 
-/** Every run of a trial that a machine's logs tell of: trial and attempt. */
-function startedTrials({ workDir }: Machine): readonly string[] {
+/** What a machine's logs tell: measurements that finished whole, by what was measured. */
+function measured({ workDir }: Machine): readonly string[] {
   const state = join(workDir, '_noregret');
   const logs = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('study.jsonl'));
-  return logs.flatMap((path) => readFileSync(join(state, path), 'utf8').split('\n').filter((line) => line.includes('"started"')).map((line) => {
-    const { side, stage, params, seed } = JSON.parse(line) as Record<string, unknown>;
-    return `${path} ${String(side)} ${String(stage)} ${JSON.stringify(params)} ${String(seed)}`;
-  }));
+  return logs.flatMap((path) => {
+    const events = readFileSync(join(state, path), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const what = new Map(events.filter(({ type }) => type === 'started').map(({ trial, side, stage, params, seed }) => [trial, `${path} ${String(side)} ${String(stage)} ${JSON.stringify(params)} ${String(seed)}`]));
+    return events.filter(({ type, result }) => type === 'finished' && (result as { outcome: { state: string } }).outcome.state === 'complete').map(({ trial }) => what.get(trial)!);
+  });
 }
+
+/** The gate is done by then, and search or re-score still to come. */
+const midway = /gate: 2 pairs|search \d of/;
 
 test('cancelled: a finished check, a summary, and a log from which the re-run goes on', async () => {
   const pull = await changed('cancel');
   const gpu = machine(world, 'cancel');
   const runId = nextRun();
-  const first = await tune(pullRequestJob(world, pull, { token: 'write', machine: gpu, runId }), { cancelWhen: /(gate|canonical|search)\D+[1-9]/ });
+  const first = await tune(pullRequestJob(world, pull, { token: 'write', machine: gpu, runId }), { cancelWhen: midway });
   expect(first.signal).toBeNull();
   expect(first.cancelSeconds).toBeLessThan(7.5);
   const cut = reportOf(first);
   expect(cut).toMatchObject({ incomplete: true });
   expect(first.summary).toContain('cut short');
   expect((await world.github.checks(pull.headSha)).map(({ status, conclusion }) => [status, conclusion])).toEqual([['completed', 'neutral']]);
-  const before = startedTrials(gpu);
-  expect(before.length).toBeGreaterThan(0);
+  expect(measured(gpu).length).toBeGreaterThan(0);
 
   const second = await tune(pullRequestJob(world, pull, { token: 'write', machine: gpu, runId, attempt: 2 }));
   expect(reportOf(second).incomplete).toBe(false);
   expect(reportOf(second).studies[0]!.budget.reused).toBeGreaterThan(0);
+  expect(measured(gpu)).toEqual([...new Set(measured(gpu))]);
   expect((await world.github.comments(pull.number)).map(({ body }) => body.includes('cut short'))).toEqual([false]);
 }, 180_000);
 
@@ -54,7 +58,7 @@ test('killed outright: the post step closes the check, and nothing measured is m
   const pull = await changed('killed');
   const gpu = machine(world, 'killed');
   const job = pullRequestJob(world, pull, { token: 'write', machine: gpu });
-  const first = await tune(job, { killWhen: /gate\D+[1-9]|canonical\D+[1-9]|search\D+[1-9]/ });
+  const first = await tune(job, { killWhen: midway });
   expect(first.signal).toBe('SIGKILL');
   expect((await world.github.checks(pull.headSha)).map(({ status }) => status)).toEqual(['in_progress']);
   const post = await runStep(job, { entry: 'post', state: first.state });
@@ -67,6 +71,7 @@ test('killed outright: the post step closes the check, and nothing measured is m
   expect(second.code).toBe(0);
   expect(reportOf(second).incomplete).toBe(false);
   expect(reportOf(second).studies[0]!.budget.reused).toBeGreaterThan(0);
+  expect(measured(gpu)).toEqual([...new Set(measured(gpu))]);
 }, 180_000);
 
 test('an ordinary run leaves the post step nothing to do', async () => {

@@ -65,7 +65,7 @@ async function measure(desk: ActionDesk, work: RealWork, useCases: UseCases, dep
   const { inputs, context } = desk;
   const fallback = (sentence: string, fix?: string): Report => reportOfProblem(desk, context.trigger, { sentence, fix }, inputs.failOn);
   const cancelled = new Promise<Measured>((done) => {
-    const late = (): unknown => setTimeout(() => done({ report: fallback('The run was cancelled', 'Re-run the job: it goes on where this one stopped.'), pending: [] }), cancelGraceMs).unref();
+    const late = (): unknown => setTimeout(() => done({ report: { ...fallback('The run was cancelled', 'Re-run the job: it goes on where this one stopped.'), incomplete: true }, pending: [] }), cancelGraceMs).unref();
     if (deps.signal.aborted) late();
     else deps.signal.addEventListener('abort', late, { once: true });
   });

@@ -90,6 +90,6 @@ export function emptyReport({ identity, sentence, fix, tool, createdAt, failOn }
   return {
     schema: 1, tool, createdAt, verdict: 'INCOMPLETE', event: identity.event, repository: identity.repository, headSha: identity.headSha,
     ...(identity.pullRequest === undefined ? {} : { pullRequest: identity.pullRequest }),
-    incomplete: true, failOn, problem: { sentence, ...(fix === undefined ? {} : { fix }) }, studies: [],
+    incomplete: false, failOn, problem: { sentence, ...(fix === undefined ? {} : { fix }) }, studies: [],
   };
 }

@@ -50,7 +50,7 @@ function problem({ problem: found, verdict, studies }: Report): readonly Section
   if (found === undefined) return [];
   const { mark, tone } = verdictWords[verdict];
   const first: Block = studies.length === 0 ? { kind: 'headline', tone, mark, text: [strong(found.sentence)] } : { kind: 'paragraph', text: [strong(found.sentence)] };
-  const fix: readonly Block[] = found.fix === undefined ? [] : [{ kind: 'paragraph', text: [plain(found.fix)] }];
+  const fix: readonly Block[] = found.fix === undefined ? [] : found.fix.includes('\n') ? [{ kind: 'code', language: 'text', text: found.fix }] : [{ kind: 'paragraph', text: [plain(found.fix)] }];
   return [{ name: 'problem', title: 'Problem', priority: 120, blocks: [first, ...fix] }];
 }
 

@@ -13,6 +13,8 @@ export interface Facts {
   readonly locked: Set<number>;
   readonly artifacts: StoredArtifact[];
   readonly statuses: object[];
+  /** What the emulator does not keep up to date: the head of each pull request after a push, and the fork that it is in. */
+  readonly heads: Map<number, { readonly sha: string; readonly repository: string }>;
   private: boolean;
 }
 
@@ -105,4 +107,15 @@ export async function localAnswer({ method, path, token, body }: Call, facts: Fa
     return found === undefined ? refuse(404, 'Not Found') : { status: 302, headers: { location: found.url }, body: undefined };
   }
   return undefined;
+}
+
+interface Pull { readonly number: number; readonly head: Readonly<Record<string, unknown>> }
+
+/** Pull requests as they stand now. */
+export function withHeads(body: object, heads: Facts['heads']): object {
+  const fresh = (pull: Pull): object => {
+    const head = heads.get(pull.number);
+    return head === undefined ? pull : { ...pull, head: { ...pull.head, sha: head.sha, repo: { full_name: head.repository } } };
+  };
+  return Array.isArray(body) ? (body as Pull[]).map(fresh) : fresh(body as Pull);
 }

@@ -3,7 +3,7 @@ import { reportSchema, type Report } from '../../../src/model/comparison.js';
 import { checkout, machine, runStep, type Job, type Machine, type StepOptions, type StepResult } from './runner.js';
 import type { PullRequest, World } from './world.js';
 
-interface JobOptions { readonly machine?: Machine; readonly token?: 'read' | 'write'; readonly runId?: number; readonly attempt?: number; readonly depth?: number }
+interface JobOptions { readonly machine?: Machine; readonly token?: 'read' | 'write'; readonly runId?: number; readonly attempt?: number; readonly depth?: number; readonly prepare?: (workspace: string) => void }
 
 let runs = 100;
 export const nextRun = (): number => ++runs;

@@ -22,6 +22,8 @@ export interface Job {
   readonly runId?: number;
   readonly attempt?: number;
   readonly depth?: number;
+  /** A step between checkout and ours, e.g. `npm ci`. */
+  readonly prepare?: (workspace: string) => void;
 }
 
 export interface StepOptions {
@@ -71,7 +73,7 @@ export function machine(world: World, name: string, environment: Machine['enviro
 }
 
 /** As actions/checkout with `fetch-depth: 0`, `persist-credentials: false`: a workspace cleaned first, no token left in it. */
-export async function checkout({ world, machine: { workDir }, checkout: what, depth = 0 }: Job): Promise<void> {
+export async function checkout({ world, machine: { workDir }, checkout: what, depth = 0, prepare }: Job): Promise<void> {
   const workspace = join(workDir, 'demo', 'demo');
   rmSync(workspace, { recursive: true, force: true });
   mkdirSync(workspace, { recursive: true });
@@ -85,6 +87,7 @@ export async function checkout({ world, machine: { workDir }, checkout: what, de
   const specs = depth === 0 ? ['+refs/heads/*:refs/remotes/origin/*', `+${what.sha}:refs/remotes/${what.ref.replace('refs/', '')}`] : [`--depth=${depth}`, `+${what.sha}:refs/remotes/${what.ref.replace('refs/', '')}`];
   await here(...auth, 'fetch', '-q', '--no-tags', 'origin', ...specs);
   await here('checkout', '-q', '--detach', what.sha);
+  prepare?.(workspace);
 }
 
 function environment(job: Job, step: StepOptions, files: Readonly<Record<string, string>>): Record<string, string> {

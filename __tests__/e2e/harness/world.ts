@@ -51,18 +51,24 @@ function gitEnv(home: string): Record<string, string> {
 }
 
 export async function git(cwd: string, home: string, ...args: readonly string[]): Promise<string> {
-  return (await run('git', ['-c', 'protocol.file.allow=always', ...args], { cwd, env: gitEnv(home), maxBuffer: 1 << 26 })).stdout.trim();
+  return (await exact(cwd, home, ...args)).trim();
+}
+
+/** Not a byte trimmed. */
+async function exact(cwd: string, home: string, ...args: readonly string[]): Promise<string> {
+  return (await run('git', ['-c', 'protocol.file.allow=always', ...args], { cwd, env: gitEnv(home), maxBuffer: 1 << 26 })).stdout;
 }
 
 /** Commits to GitHub's own store, in the same bytes, so that both sides call them by the same sha. */
-async function mirror(github: GitHubServer, sha: string, show: (...args: readonly string[]) => Promise<string>): Promise<void> {
+async function mirror(github: GitHubServer, sha: string, read: (...args: readonly string[]) => Promise<string>): Promise<void> {
   const api = `/repos/${github.repository}/git`;
+  const show = async (...args: readonly string[]) => (await read(...args)).trim();
   for (const commit of (await show('rev-list', '--reverse', '--topo-order', sha)).split('\n')) {
     if (github.facts.commits.has(commit)) continue;
     const tree = [];
     for (const line of (await show('ls-tree', '-r', commit)).split('\n').filter((l) => l !== '')) {
       const [, mode, blob, path] = /^(\d+) blob (\w+)\t(.+)$/.exec(line)!;
-      const content = Buffer.from(`${await show('cat-file', 'blob', blob!)}\n`).toString('base64');
+      const content = Buffer.from(await read('cat-file', 'blob', blob!)).toString('base64');
       await github.as('octo', 'POST', `${api}/blobs`, { content, encoding: 'base64' });
       tree.push({ path, mode, type: 'blob', sha: blob });
     }
@@ -113,7 +119,7 @@ export async function startWorld(): Promise<World> {
     await here('commit', '-q', '--allow-empty', '-m', message);
     await here('push', '-q', '-f', 'origin', branch);
     const sha = await here('rev-parse', 'HEAD');
-    await mirror(github, sha, at);
+    await mirror(github, sha, (...args) => exact(bare, root, ...args));
     await setRef(github, branch, sha);
     return sha;
   };
@@ -129,6 +135,7 @@ export async function startWorld(): Promise<World> {
     await here('merge', '-q', '--no-ff', '-m', `Merge ${headSha} into ${baseSha}`, branch);
     const mergeSha = await here('rev-parse', 'HEAD');
     await here('push', '-q', '-f', 'origin', `HEAD:refs/pull/${number}/merge`, `${branch}:refs/pull/${number}/head`);
+    github.facts.heads.set(number, { sha: headSha, repository: fork ? 'mallory/demo' : github.repository });
     const repo = (full_name: string) => ({ full_name, fork: full_name !== github.repository });
     const payload = {
       action: 'synchronize', number, repository: { full_name: github.repository, default_branch: 'main' },
