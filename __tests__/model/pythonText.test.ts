@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ParamValue } from '../../src/model/params.js';
-import { pythonJson, pythonStr, pythonYaml, toPython } from '../../src/model/pythonText.js';
+import { pythonJson, pythonStr, pythonYaml, toPython, type PythonValue } from '../../src/model/pythonText.js';
 
 /** Right-hand sides were printed by CPython 3.11: str(x). */
 describe('Python text', () => {
@@ -20,7 +20,7 @@ describe('Python text', () => {
   });
 
   test('json.dumps keeps 1.0 apart from 1, and null, True, text apart from each other', () => {
-    const value = new Map([['lr', { float: 1 }], ['n', 1], ['x', null], ['b', true], ['s', 'None'], ['l', [1, { float: 1e-5 }]]] as const);
+    const value = new Map<string, PythonValue>([['lr', { float: 1 }], ['n', 1], ['x', null], ['b', true], ['s', 'None'], ['l', [1, { float: 1e-5 }]]]);
     expect(pythonJson(value)).toBe('{"lr": 1.0, "n": 1, "x": null, "b": true, "s": "None", "l": [1, 1e-05]}');
   });
 
