@@ -14,7 +14,7 @@ export interface Sink {
 
 export interface PublisherContract {
   readonly name: string;
-  make(): Promise<Sink>;
+  readonly make: () => Promise<Sink>;
   /** Bytes that one stored text may have. */
   readonly limitBytes: number;
   readonly samples: Readonly<Record<string, () => Report>>;

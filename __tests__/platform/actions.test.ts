@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { ProgressState } from '../../src/model/ports.js';
 import { actionProgress } from '../../src/platform/actions.js';
 import { breakCommands, printableBlock } from '../../src/report/printable.js';
 import { commandsIn, parseFileCommands } from '../e2e/harness/runnerRules.js';
@@ -24,15 +25,16 @@ test('file commands: what core writes is read back, whatever is in it', () => {
 test('progress is rationed per stage, and the end of a stage always shown', () => {
   let now = 0;
   const lines: string[] = [];
-  const { progress } = actionProgress({ line: (text) => void lines.push(text), warn: () => undefined }, { now: () => now });
+  const progress = actionProgress({ line: (text) => void lines.push(text), warn: () => undefined }, { now: () => now });
+  const report = (shown: ProgressState): void => progress.progress(shown);
   const state = (done: number, stage = 'search') => ({ study: 'spiral', stage, done, of: 4, running: done === 4 ? 0 : 1, slots: 2 });
-  progress(state(0));
+  report(state(0));
   now = 1000;
-  progress(state(1));
-  progress(state(0, 'gate'));
+  report(state(1));
+  report(state(0, 'gate'));
   now = 16_000;
-  progress({ ...state(2), best: 0.123456789, secondsLeft: 61 });
-  progress(state(4));
+  report({ ...state(2), best: 0.123456789, secondsLeft: 61 });
+  report(state(4));
   expect(lines).toEqual([
     'spiral: search 0 of 4, 1 running on 2 slots', 'spiral: gate 0 of 4, 1 running on 2 slots',
     'spiral: search 2 of 4, 1 running on 2 slots, best 0.12346, about 2 min left', 'spiral: search 4 of 4, 0 running on 2 slots',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Enough of the Actions results service for @actions/artifact 6: create, upload in one or many blocks, finalize, list, sign, download. */
@@ -56,29 +56,30 @@ export async function startArtifacts(): Promise<ArtifactServer> {
       default: return [404, { msg: `no method ${method}` }];
     }
   };
+  const handle = (request: IncomingMessage, body: Buffer): [number, object | Buffer, string?] => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'x'}`);
+    if (broken !== undefined) return [broken, { msg: 'out of order' }];
+    const method = /^\/twirp\/github\.actions\.results\.api\.v1\.ArtifactService\/(\w+)$/.exec(url.pathname)?.[1];
+    if (method !== undefined) {
+      const signed = /^Bearer .+\..+\../.test(request.headers.authorization ?? '');
+      return signed ? twirp(method, JSON.parse(body.toString()) as Fields, url.origin) : [401, { msg: 'no token' }];
+    }
+    const artifact = artifacts[Number(/^\/blob\/(\d+)$/.exec(url.pathname)?.[1]) - 1];
+    if (artifact === undefined || url.searchParams.get('sig') !== 'secret-signature') return [403, { msg: 'no such blob, or not signed' }];
+    if (request.method === 'GET') return [200, artifact.bytes, artifact.name];
+    if (url.searchParams.get('comp') === 'block') blocks.set(`${artifact.id} ${url.searchParams.get('blockid') ?? ''}`, body);
+    else if (url.searchParams.get('comp') === 'blocklist') artifact.bytes = Buffer.concat([...body.toString().matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, id]) => blocks.get(`${artifact.id} ${id ?? ''}`) ?? Buffer.alloc(0)));
+    else if (request.headers['x-ms-blob-type'] !== 'BlockBlob') return [400, { msg: 'x-ms-blob-type is missing' }];
+    else artifact.bytes = body;
+    return [201, {}];
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const body = Buffer.concat(chunks);
-      const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'x'}`);
-      const answer = (status: number, value?: object | Buffer, headers: Record<string, string> = {}): void => {
-        response.writeHead(status, { 'content-type': Buffer.isBuffer(value) ? 'application/zip' : 'application/json', ...headers });
-        response.end(Buffer.isBuffer(value) ? value : value === undefined ? '' : JSON.stringify(value));
-      };
-      if (broken !== undefined) return answer(broken, { msg: 'out of order' });
-      const method = /^\/twirp\/github\.actions\.results\.api\.v1\.ArtifactService\/(\w+)$/.exec(url.pathname)?.[1];
-      if (method !== undefined) {
-        if (!/^Bearer .+\..+\./.test(request.headers.authorization ?? '')) return answer(401, { msg: 'no token' });
-        return answer(...twirp(method, JSON.parse(body.toString()) as Fields, url.origin));
-      }
-      const artifact = artifacts[Number(/^\/blob\/(\d+)$/.exec(url.pathname)?.[1]) - 1];
-      if (artifact === undefined || url.searchParams.get('sig') !== 'secret-signature') return answer(403, { msg: 'no such blob, or not signed' });
-      if (request.method === 'GET') return answer(200, artifact.bytes, { 'content-disposition': `attachment; filename="${artifact.name}.zip"` });
-      if (url.searchParams.get('comp') === 'block') blocks.set(`${artifact.id} ${url.searchParams.get('blockid') ?? ''}`, body);
-      else if (url.searchParams.get('comp') === 'blocklist') artifact.bytes = Buffer.concat([...body.toString().matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, id]) => blocks.get(`${artifact.id} ${id ?? ''}`) ?? Buffer.alloc(0)));
-      else if (request.headers['x-ms-blob-type'] !== 'BlockBlob') return answer(400, { msg: 'x-ms-blob-type is missing' });
-      else artifact.bytes = body;
-      return answer(201);
+      const [status, body, name] = handle(request, Buffer.concat(chunks));
+      const zip = Buffer.isBuffer(body);
+      response.writeHead(status, zip ? { 'content-type': 'application/zip', 'content-disposition': `attachment; filename="${name ?? ''}.zip"` } : { 'content-type': 'application/json' });
+      response.end(zip ? body : JSON.stringify(body));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
