@@ -34,7 +34,7 @@ export const useCases: UseCases = {
   openHistory: (remote, branch, scratchDir) => Promise.resolve(openStore({ remote, branch, cwd: scratchDir, gitDir: join(scratchDir, 'history.git'), onWarning: () => undefined })),
 };
 
-interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; open(): Promise<Tools> }
+interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; readonly open: () => Promise<Tools> }
 
 async function prepare(request: CompareRequest | RecordRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
   const cwd = join(request.workspaceDir, request.workingDirectory);
