@@ -71,7 +71,7 @@ async function findIncumbent(context: StageContext, choice: BaselineChoice): Pro
 function noteBaseline({ run, found, workspace }: StageContext, choice: BaselineChoice): void {
   const { accepted, record, measuredSha, baseSha, ageDays, ageCommits } = choice;
   found.baseline = {
-    sha: baseSha, measuredSha, source: record === undefined ? 'rerun' : 'stored', why: `${run.baseWhy}; ${choice.why}`,
+    sha: baseSha, measuredSha, source: record === undefined ? 'rerun' : 'stored', why: `${run.baseWhy.slice(0, 1).toUpperCase()}${run.baseWhy.slice(1)}: ${choice.why}.`,
     ...(ageDays === undefined ? {} : { ageDays }), ...(ageCommits === undefined ? {} : { ageCommits }),
     keyDifferences: [...choice.keyDifferences], dependencies: workspace.dependencies,
   };

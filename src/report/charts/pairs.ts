@@ -17,6 +17,7 @@ export function pairsOption(chart: PairsChart, width: number): ChartOption {
   const all = [...rows.map(({ difference }) => difference), 0, worseEdge, ...(chart.effect === undefined ? [] : [chart.effect.low, chart.effect.high])];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const [min, max] = [low - (high - low) * 0.08, high + (high - low) * 0.08];
+  const [marginSide, zeroSide] = labelSides({ apart: (Math.abs(worseEdge) / (max - min)) * (width - 80), isMarginLeft: worseEdge < 0 });
   return {
     grid: { left: 8, right: 24, top: 26, bottom: 34, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: { ...tooltipStyle, formatter: ({ data }: { data: { tip?: string } }) => data.tip ?? '' },
@@ -30,14 +31,20 @@ export function pairsOption(chart: PairsChart, width: number): ChartOption {
           tip: `<b>${label}</b>, seed ${String(seed)}<br>${formatNumber(base)} → ${formatNumber(head)}<br><b>${formatSigned(difference)}</b>`,
         })),
         markLine: { silent: true, precision: -1, symbol: 'none', animation: false, data: [
-          { xAxis: 0, lineStyle: { color: palette.text, type: 'solid' }, label: { position: 'start', formatter: 'no change', color: palette.faint, fontSize: 11 } },
-          { xAxis: worseEdge, lineStyle: { color: palette.bad, type: 'dashed' }, label: { position: 'start', formatter: 'margin', color: palette.faint, fontSize: 11 } },
+          { xAxis: 0, lineStyle: { color: palette.text, type: 'solid' }, label: { position: 'start', align: zeroSide, formatter: 'no change', color: palette.faint, fontSize: 11 } },
+          { xAxis: worseEdge, lineStyle: { color: palette.bad, type: 'dashed' }, label: { position: 'start', align: marginSide, formatter: 'margin', color: palette.faint, fontSize: 11 } },
         ] },
         markArea: { silent: true, animation: false, itemStyle: { color: palette.band }, data: [chart.goal === 'maximize' ? [{ xAxis: min }, { xAxis: worseEdge }] : [{ xAxis: worseEdge }, { xAxis: max }]] },
       },
       ...(chart.effect === undefined ? [] : meanSeries(chart.effect, rows.length)),
     ],
   };
+}
+
+/** Two labels of lines that stand close lean away from each other; `apart` in pixels. */
+function labelSides({ apart, isMarginLeft }: { apart: number; isMarginLeft: boolean }): readonly ['left' | 'center' | 'right', 'left' | 'center' | 'right'] {
+  if (apart > 60) return ['center', 'center'];
+  return isMarginLeft ? ['right', 'left'] : ['left', 'right'];
 }
 
 function meanSeries(effect: { readonly value: number; readonly low: number; readonly high: number }, row: number): readonly object[] {
