@@ -28,7 +28,7 @@ export const certainty: SectionBuilder = {
 
 function stageFacts(comparison: Comparison): readonly Fact[] {
   return [
-    ...stageFact("Effect at main's best", comparison.gate, comparison),
+    ...(comparison.canary?.identical === true ? [] : stageFact("Effect at main's best", comparison.gate, comparison)),
     ...stageFact('Again on fresh seeds', comparison.confirmation, comparison),
     ...stageFact("After retuning, against main's best", comparison.retune, comparison),
   ];
