@@ -82,6 +82,11 @@ describe('misspelt top-level keys', () => {
     expect(problems(result, 'warning')).toEqual(['6:1 unknown-key']);
     expect(messages(result)).toContain('did you mean early_terminate?');
   });
+  test('a misspelt direction is an error everywhere: W&B would silently minimise', () => {
+    const result = parse('method: random\nmetric: { name: acc, gaol: maximize }\nprogram: train.py\nparameters: { lr: { min: 0.001, max: 0.1 } }\n');
+    expect(problems(result)).toEqual(['2:22 unknown-key']);
+    expect(messages(result)).toContain('did you mean goal?');
+  });
   test('an error in a file that uses a key of ours', () => {
     const result = parse(ours('progam: x.py'));
     expect(problems(result)).toEqual(['6:1 unknown-key']);

@@ -59,9 +59,15 @@ function topKeyThatMatters(key: string, value: Tree, near: string | undefined): 
 /** An unknown key anywhere else. */
 export function reportUnknownKey(where: { readonly path: string; readonly key: string; readonly known: readonly string[]; readonly at: Position }, dialect: Dialect, findings: Findings): void {
   const { path, key, known, at } = where;
-  const near = nearest(key, known);
+  const near = nearest(key, known) ?? (sameLetters(key, 'goal') ? 'goal' : undefined);
+  // A direction that is not understood would turn every verdict round.
+  const isFatal = dialect === 'noregret' || (path === 'metric' && near === 'goal');
   if (path === 'metrics' && key === 'tensorboard') findings.error(at, { code: 'not-yet', message: 'metrics.tensorboard is not available yet', fix: 'write the values to $NOREGRET_METRICS, or use metrics: { file: metrics.json }', example: 'metrics: { file: metrics.json }' });
-  else findings[dialect === 'noregret' ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near === undefined ? `keys here: ${known.join(', ')}` : `did you mean ${near}?` });
+  else findings[isFatal ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near === undefined ? `keys here: ${known.join(', ')}` : `did you mean ${near}?` });
+}
+
+function sameLetters(a: string, b: string): boolean {
+  return Array.from(a).sort().join('') === Array.from(b).sort().join('');
 }
 
 export function nearest(word: string, known: readonly string[]): string | undefined {
