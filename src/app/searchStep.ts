@@ -10,9 +10,13 @@ import type { StageContext } from './context.js';
 import { rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
+import type { Tools } from './tools.js';
 
 /** Part of the time that is left which a search may take: re-score, and a retuning check after a decline, come after it. */
 const searchShare = { alone: 0.75, beforeRetuning: 0.6 };
+
+/** What a search needs of a run: less than the other stages, so that `tune` can offer it. */
+export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'executor' | 'deadlineMs'> & { readonly tools: Pick<Tools, 'clock' | 'progress'> };
 
 export interface SearchRequest {
   readonly side: Side;
@@ -22,7 +26,7 @@ export interface SearchRequest {
 }
 
 /** Searches one side and re-scores its best on fresh seeds; the winner is the retuned configuration. */
-export async function searchSide(context: StageContext, request: SearchRequest): Promise<Params | undefined> {
+export async function searchSide(context: SearchContext, request: SearchRequest): Promise<Params | undefined> {
   const { run, tools, found, executor, lab } = context;
   const config = run.configs[request.side];
   const commit = request.side === 'head' ? run.head : run.base;
@@ -43,7 +47,7 @@ export async function searchSide(context: StageContext, request: SearchRequest):
   return rescore.winner?.params;
 }
 
-async function runSearch(context: StageContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
+async function runSearch(context: SearchContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
   const { run, tools, found, executor, lab } = context;
   if (config.method.name === 'grid') found.notes.push(...checkGrid(config.space, config.budget));
   return await search({
@@ -63,7 +67,7 @@ function samplerOf({ method }: StudyConfig): Sampler {
   return factories[method.name](method.options);
 }
 
-function limitsOf({ deadlineMs, tools }: StageContext, { retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
+function limitsOf({ deadlineMs, tools }: SearchContext, { retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
   const now = tools.clock.now();
   const share = retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
   return {

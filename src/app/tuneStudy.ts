@@ -1,8 +1,7 @@
 import type { Comparison } from '../model/comparison.js';
-import type { Executor, Journal, Workspace } from '../model/ports.js';
+import type { Executor, Journal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { cancelled, cutShort } from './compareStudy.js';
-import type { StageContext } from './context.js';
 import { noFindings, type StudyRun } from './findings.js';
 import { openLab } from './lab.js';
 import { searchSide } from './searchStep.js';
@@ -30,11 +29,7 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
       onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
     });
     found.study = lab.study();
-    const context: StageContext = {
-      run, found, lab, executor, tools: { ...tools, ...notOnTune }, trees: {}, workspace: noWorkspace,
-      deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs,
-    };
-    await searchSide(context, { side: 'head', incumbent: undefined });
+    await searchSide({ run, found, lab, executor, tools, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs }, { side: 'head', incumbent: undefined });
   } catch (error) {
     cutShort(error, run, found);
   }
@@ -47,14 +42,3 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
     : { kind: 'INCOMPLETE' as const, reason: found.incomplete.reason, sentence: `Incomplete: ${found.incomplete.sentence}` };
   return comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (tools.clock.now() - startedMs) / 1000 });
 }
-
-const unreachable = (what: string) => (): never => {
-  throw new Error(`tune has no ${what}`);
-};
-const noWorkspace: Workspace = { prepare: unreachable('second side'), dependencies: 'shared', close: () => Promise.resolve() };
-const notOnTune: Pick<Tools, 'repository' | 'store' | 'keyProbe' | 'openWorkspace' | 'openStudy'> = {
-  get repository() { return unreachable('repository')(); },
-  get store() { return unreachable('history')(); },
-  get keyProbe() { return unreachable('compatibility key')(); },
-  openWorkspace: unreachable('workspace'), openStudy: unreachable('second study'),
-};
