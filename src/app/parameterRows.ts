@@ -9,7 +9,8 @@ export function parameterRows(run: StudyRun, found: Findings): ParameterRow[] {
   const head = found.rescore?.winner?.params ?? found.search?.best?.params ?? found.incumbentHere;
   const base = found.incumbent?.params;
   if (head === undefined && base === undefined) return [];
-  const { space } = run.configs.head;
+  // A constant is nobody's choice: it would fill tables and charts with one value.
+  const space = { ...run.configs.head.space, parameters: run.configs.head.space.parameters.filter(({ distribution }) => distribution.name !== 'constant') };
   const scored = (found.search?.trials ?? []).flatMap(({ params, value }) => (value === undefined ? [] : [{ params, value }]));
   return rowsOf({ space, base: base ?? {}, head: head ?? base ?? {}, isBetter: isBetter(run, found), importance: importanceOf(space, scored) });
 }

@@ -24,7 +24,7 @@ function adviceFor(comparison: Comparison, cutShort: boolean): Text {
       ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
       : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
     case 'NOT_CONFIRMED': return [plain('Most likely noise; look again if it comes back.')];
-    case 'NO_BASELINE': return comparison.search === undefined ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
+    case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
     case 'INCOMPLETE': return comparison.failures.length > 0
       ? [plain('Fix what fails first (its last lines are below), then run this again.')]
       : cutShort ? [] : [plain('Run the job again: it goes on where it stopped.')];
