@@ -23,30 +23,32 @@ export interface GatePlan {
 /** Canary, then gate, at main's best configuration on the canonical seeds. */
 export async function runGate(context: StageContext, plan: GatePlan): Promise<StagedPairs> {
   const { found } = context;
+  const keep = (outcome: PairedStageOutcome): void => {
+    found.gate = { outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams };
+    const pairs = outcome.pairs.slice(0, 2);
+    if (pairs.length === 2 && pairs.every(({ base, head }) => base.complete && head.complete)) found.canary = { identical: outcome.canary, seeds: pairs.map((pair) => pair.seed) };
+    warnIfSeedIgnored(context, outcome.pairs);
+  };
   const outcome = await run(context, 'gate', {
     ...pairsRequest(context, { stage: 'canonical', label: canonicalLabel, base: plan.baseParams, head: plan.headParams, stored: plan.stored }),
     isCanary: canaryIsIdentical, metrics: plan.metrics, clock: context.tools.clock, deadlineMs: context.deadlineMs,
     ...(plan.maxPairs === undefined ? {} : { maxPairs: plan.maxPairs }),
-  });
-  found.canary = { identical: outcome.canary, seeds: outcome.pairs.slice(0, 2).map((pair) => pair.seed) };
-  warnIfSeedIgnored(context, outcome.pairs);
-  found.gate = { outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams };
-  return found.gate;
+  }, keep);
+  return { outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams };
 }
 
 /** The gate once more on fresh seeds, both sides run now: before every REGRESSION (decisions.md 14). */
 export async function runConfirmation(context: StageContext, plan: GatePlan): Promise<StagedPairs> {
   const { run: study, found } = context;
-  const outcome = await run(context, 'confirmation', {
+  const staged = (outcome: PairedStageOutcome): StagedPairs => ({ outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams });
+  return staged(await run(context, 'confirmation', {
     ...pairsRequest(context, { stage: 'confirm', label: `confirm:${study.base?.sha ?? ''}:${study.head.tree}`, base: plan.baseParams, head: plan.headParams }),
     metrics: plan.metrics, clock: context.tools.clock, deadlineMs: context.deadlineMs,
-  });
-  found.confirmation = { outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams };
-  return found.confirmation;
+  }, (outcome) => { found.confirmation = staged(outcome); }));
 }
 
-/** Runs a paired stage with its progress told, and its reuse counted. */
-export async function run(context: StageContext, name: string, request: PairedStageRequest): Promise<PairedStageOutcome> {
+/** Runs a paired stage with its progress told; `keep` gets what was found before the log hears of the end, which may fail. */
+export async function run(context: StageContext, name: string, request: PairedStageRequest, keep: (outcome: PairedStageOutcome) => void): Promise<PairedStageOutcome> {
   const { tools, run: study, executor, found } = context;
   const looks = request.metrics[0]?.policy.looks ?? [];
   let done = 0;
@@ -54,10 +56,32 @@ export async function run(context: StageContext, name: string, request: PairedSt
     tools.progress.progress({ study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: looks.at(-1) ?? 0, running, slots: executor.capacity });
   tell(0);
   const outcome = await runPairedStage({ ...request, onDone: () => { done += 1; tell(executor.capacity); } });
-  found.reused += outcome.pairs.flatMap((pair) => [pair.base, pair.head]).filter((side) => side.reused).length;
+  tools.progress.progress({ study: study.configs.head.name, stage: name, done: outcome.pairs.length, of: outcome.pairs.length, running: 0, slots: executor.capacity });
+  found.reused += outcome.pairs.filter((pair) => pair.base.stored).length;
+  keep(outcome);
   await context.lab.end(request.stage, outcome.cut ?? 'decided');
-  tools.progress.line(`${study.configs.head.name}: ${name}: ${outcome.pairs.length} pairs, ${outcome.canary ? 'identical' : (outcome.results[0]?.decision ?? '')}`);
+  tools.progress.line(`${study.configs.head.name}: ${name}: ${outcome.pairs.length} pairs, ${inWords(outcome)}`);
   return outcome;
+}
+
+/** DOWN and its like are words of the gate, not of people. */
+function inWords({ canary, cut, results }: PairedStageOutcome): string {
+  const decision = results[0]?.decision;
+  if (canary) return 'identical';
+  if (cut !== undefined && (decision === undefined || decision === 'INCONCLUSIVE')) return cut === 'cancelled' ? 'cancelled' : 'no time for more';
+  switch (decision) {
+    case 'PASS':
+      return 'not worse';
+    case 'IMPROVED':
+      return 'better';
+    case 'NO_CHANGE':
+      return 'no difference';
+    case 'DOWN':
+      return 'worse';
+    case 'INCONCLUSIVE':
+    case undefined:
+      return 'undecided';
+  }
 }
 
 function warnIfSeedIgnored({ run: study, found }: StageContext, pairs: readonly MeasuredPair[]): void {

@@ -1,5 +1,7 @@
 import type { Comparison } from '../model/comparison.js';
 import type { Executor, Journal } from '../model/ports.js';
+import type { Study } from '../model/study.js';
+import { isVoid } from '../model/studyLog.js';
 import { comparisonOf } from './comparisonOf.js';
 import { cancelled, cutShort } from './compareStudy.js';
 import { noFindings, type StudyRun } from './findings.js';

@@ -12,6 +12,7 @@ import { openRepository } from '../platform/repository.js';
 import { secretsLevel } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
+import { areFiles, compareFiles } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { renderReport } from './renderReport.js';
 import { rememberRun } from './resume.js';
@@ -22,14 +23,20 @@ import { writeReport } from './writeReport.js';
 
 export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string }
 
-/** The whole pull-request job on two commits of a local repository. */
+/** The whole pull-request job on two commits of a local repository, or what two files hold. */
 export async function run(terminal: Terminal, flags: CompareFlags, args: readonly string[]): Promise<number> {
   const [base = '', head = ''] = args;
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  const filesGiven = await areFiles(terminal.cwd, [base, head]);
+  // Before anything is written: a folder that is no clone stays as it was.
+  if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env });
   const stateDir = await openStateDir(terminal.cwd);
-  await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] });
-  const report = await compareCommits({ terminal, flags, progress, stateDir }, base, head);
+  if (!filesGiven) await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] });
+  const report: Report = filesGiven
+    ? { ...(await compareFiles(terminal.cwd, { base, head }, clock.utc())), failOn: flags.failOn }
+    : await compareCommits({ terminal, flags, progress, stateDir }, base, head);
+  progress.end();
   const paths = await writeReport(report, flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out));
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
   progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);

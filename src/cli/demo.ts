@@ -9,7 +9,6 @@ import { loadStudies } from '../app/loadStudies.js';
 import { recordStudies } from '../app/runStudies.js';
 import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
-import type { Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { openRepository } from '../platform/repository.js';
 import { createDirectoryStore } from '../stores/index.js';
@@ -18,16 +17,17 @@ import { compareCommits, type CompareFlags } from './compare.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { renderReport } from './renderReport.js';
 import { openStateDir } from './state.js';
-import { createProgress, duration, type Terminal } from './terminal.js';
+import { createProgress, duration, type Terminal, type TerminalProgress } from './terminal.js';
 import { writeReport } from './writeReport.js';
 
 interface Flags extends CommonFlags { readonly variant: string; readonly keep?: boolean }
-interface Place { readonly terminal: Terminal; readonly progress: Progress; readonly dir: string; readonly stateDir: string; readonly history: string }
+interface Place { readonly terminal: Terminal; readonly progress: TerminalProgress; readonly dir: string; readonly stateDir: string; readonly history: string }
 
 /** The main job in small: records a baseline on main, then compares a branch with it, as the action would. */
 export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const clock = createClock();
   const startedMs = clock.now();
+  const isInterrupted = (): boolean => terminal.signal.aborted;
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
   const source = demoSource(flags.variant);
   const dir = await mkdtemp(join(tmpdir(), 'noregret-demo-'));
@@ -37,13 +37,15 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     await makeRepository(dir, source);
     progress.line('On main: the baseline. Five canonical seeds at the declared defaults, and a search.');
     await recordMain(place);
-    if (terminal.signal.aborted) return exitCodes.interrupted;
+    if (isInterrupted()) return exitCodes.interrupted;
     progress.line(`On the branch: the "${flags.variant}" pull request. Gate, confirmation if needed, search, re-score, retuning check.`);
     await commitVariant(dir, source.variant);
     const report = await compareBranch(place);
+    if (isInterrupted()) return exitCodes.interrupted;
     return await tell(terminal, flags, { report, progress, dir, seconds: (clock.now() - startedMs) / 1000 });
   } finally {
-    if (terminal.signal.aborted && flags.keep !== true) await rm(dir, { recursive: true, force: true });
+    progress.end();
+    if (isInterrupted() && flags.keep !== true) await rm(dir, { recursive: true, force: true });
   }
 }
 
@@ -98,7 +100,8 @@ async function compareBranch({ terminal, progress, stateDir, history }: Place): 
   return await compareCommits({ terminal, flags, progress, stateDir }, 'main', 'pull-request');
 }
 
-async function tell(terminal: Terminal, flags: Flags, done: { report: Report; progress: Progress; dir: string; seconds: number }): Promise<number> {
+async function tell(terminal: Terminal, flags: Flags, done: { report: Report; progress: TerminalProgress; dir: string; seconds: number }): Promise<number> {
+  done.progress.end();
   const paths = await writeReport(done.report, join(done.dir, '.noregret', 'report'));
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(done.report)}\n` : `\n${await renderReport(done.report, { format: 'markdown', colour: false })}\n`);
   done.progress.line(`That is the comment a pull request would get, after ${duration(done.seconds)}. With charts: ${paths.html}`);

@@ -18,8 +18,8 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const { cwd, env } = terminal;
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
-  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
   const studies = flags.study === undefined ? await studyNames(cwd) : [flags.study];
+  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
   const records = (await Promise.all(studies.map(async (study) => await store.read(study)))).flat();
   if (flags.json === true) terminal.stdout.write(`${JSON.stringify(records)}\n`);
   else if (records.length === 0) terminal.stdout.write(`no record of ${studies.join(', ')} in ${store.description}\n`);

@@ -35,7 +35,7 @@ async function readInput(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new UserError('file-unreadable', `Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UserError('file-unreadable', `Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { fix: 'Give a CSV or JSON-lines file with the columns seed, base and head, or - for standard input.', cause: error });
   }
 }
 
@@ -45,7 +45,7 @@ async function readStream(terminal: Terminal): Promise<string> {
   for await (const chunk of terminal.stdin) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes > maxBytes) throw new UserError('file-too-large', `Standard input has more than ${maxBytes} bytes.`, {});
+    if (bytes > maxBytes) throw new UserError('file-too-large', `Standard input has more than ${maxBytes} bytes.`, { fix: 'One row for each seed is enough.' });
     chunks.push(buffer);
   }
   return Buffer.concat(chunks).toString('utf8');

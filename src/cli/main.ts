@@ -14,6 +14,5 @@ export async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.stdout.on('error', () => process.exit(exitCodes.infrastructure));
   const terminal: Terminal = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal };
-  const code = await runCli(process.argv.slice(2), terminal, version);
-  process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : code;
+  process.exitCode = await runCli(process.argv.slice(2), terminal, version);
 }

@@ -16,10 +16,11 @@ export async function runCli(argv: readonly string[], terminal: Terminal, versio
   const program = createProgram(terminal, version, (result) => { code = result; });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return code;
+    return terminal.signal.aborted ? exitCodes.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return reportError(error, terminal, argv.includes('--json'));
+    const failed = reportError(error, terminal, argv.includes('--json'));
+    return terminal.signal.aborted ? exitCodes.interrupted : failed;
   }
 }
 
@@ -67,14 +68,13 @@ function withStudyFlags(command: Command): Command {
     .option('--metric <name>', 'objective, where the file names none')
     .addOption(new Option('--goal <goal>', 'direction of --metric').choices(['minimize', 'maximize']))
     .option('--command <command>', 'command of a trial, where the file names none')
-    .option('--seed <n>', 'seed of the sampler')
-    .option('--history <dir>', 'baselines in this directory instead of the git branch');
+    .option('--seed <n>', 'seed of the sampler');
 }
 
 function addStudyCommands(add: Add): void {
   add('demo', 'the main job on a small real model: main against a pull request, report opened as a file', () => import('./demo.js'))
     .option('--variant <name>', 'which pull request: moved, worse, better, equivalent, no-change', 'moved')
-    .option('--keep', 'keep the temporary repository');
+    .option('--keep', 'keep the temporary repository even when interrupted');
   add('init', 'write noregret.yml and a workflow, after asking or from an existing sweep file', () => import('./init.js'))
     .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
     .option('-y, --yes', 'take the defaults, ask nothing')
@@ -82,8 +82,9 @@ function addStudyCommands(add: Add): void {
   withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')))
     .option('--new', 'set an existing log aside and start anew');
   withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
-    .argument('<base>', 'commit, branch, study log or record file')
-    .argument('<head>', 'commit, branch, study log or record file')
+    .argument('<base>', 'commit or branch; or a study log or record file, if head is one too')
+    .argument('<head>', 'as base')
+    .option('--history <dir>', 'baselines in this directory instead of the git branch')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--out <dir>', 'where report.json, report.md and report.html go');
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
@@ -101,8 +102,8 @@ function addReadingCommands(add: Add): void {
     .option('--looks <looks>', 'numbers of pairs after which to look', '3,5,7,10')
     .option('--metric <name>', 'name to print', 'value')
     .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|');
-  add('report', 'render a report.json or a study log', () => import('./report.js'))
-    .argument('[path]', 'report.json or study.jsonl (default: the newest in .noregret/)')
+  add('report', 'render a report.json', () => import('./report.js'))
+    .argument('[path]', 'report.json (default: the newest in .noregret/)')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))
     .option('-o, --out <file>', 'write to this file instead of stdout');
   add('history', 'records of the default branch: sha, best configuration, metric, verdict', () => import('./history.js'))

@@ -7,7 +7,7 @@ import { stateDirName } from './state.js';
 import type { Terminal } from './terminal.js';
 
 const runSchema = z.strictObject({ command: z.enum(['tune', 'compare']), flags: z.record(z.string(), z.union([z.string(), z.boolean()])), args: z.array(z.string()) });
-export type RememberedRun = z.infer<typeof runSchema>;
+type RememberedRun = z.infer<typeof runSchema>;
 
 /** Notes what was started last, so that `resume` can continue it. The log itself knows what was measured. */
 export async function rememberRun(stateDir: string, run: { readonly command: RememberedRun['command']; readonly flags: object; readonly args: readonly string[] }): Promise<void> {
@@ -16,13 +16,21 @@ export async function rememberRun(stateDir: string, run: { readonly command: Rem
   await rename(`${path}.tmp`, path);
 }
 
+function parseRun(text: string): RememberedRun | undefined {
+  try {
+    return runSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts the last command again: what its log holds is not measured again. */
 export async function run(terminal: Terminal, flags: CommonFlags): Promise<number> {
   const path = join(terminal.cwd, stateDirName, 'last-run.json');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UserError('nothing-to-resume', `Nothing to resume in ${terminal.cwd}.`, { fix: 'Start with: noregret tune, or noregret compare BASE HEAD', cause });
   });
-  const last = runSchema.safeParse(JSON.parse(text)).data;
+  const last = parseRun(text);
   if (last === undefined) throw new UserError('nothing-to-resume', `${path} was not written by this version.`, { fix: 'Start the command again yourself; its log is still used.' });
   const load = last.command === 'tune' ? await import('./tune.js') : await import('./compare.js');
   const again = { ...last.flags, ...(flags.json === undefined ? {} : { json: flags.json }), ...(flags.quiet === undefined ? {} : { quiet: flags.quiet }) };

@@ -16,9 +16,14 @@ const clearLine = '\r\u001b[2K';
 /** In a log, a line of progress at most this often, so that a long search neither floods nor looks dead. */
 const plainIntervalMs = 10_000;
 
+export interface TerminalProgress extends Progress {
+  /** Takes the rewritten line away, so that what follows begins on a line of its own. */
+  end(): void;
+}
+
 /** Progress on stderr: one rewritten line on a terminal, plain lines elsewhere, nothing with `--quiet`. */
-export function createProgress(terminal: Terminal, options: { quiet: boolean; now: () => number }): Progress {
-  if (options.quiet) return { line: () => undefined, warn: (text) => terminal.stderr.write(`warning: ${printable(text)}\n`), progress: () => undefined };
+export function createProgress(terminal: Terminal, options: { quiet: boolean; now: () => number }): TerminalProgress {
+  if (options.quiet) return { line: () => undefined, warn: (text) => terminal.stderr.write(`warning: ${printable(text)}\n`), progress: () => undefined, end: () => undefined };
   const live = terminal.stderr.isTTY === true && terminal.env['CI'] === undefined;
   let lastPlain = -Infinity;
   let status = '';
@@ -28,18 +33,29 @@ export function createProgress(terminal: Terminal, options: { quiet: boolean; no
   const progress = (state: ProgressState): void => {
     const text = progressText(state);
     if (live) {
-      status = text.slice(0, (terminal.stderr.columns ?? 80) - 1);
+      // Some terminals say that they have 0 columns.
+      const { columns = 0 } = terminal.stderr;
+      status = text.slice(0, (columns > 0 ? columns : 80) - 1);
       terminal.stderr.write(`${clearLine}${status}`);
-      if (state.done >= state.of && state.running === 0) {
+      if (isOver(state)) {
         terminal.stderr.write('\n');
         status = '';
       }
-    } else if (options.now() - lastPlain >= plainIntervalMs || (state.done >= state.of && state.running === 0)) {
+    } else if (options.now() - lastPlain >= plainIntervalMs || isOver(state)) {
       lastPlain = options.now();
       terminal.stderr.write(`${text}\n`);
     }
   };
-  return { line, warn: (text) => line(`warning: ${text}`), progress };
+  const end = (): void => {
+    if (status !== '') terminal.stderr.write(clearLine);
+    status = '';
+  };
+  return { line, warn: (text) => line(`warning: ${text}`), progress, end };
+}
+
+/** A stage that ended: its line stays. */
+function isOver({ done, of, running }: ProgressState): boolean {
+  return done >= of && running === 0;
 }
 
 /** `spiral · search 7/20 · 2 running of 2 slots · best 0.981 · 12 s left` */

@@ -4,7 +4,8 @@ import { loadStudies } from '../app/loadStudies.js';
 import { tuneStudy } from '../app/tuneStudy.js';
 import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
-import type { CommitFacts, Progress, Repository } from '../model/ports.js';
+import type { StudyConfig } from '../model/config.js';
+import type { CommitFacts, Repository } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
@@ -16,7 +17,7 @@ import { renderReport } from './renderReport.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
-import { createProgress, type Terminal } from './terminal.js';
+import { createProgress, type Terminal, type TerminalProgress } from './terminal.js';
 import { writeReport } from './writeReport.js';
 
 interface TuneFlags extends StudyFlags { readonly new?: boolean }
@@ -31,7 +32,7 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
   const { repository, head } = await standIn(terminal);
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal });
   const stateDir = await openStateDir(cwd);
-  await rememberRun(stateDir, { command: 'tune', flags, args: [] });
+  await rememberRun(stateDir, { command: 'tune', flags: { ...flags, new: false }, args: [] });
   const comparisons: Comparison[] = [];
   for (const study of runs) {
     const { head: config } = study.configs;
@@ -39,8 +40,7 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
     if (flags.new === true) await setAside(join(folder, 'study.jsonl'), clock.utc());
     const { journal, executor } = await openStudy({ folder, env, clock, progress, configs: study.configs });
     try {
-      const identity = { command: 'tune', config: JSON.stringify(config) };
-      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity, tools: { clock, progress, tool: `noregret ${version}`, secrets: `isolation ${secretsLevel(env).level}` } }));
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: `isolation ${secretsLevel(env).level}` } }));
     } finally {
       await executor.close();
       await journal.close();
@@ -49,7 +49,13 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
   return await tell({ terminal, flags, progress, stateDir }, { comparisons, head, createdAt: clock.utc() });
 }
 
-interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: Progress; readonly stateDir: string }
+/** What a value depends on: limits may be raised, and the log goes on. An evenly spread grid depends on its size too. */
+function identityOf({ metric, method, space, program, metrics, reduce, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
+  const gridTrials = method.name === 'grid' ? budget.trials : undefined;
+  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, gpus, env, seed, gridTrials }) };
+}
+
+interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: TerminalProgress; readonly stateDir: string }
 
 async function tell({ terminal, flags, progress, stateDir }: Told, result: { comparisons: Comparison[]; head: CommitFacts; createdAt: string }): Promise<number> {
   const { comparisons, head, createdAt } = result;
@@ -57,6 +63,7 @@ async function tell({ terminal, flags, progress, stateDir }: Told, result: { com
   const report: Report = {
     schema: 1, tool: `noregret ${version}`, createdAt, verdict, event: 'tune', headSha: head.sha, incomplete: verdict === 'INCOMPLETE', failOn: 'never', studies: comparisons,
   };
+  progress.end();
   const paths = await writeReport(report, join(stateDir, 'report'));
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
   progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);

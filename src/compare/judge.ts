@@ -58,11 +58,9 @@ export function judge(text: string, options: JudgeOptions): JudgeResult {
   const result = gate(gains, { alpha, looks, margin: margin.value, resolution });
   const effect = effectOf(result, goal);
   const surplusRows = pairs.length - rowsUsed(pairs, result);
-  const verdict = verdictOf(result);
   return {
-    verdict,
+    ...judgedGate(result, { goal, metric }),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
-    sentence: sentenceOf(verdict, result, { goal, metric }),
     ...(effect === undefined ? {} : { effect: effect.value, low: effect.low, high: effect.high, better: effect.better }),
     goal, margin: margin.value, alpha,
     pairs: result.pairs,
@@ -84,6 +82,12 @@ export function judgeText(result: JudgeResult): readonly string[] {
     ...(failures === 0 ? [] : [`  failed on head alone: ${result.headOnlyFailures}, on base alone: ${result.baseOnlyFailures}`]),
     ...result.notes.map((note) => `  note: ${note}`),
   ];
+}
+
+/** A gate whose pairs are all there will ever be, in a word and a sentence. */
+export function judgedGate(result: GateResult, metric: { readonly goal: Goal; readonly metric: string }): { readonly verdict: VerdictKind; readonly sentence: string } {
+  const verdict = verdictOf(result);
+  return { verdict, sentence: sentenceOf(verdict, result, metric) };
 }
 
 /** There is no confirmation and no retuning here: DOWN is the last word (decisions.md 1). */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from './errors.js';
-import { canonicalJson, paramsKey, type Params } from './params.js';
+import { canonicalJson, paramsKey, type Params, type ParamValue } from './params.js';
 import type { Study, StudyEvent, Trial } from './study.js';
 import type { Side, Stage, TrialResult } from './trial.js';
 
@@ -81,10 +81,37 @@ export function checkIdentity(study: Study, expected: { readonly name: string; r
   const here: Readonly<Record<string, string>> = { study: expected.name, ...expected.identity };
   const field = [...new Set([...Object.keys(stored), ...Object.keys(here)])].sort().find((name) => stored[name] !== here[name]);
   if (field === undefined) return;
-  const shown = (value: string | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
-  throw new UserError('journal-foreign', `This study log belongs to another run: its ${field} is ${shown(stored[field])}, here it is ${shown(here[field])}.`, {
-    fix: 'Resume it where it was written, or start anew in another state directory (or delete this log).',
+  const [where, there, now] = differenceOf([field], stored[field], here[field]);
+  throw new UserError('journal-foreign', `This study log belongs to another run: its ${where.join('.')} is ${shown(there)}, here it is ${shown(now)}.`, {
+    fix: 'Start anew (noregret tune --new sets this log aside; elsewhere, another state directory), or go back to what it was written for.',
   });
+}
+
+/** Down to the key that differs, where both hold JSON: nobody finds it in two whole configurations. */
+function differenceOf(path: readonly string[], stored: unknown, here: unknown): readonly [readonly string[], unknown, unknown] {
+  const [a, b] = [opened(stored), opened(here)];
+  if (a === undefined || b === undefined) return [path, stored, here];
+  const key = [...new Set([...Object.keys(a), ...Object.keys(b)])].find((name) => canonicalJson(a[name] ?? null) !== canonicalJson(b[name] ?? null));
+  return key === undefined ? [path, stored, here] : differenceOf([...path, key], a[key], b[key]);
+}
+
+/** A map or list, or the text of one. */
+function opened(value: unknown): Readonly<Record<string, ParamValue>> | undefined {
+  const parsed = typeof value === 'string' && /^[[{]/.test(value) ? parseJson(value) : value;
+  return z.union([z.record(z.string(), z.json()), z.array(z.json()).transform((items) => Object.fromEntries(items.entries()))]).safeParse(parsed).data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }
 
 /** A decision in the form in which the log holds it; throws where JSON cannot. */

@@ -40,17 +40,22 @@ export function encodeRecord(record: StudyRecord): string {
 
 /** A file's text as a record. Its place must agree with its content, so that a file moved or copied by hand proves nothing. */
 export function decodeRecord(text: string, path: string): DecodedRecord {
+  const decoded = parseRecord(text, path);
+  if ('refused' in decoded || recordPath(decoded.record) === path) return decoded;
+  return { refused: `${path}: holds the record of another commit, run or study` };
+}
+
+/** A record wherever it lies. UserError `newer-record`. */
+export function parseRecord(text: string, path: string): DecodedRecord {
   const value = parseJson(text);
   if (value === undefined) return { refused: `${path}: not JSON` };
   if (versionSchema.safeParse(value).success) {
     throw new UserError('newer-record', `${path} was written by a newer noregret`, { fix: 'Update noregret here to at least the version that writes this history.' });
   }
   const parsed = recordSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { refused: `${path}: not a noregret record (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
-  }
-  return recordPath(parsed.data) === path ? { record: parsed.data } : { refused: `${path}: holds the record of another commit, run or study` };
+  if (parsed.success) return { record: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { refused: `${path}: not a noregret record (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,81 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { worstVerdict } from '../compare/verdict.js';
+import type { Comparison, Report } from '../model/comparison.js';
+import { UserError } from '../model/errors.js';
+import type { StudyRecord } from '../model/record.js';
+import { createLineReader } from '../stores/journalLines.js';
+import { parseRecord } from '../stores/recordFile.js';
+import { version } from '../version.js';
+import { compareLogs, type StudyLogFile } from './compareLogs.js';
+import { compareRecords } from './compareRecords.js';
+
+/** A file that `compare` can read besides commits. */
+type Comparable = { readonly kind: 'record'; readonly record: StudyRecord; readonly path: string } | { readonly kind: 'log'; readonly log: StudyLogFile; readonly path: string };
+
+const maxBytes = 64 << 20;
+/** What every study log begins with. */
+const logBeginning = '{"type":"created",';
+
+/** True when both are files; UserError `compare-mixed` when one is: a commit and a file have no seeds in common to look for. */
+export async function areFiles(cwd: string, paths: readonly string[]): Promise<boolean> {
+  const present = await Promise.all(paths.map(async (path) => /\.jsonl?$/.test(path) && (await isFile(resolve(cwd, path)))));
+  if (!present.includes(true)) return false;
+  const other = paths[present.indexOf(false)];
+  if (other === undefined) return true;
+  throw new UserError('compare-mixed', `${paths[present.indexOf(true)] ?? ''} is a file and ${other} is not.`, {
+    fix: /\.jsonl?$/.test(other) ? `There is no file ${other}: check the path.` : 'Give two commits, two study logs (study.jsonl) or two record files (.json).',
+  });
+}
+
+/** Compares what two files hold; runs nothing. UserErrors name the file that cannot be read, and why. */
+export async function compareFiles(cwd: string, paths: { readonly base: string; readonly head: string }, now: string): Promise<Omit<Report, 'failOn'>> {
+  const [base, head] = [await readComparable(cwd, paths.base), await readComparable(cwd, paths.head)];
+  const comparison = comparisonOf(base, head);
+  return {
+    schema: 1, tool: `noregret ${version}`, createdAt: now, verdict: worstVerdict([comparison.verdict.kind]), event: 'command line',
+    baseSha: shaOf(base), headSha: shaOf(head), incomplete: comparison.verdict.kind === 'INCOMPLETE', studies: [comparison],
+  };
+}
+
+function comparisonOf(base: Comparable, head: Comparable): Comparison {
+  if (base.kind === 'record' && head.kind === 'record') return compareRecords(base, head);
+  if (base.kind === 'log' && head.kind === 'log') return compareLogs(base, head);
+  const [record, log] = base.kind === 'record' ? [base, head] : [head, base];
+  throw new UserError('compare-mixed', `${record.path} is a record, ${log.path} a study log.`, { fix: 'Give two of one kind: a log holds a search, a record the values of one commit.' });
+}
+
+function shaOf(file: Comparable): string {
+  return file.kind === 'record' ? file.record.sha : file.path;
+}
+
+async function readComparable(cwd: string, path: string): Promise<Comparable> {
+  const bytes = await readBytes(resolve(cwd, path), path);
+  if (bytes.toString('latin1', 0, logBeginning.length) === logBeginning) return { kind: 'log', log: readLog(path, bytes), path };
+  const decoded = parseRecord(bytes.toString('utf8'), path);
+  if ('record' in decoded) return { kind: 'record', record: decoded.record, path };
+  throw new UserError('file-unreadable', `${decoded.refused}.`, { fix: 'Give two commits, two study logs (study.jsonl) or two record files of a history.' });
+}
+
+/** Read without its lock and left as it is: the study may still be running. */
+function readLog(path: string, bytes: Buffer): StudyLogFile {
+  const reader = createLineReader(path);
+  reader.push(bytes);
+  const { events, soundBytes } = reader.end();
+  return { events, tornBytes: bytes.length - soundBytes };
+}
+
+async function readBytes(path: string, name: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxBytes) throw new UserError('file-too-large', `${name} has ${size} bytes; at most ${maxBytes} are read.`, { fix: 'Is this the right file?' });
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('file-unreadable', `Cannot read ${name}: ${error instanceof Error ? error.message : String(error)}`, { fix: 'Check the path and its permissions.', cause: error });
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then((found) => found.isFile(), () => false);
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { mean } from '../math/describe.js';
+import type { Comparison, SearchTrial } from '../model/comparison.js';
+import { toGain, type Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
+import { formatNumber } from '../model/numberFormat.js';
+import { canonicalJson, paramsKey, type Params } from '../model/params.js';
+import type { Study, StudyEvent, Trial } from '../model/study.js';
+import { foldStudy } from '../model/studyLog.js';
+
+export interface StudyLogFile { readonly events: readonly StudyEvent[]; /** Of an unfinished last line. */ readonly tornBytes: number }
+interface NamedLog { readonly log: StudyLogFile; readonly path: string }
+interface Metric { readonly name: string; readonly goal: Goal }
+interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
+interface Searched { readonly path: string; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
+
+/** The part of a configuration that a log's identity carries and that says what its values are. */
+const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
+const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).transform(({ head }) => head)]);
+
+/** The bests of two searches beside each other. Never a verdict: no configuration was repeated with the same seed on both. */
+export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
+  const [there, here] = [searchedOf(base), searchedOf(head)];
+  const { metric } = here;
+  if (there.metric.name !== metric.name || there.metric.goal !== metric.goal) {
+    throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two logs of one study.' });
+  }
+  return {
+    study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
+    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
+    budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
+    warnings: [base, head].filter(({ log }) => log.tornBytes > 0).map(({ log, path }) => `${path} ends in the middle of a line: its last ${log.tornBytes} bytes were left out.`),
+    notes: there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`],
+    reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
+  };
+}
+
+function searchedOf({ log, path }: NamedLog): Searched {
+  const study = foldStudy(log.events)?.study;
+  const metric = study && metricOf(study);
+  if (study === undefined || metric === undefined) throw new UserError('log-without-metric', `${path} does not say which metric it was searched for.`, { fix: 'Give the study.jsonl of `noregret tune` or `noregret compare`.' });
+  const head = study.trials.filter(({ side }) => side === 'head');
+  const trials = head.filter(({ stage }) => stage === 'search');
+  return { path, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
+}
+
+function metricOf({ identity }: Study): Metric | undefined {
+  try {
+    return configSchema.safeParse(JSON.parse(identity['config'] ?? 'null')).data?.metric;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By the mean on fresh seeds where a re-score was run, else by the search's own values. */
+function bestOf(trials: readonly Trial[], rescored: readonly Trial[], goal: Goal): Best | undefined {
+  const measured = rescored.filter((trial) => valueOf(trial) !== undefined);
+  const means = [...new Set(measured.map(({ params }) => paramsKey(params)))].flatMap((key) => candidate(measured.filter(({ params }) => paramsKey(params) === key), true));
+  const candidates = means.length > 0 ? means : trials.flatMap((trial) => candidate([trial], false));
+  return candidates.toSorted((a, b) => toGain(b.value, goal) - toGain(a.value, goal))[0];
+}
+
+function candidate(trials: readonly Trial[], rescored: boolean): Best[] {
+  const [first] = trials;
+  const value = mean(trials.flatMap((trial) => valueOf(trial) ?? []));
+  return first === undefined || value === undefined ? [] : [{ params: first.params, value, rescored }];
+}
+
+function valueOf({ result }: Trial): number | undefined {
+  return result?.outcome.state === 'complete' ? result.outcome.value : undefined;
+}
+
+function verdictOf(there: Searched, here: Searched): Comparison['verdict'] {
+  if (there.best === undefined || here.best === undefined) {
+    const empty = there.best === undefined ? there : here;
+    return { kind: 'INCOMPLETE', reason: 'nothing-complete', sentence: `Incomplete: no search trial of ${empty.path} ended with a value` };
+  }
+  const difference = here.best.value - there.best.value;
+  const signed = `${difference < 0 ? '−' : '+'}${formatNumber(Math.abs(difference))}`;
+  return {
+    kind: 'INCONCLUSIVE', reason: 'no-pairs',
+    sentence: `Inconclusive: best ${here.metric.name} ${formatNumber(here.best.value)} in ${count(here)} against ${formatNumber(there.best.value)} in ${count(there)} (${signed}); these are two searches, no seed was repeated, so the luck of the search is not excluded`,
+  };
+}
+
+function count({ trials }: Searched): string {
+  return `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}`;
+}
+
+/** No interval and no margin: the difference of two bests has none that would mean anything. */
+function metricRow(there: Searched, here: Searched): Comparison['metrics'][number] {
+  const [base, head] = [there.best?.value, here.best?.value];
+  const known = base === undefined || head === undefined ? {} : { effect: head - base, better: toGain(head - base, here.metric.goal) > 0 };
+  return { ...here.metric, gate: false, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }), ...known };
+}
+
+function parameterRows(there: Searched, here: Searched): Comparison['parameters'] {
+  const [from, to] = [there.best?.params ?? {}, here.best?.params ?? {}];
+  return [...new Set([...Object.keys(from), ...Object.keys(to)])].sort().map((name) => ({
+    name, log: false,
+    ...(from[name] === undefined ? {} : { base: from[name] }), ...(to[name] === undefined ? {} : { head: to[name] }),
+    moved: canonicalJson(from[name] ?? null) === canonicalJson(to[name] ?? null) ? 'same' : 'not-distinguishable',
+  }));
+}
+
+function searchOf({ study, trials, best, metric }: Searched): NonNullable<Comparison['search']> {
+  const rows = trials.map((trial, number) => searchRow(trial, number));
+  const top = rows.filter(({ value }) => value !== undefined).toSorted((a, b) => toGain(b.value ?? 0, metric.goal) - toGain(a.value ?? 0, metric.goal))[0];
+  const shown = best?.rescored === true ? rows.find(({ params }) => paramsKey(params) === paramsKey(best.params)) ?? top : top;
+  return {
+    side: 'head', method: 'as logged', seed: trials[0]?.seed ?? 0, trials: rows, rescore: [],
+    stopReason: study.ended.findLast(({ stage }) => stage === 'search')?.reason ?? 'not ended',
+    ...(shown === undefined ? {} : { bestTrial: shown.number }),
+  };
+}
+
+function searchRow({ params, result }: Trial, number: number): SearchTrial {
+  const outcome = result?.outcome;
+  const time = result === undefined ? {} : { seconds: result.seconds };
+  if (outcome === undefined) return { number, params, state: 'running' };
+  switch (outcome.state) {
+    case 'complete':
+      return { number, params, state: 'complete', value: outcome.value, ...time };
+    case 'pruned':
+      return { number, params, state: 'pruned', ...time };
+    case 'infeasible':
+      return { number, params, state: 'infeasible', message: outcome.message, ...time };
+    case 'failed':
+      return { number, params, state: 'failed', reason: outcome.reason, message: outcome.message, ...time };
+  }
+}
+
+function budgetOf(trials: readonly Trial[]): Comparison['budget'] {
+  const of = (state: string): number => trials.filter(({ result }) => result?.outcome.state === state).length;
+  return {
+    complete: of('complete'), pruned: of('pruned'), failed: of('failed'), infeasible: of('infeasible'), reused: trials.length, wallSeconds: 0,
+    trialSeconds: trials.reduce((total, { result }) => total + (result?.seconds ?? 0), 0), gpuMinutes: 0,
+  };
+}
