@@ -39,7 +39,7 @@ const table: [string, VerdictStages, string, string | undefined, string][] = [
   ['both sides fail', one({ gate: blank('INCONCLUSIVE', { reason: 'both-failed' }) }), 'INCOMPLETE', 'both-failed', 'Incomplete: no run gave a value of val_accuracy, neither here nor on main, so there is nothing to compare'],
   ['base fails', one({ gate: blank('INCONCLUSIVE', { reason: 'base-failed' }) }), 'NO_BASELINE', 'base-failed', 'No baseline: no run on main gave a value of val_accuracy, while the runs here did'],
   ['no baseline', one({}, { noBaseline: { reason: 'build-failed', message: 'main could not be set up: uv sync exited with 1' } }), 'NO_BASELINE', 'build-failed', 'No baseline: main could not be set up: uv sync exited with 1'],
-  ['nothing ran', one({}), 'INCOMPLETE', 'nothing-ran', 'Incomplete: nothing was measured'],
+  ['nothing ran', one({}), 'INCOMPLETE', 'nothing-ran', "Incomplete: main's best configuration is not valid here, and no search was run to find another, so nothing was measured"],
   ['no metrics', { metrics: [], canaryIdentical: false }, 'INCOMPLETE', 'nothing-ran', 'Incomplete: nothing was measured'],
   ['not repeated', one({ gate: down }), 'NOT_CONFIRMED', 'budget', 'Not confirmed: val_accuracy −0.0310 [−0.0350, −0.0270], margin 0.005, 5 paired seeds; looks worse, but no time was left to repeat it on fresh seeds'],
   ['repetition cut short', one({ gate: down, confirmation: result('INCONCLUSIVE', { needMore: 2 }) }), 'NOT_CONFIRMED', 'budget', 'Not confirmed: val_accuracy −0.0310 [−0.0350, −0.0270], margin 0.005, 5 paired seeds; looks worse, but no time was left to repeat it on fresh seeds'],

@@ -23,7 +23,7 @@ function studyOutput(study: Comparison): Readonly<Record<string, unknown>> {
   return {
     study: study.study, verdict: study.verdict.kind, reason: study.verdict.reason, metric: study.metric.name,
     effect: study.effect?.value, low: study.effect?.low, high: study.effect?.high, margin: study.margin?.value,
-    baselineSha: study.baseline?.measuredSha, bestParams: params, bestValue: value, trials: completed(study),
+    baselineSha: measuredBase(study), bestParams: params, bestValue: value, trials: completed(study),
   };
 }
 
@@ -39,7 +39,7 @@ export function outputsOf(report: Report, posted: readonly Posted[], reportDir: 
   return {
     verdict: report.verdict,
     effect: text(worst?.effect?.value), 'interval-low': text(worst?.effect?.low), 'interval-high': text(worst?.effect?.high),
-    'baseline-sha': text(worst?.baseline?.measuredSha),
+    'baseline-sha': text(worst === undefined ? undefined : measuredBase(worst)),
     'best-params': best.params === undefined ? '' : JSON.stringify(best.params), 'best-value': text(best.value),
     trials: text(worst === undefined ? 0 : completed(worst)),
     'report-json': file(reportJson), 'report-html': file(reportHtml),
@@ -50,4 +50,8 @@ export function outputsOf(report: Report, posted: readonly Posted[], reportDir: 
 
 export function setOutputs(actions: Pick<Actions, 'setOutput'>, outputs: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(outputs)) actions.setOutput(name, value);
+}
+
+function measuredBase({ baseline }: Comparison): string | undefined {
+  return baseline?.source === 'none' ? undefined : baseline?.measuredSha;
 }

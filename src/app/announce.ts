@@ -1,8 +1,12 @@
 import { forecastGate, planLine, plannedGpuHours, type JobPlan } from '../compare/plan.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
+import type { Stage } from '../model/trial.js';
 import type { StageContext } from './context.js';
+import { canonicalLabel } from './gateStep.js';
 import type { StageMetric } from './pairedStage.js';
+import { missingRuns, secondsPerRun } from './pairs.js';
+import { mostRescoreRuns } from './rescore.js';
 import type { Standing } from './standing.js';
 
 /** Says what will run and how long it takes, before it does; refuses what cannot fit `gpu_hours` (decisions.md 17). */
@@ -19,19 +23,22 @@ export function announcePlan(context: StageContext, standing: Standing, metrics:
   });
 }
 
-function jobPlan({ run, found, executor }: StageContext, standing: Standing, metrics: readonly StageMetric[]): JobPlan {
+/** At most; what an earlier attempt measured is not counted again. */
+function jobPlan({ run, found, executor, lab }: StageContext, standing: Standing, metrics: readonly StageMetric[]): JobPlan {
   const { budget, verdict, gpus } = run.configs.head;
-  const searches = verdict.search !== 'never' && run.inputsChanged;
+  const searches = verdict.search !== 'never' && (run.inputsChanged || standing.incumbentHere === undefined);
   const pairs = verdict.looks.at(-1) ?? 0;
+  const done = (stage: Stage): number => lab.study().trials.filter((trial) => trial.stage === stage && trial.side === 'head' && trial.result !== undefined).length;
   const [objective] = metrics;
   const noise = found.margin?.noise;
+  const seconds = secondsPerRun(lab, standing.timed);
   return {
-    searchTrials: searches ? budget.trials : 0,
-    gateRuns: 2 * pairs - Math.min(pairs, standing.stored.size),
-    rescoreRuns: searches ? 3 * (Math.min(verdict.rescore, budget.trials) + 1) : 0,
+    searchTrials: searches ? Math.max(0, budget.trials - done('search')) : 0,
+    gateRuns: standing.incumbentHere === undefined ? 2 * pairs : missingRuns({ lab, label: canonicalLabel, stored: standing.stored, params: { base: standing.incumbent, head: standing.incumbentHere } }, 1, pairs),
+    rescoreRuns: searches ? Math.max(0, mostRescoreRuns(verdict.rescore, budget.trials) - done('rescore')) : 0,
     slots: executor.capacity,
     gpusPerTrial: executor.devices.length === 0 ? 0 : gpus,
-    ...(standing.secondsPerRun === undefined ? {} : { secondsPerRun: standing.secondsPerRun }),
+    ...(seconds === undefined ? {} : { secondsPerRun: seconds }),
     ...(objective !== undefined && noise !== undefined && noise > 0 ? { forecast: forecastGate(objective.policy, noise) } : {}),
   };
 }

@@ -31,6 +31,7 @@ export async function compareStudy(run: StudyRun, tools: Tools): Promise<Compari
 export const cancelled = { reason: 'cancelled', sentence: 'cancelled before it finished; a re-run continues where this one stopped' };
 
 async function measure(run: StudyRun, tools: Tools, progress: { found: Findings; startedMs: number }): Promise<void> {
+  if (run.signal.aborted) return;
   const identity = { head: run.head.tree, base: run.base?.sha ?? 'none', config: JSON.stringify(run.configs) };
   const openTrees = async (workspace: Workspace): Promise<Trees> => await prepareTrees(run, workspace, progress.found);
   await withContext({ run, tools, identity, openTrees, ...progress }, runStages);
@@ -41,7 +42,7 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
   const { configs, head, base } = run;
   const trees: Trees = { head: await workspace.prepare('head', head.sha, configs.head) };
   if (base === undefined) found.noBaseline = { reason: 'no-base-commit', sentence: run.baseWhy };
-  else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}; this search shows where tuning stands, and becomes the baseline on merge` };
+  else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}, so there is nothing to compare with yet` };
   else if (!sameObjective(run)) found.noBaseline = { reason: 'metric-changed', sentence: `${configs.head.path} now optimises ${run.objective.goal} ${run.objective.name}, on ${base.sha.slice(0, 10)} it was ${configs.base.metric?.goal ?? ''} ${configs.base.metric?.name ?? 'nothing'}: the two cannot be compared` };
   else {
     try {
@@ -60,7 +61,8 @@ function sameObjective({ configs, objective }: StudyRun): boolean {
 
 /** Cancelled, or an error that the user can mend: the report says so. A bug goes on up with its stack. */
 export function cutShort(error: unknown, run: StudyRun, found: Findings): void {
-  if (run.signal.aborted && !(error instanceof UserError)) {
+  // What is missing because of a cancellation is no mistake of the user's; a full disk still is worth saying.
+  if (run.signal.aborted && !(error instanceof UserError && error.exitCode === 3)) {
     found.incomplete = cancelled;
     return;
   }

@@ -2,6 +2,7 @@ import { effectOf } from '../compare/effect.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import type { Study, Trial } from '../model/study.js';
+import type { TrialResult } from '../model/trial.js';
 import type { GateResult, Verdict } from '../model/verdict.js';
 import type { Findings, StagedPairs, StudyRun } from './findings.js';
 import { gainPairs } from './pairedStage.js';
@@ -65,7 +66,7 @@ function metricRows(run: StudyRun, gate: StagedPairs | undefined): Comparison['m
     const at = gate?.metrics.findIndex((metric) => metric.name === name) ?? -1;
     const policy = gate?.metrics[at]?.policy;
     const result = gate?.outcome.results[at];
-    return { name, goal, gate: at >= 0, ...(policy === undefined ? {} : { margin: policy.margin }), ...valuesOf(gate, { name, goal }), ...intervalOf(result, goal) };
+    return { name, goal, gate: at >= 0, ...(policy === undefined ? {} : { margin: policy.margin }), ...valuesOf(gate, { name, goal }, result), ...intervalOf(result, goal) };
   });
 }
 
@@ -75,9 +76,9 @@ function intervalOf(result: GateResult | undefined, goal: Goal): Partial<Compari
   return effect === undefined ? { result } : { result, effect: effect.value, low: effect.low, high: effect.high, better: effect.better };
 }
 
-/** Means over the pairs that ran on both sides, so that the two columns are about the same seeds. */
-function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: Goal }): Partial<Comparison['metrics'][number]> {
-  const valid = gainPairs(gate?.outcome.pairs ?? [], metric).flatMap(({ base, head }) => (base === undefined || head === undefined ? [] : [{ base, head }]));
+/** Means over the pairs that ran on both sides and count in the result, so that the two columns and their difference are about the same seeds. */
+function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: Goal }, result: GateResult | undefined): Partial<Comparison['metrics'][number]> {
+  const valid = gainPairs(gate?.outcome.pairs ?? [], metric).flatMap(({ base, head }) => (base === undefined || head === undefined ? [] : [{ base, head }])).slice(0, result?.effect === undefined ? undefined : result.pairs);
   if (valid.length === 0) return {};
   const mean = (side: 'base' | 'head'): number => toGain(valid.reduce((sum, pair) => sum + pair[side], 0) / valid.length, metric.goal);
   const [base, head] = [mean('base'), mean('head')];
@@ -85,7 +86,7 @@ function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: G
 }
 
 function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
-  const trials = (found.study?.trials ?? []).filter((trial) => trial.result !== undefined);
+  const trials = (found.study?.trials ?? []).filter((trial) => trial.result !== undefined && !isCancelled(trial.result));
   const count = (state: string): number => trials.filter((trial) => trial.result?.outcome.state === state).length;
   const sum = (of: (trial: Trial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   return {
@@ -98,14 +99,21 @@ function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
 
 function failuresOf(study: Study): Comparison['failures'] {
   return study.trials.flatMap((trial) => {
-    const outcome = trial.result?.outcome;
-    if (outcome === undefined || outcome.state === 'complete' || outcome.state === 'pruned') return [];
+    const { result } = trial;
+    if (result === undefined || isCancelled(result)) return [];
+    const { outcome } = result;
+    if (outcome.state === 'complete' || outcome.state === 'pruned') return [];
     return [{
       trial: trial.number, side: trial.side, stage: trial.stage, seed: trial.seed, params: trial.params,
       reason: outcome.state === 'failed' ? outcome.reason : outcome.state, message: outcome.message,
-      ...(trial.result?.logTail === undefined ? {} : { logTail: trial.result.logTail }),
+      ...(result.logTail === undefined ? {} : { logTail: result.logTail }),
     }];
   });
+}
+
+/** Somebody's patience or the time ended it: no fault of the program. */
+function isCancelled({ outcome }: TrialResult): boolean {
+  return outcome.state === 'failed' && outcome.reason === 'cancelled';
 }
 
 function reproduceOf(run: StudyRun): string[] {

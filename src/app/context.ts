@@ -1,8 +1,9 @@
-import type { Params } from '../model/params.js';
+import { canonicalJson, type Params } from '../model/params.js';
 import type { Executor, SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { CanonicalRun } from '../model/record.js';
 import type { Findings, StudyRun } from './findings.js';
+import { isVoid } from '../model/studyLog.js';
 import { openLab, type Lab } from './lab.js';
 import type { PairsRequest } from './pairs.js';
 import type { Tools } from './tools.js';
@@ -21,6 +22,11 @@ export interface StageContext {
   readonly workspace: Workspace;
   /** On `tools.clock`; undefined = no limit. */
   readonly deadlineMs: number | undefined;
+}
+
+/** Runs at once where values are compared: a metric that depends on the machine's load wants it for itself (decisions.md 20). */
+export function slotsOf({ run, executor }: Pick<StageContext, 'run' | 'executor'>): number {
+  return run.configs.head.also.some((metric) => metric.timing) ? 1 : executor.capacity;
 }
 
 /** What all paired stages of a run have in common. */
@@ -45,16 +51,20 @@ export interface ContextRequest {
 
 /** Opens workspace, log and executor, runs `body`, and closes them in reverse order whatever happens. */
 export async function withContext<T>(request: ContextRequest, body: (context: StageContext) => Promise<T>): Promise<T> {
-  const { run, tools, found, identity, startedMs } = request;
+  const { run, tools, found, startedMs } = request;
   const study = run.configs.head.name;
   const workspace = await tools.openWorkspace(run.signal);
   try {
     const trees = await request.openTrees(workspace);
+    // A log begun on another machine is not continued here: its values and these would not be comparable (decisions.md 34).
+    const conditions = trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, {});
+    const identity = { ...request.identity, conditions: canonicalJson(conditions) };
     const { journal, executor } = await tools.openStudy(study, identity, run.configs);
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
       found.study = lab.study();
+      found.reused = lab.study().trials.filter(({ result }) => result !== undefined && !isVoid(result)).length;
       const { timeMs } = run.configs.head.budget;
       return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
     } finally {

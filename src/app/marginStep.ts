@@ -4,7 +4,7 @@ import type { AlsoMetric, MetricConfig } from '../model/config.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
-import type { StageContext } from './context.js';
+import { slotsOf, type StageContext } from './context.js';
 import { canonicalLabel } from './gateStep.js';
 import { inParallel } from './inParallel.js';
 import type { StageMetric } from './pairedStage.js';
@@ -19,6 +19,8 @@ export interface MarginPlan {
   readonly history: PairedNoise | undefined;
   /** Margin that main's record holds, for `auto`: it moves on pushes only. */
   readonly storedMargin: number | undefined;
+  /** The base cannot be run here, so that a metric which depends on the machine's load cannot be compared (decisions.md 20). */
+  readonly isRemembered?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface MarginPlan {
 export async function freezeMargins(context: StageContext, plan: MarginPlan): Promise<readonly StageMetric[]> {
   const { found } = context;
   const { metric, also, verdict } = context.run.configs.head;
-  const gated: (MetricConfig | AlsoMetric)[] = [...(metric === undefined ? [] : [metric]), ...also.filter((m) => m.gate)];
+  const gated: (MetricConfig | AlsoMetric)[] = [...(metric === undefined ? [] : [metric]), ...also.filter((m) => m.gate && !(m.timing && plan.isRemembered === true))];
   const metrics: StageMetric[] = [];
   for (const [i, config] of gated.entries()) {
     const resolved = await context.lab.freeze(`margin:${config.name}`, async () => await resolveOne(context, plan, config));
@@ -58,14 +60,16 @@ async function resolveOne(context: StageContext, plan: MarginPlan, config: Metri
 }
 
 async function baseValuesOf(context: StageContext, plan: MarginPlan, name: string): Promise<number[]> {
-  const { lab, executor, run } = context;
+  const { lab, run } = context;
   const seeds = Array.from({ length: marginSeeds }, (_, i) => seedFor(canonicalLabel, i + 1));
   const timeoutMs = run.configs.head.budget.trialTimeMs;
-  const values = await inParallel(seeds, executor.capacity, async (seed) => {
+  const values = await inParallel(seeds, slotsOf(context), async (seed) => {
     const stored = plan.stored.get(seed);
     if (stored !== undefined) return stored.state === 'complete' ? stored.metrics[name] : undefined;
     const { trial } = await lab.measure({ side: 'base', stage: 'canonical', params: plan.baseParams, seed, signal: run.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
     return trial.result?.outcome.state === 'complete' ? trial.result.metrics[name] : undefined;
   });
+  // A margin from a part of the seeds would be frozen for the resumed run as well.
+  if (run.signal.aborted) throw new Error('cancelled while the margin was measured');
   return values.filter((value) => value !== undefined);
 }

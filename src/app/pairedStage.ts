@@ -2,7 +2,7 @@ import { gate, type GainPair, type GatePolicy } from '../compare/gate.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Clock } from '../model/ports.js';
 import type { GateResult } from '../model/verdict.js';
-import { measurePairs, type MeasuredPair, type PairsRequest, type PairSide } from './pairs.js';
+import { measurePairs, missingRuns, secondsPerRun, type MeasuredPair, type PairsRequest, type PairSide } from './pairs.js';
 
 /** A metric that takes part in the decision. `policy.margin` is in gain units, frozen before the first run. */
 export interface StageMetric {
@@ -53,7 +53,7 @@ export async function runPairedStage(request: PairedStageRequest): Promise<Paire
     const measured = await measurePairs(request, pairs.length + 1, pairs.length + more);
     if (signal.aborted) return { pairs, results, canary: false, cut: 'cancelled' };
     pairs.push(...measured);
-    if (canaryIsDue && isCanary(pairs)) return { pairs, results, canary: true, cut: undefined };
+    if (canaryIsDue && isCanary(pairs)) return { pairs, results: results.map((result) => asIdentical(result, pairs.length)), canary: true, cut: undefined };
     results = judged();
   }
 }
@@ -62,7 +62,12 @@ export async function runPairedStage(request: PairedStageRequest): Promise<Paire
 function asFinal(result: GateResult): GateResult {
   const final = { ...result };
   delete final.needMore;
-  return final;
+  return final.decision === 'INCONCLUSIVE' && final.effect === undefined && final.reason === undefined ? { ...final, reason: 'failures' } : final;
+}
+
+/** Equal in every number of every step: no look is needed. */
+function asIdentical(result: GateResult, pairs: number): GateResult {
+  return { ...asFinal(result), decision: 'NO_CHANGE', reason: 'canary', pairs };
 }
 
 /** One metric's pairs in gain units; a run that failed, or did not report this metric, leaves its side undefined. */
@@ -78,15 +83,12 @@ export function gainPairs(pairs: readonly MeasuredPair[], metric: { readonly nam
   });
 }
 
-/** Whether `more` pairs are expected to end before the deadline, judged by the runs so far; unknown durations are tried. */
+/** Whether the runs that `more` pairs still need are expected to end before the deadline; unknown durations are tried. */
 function fits(request: PairedStageRequest, pairs: readonly MeasuredPair[], more: number): boolean {
-  const { deadlineMs, clock, executor, alone } = request;
+  const { deadlineMs, clock, executor, alone, lab, stored } = request;
   if (deadlineMs === undefined) return true;
   const left = deadlineMs - clock.now();
   if (left <= 0) return false;
-  const ran = pairs.flatMap((pair) => [pair.base, pair.head]).filter((side) => !side.reused).map((side) => side.seconds);
-  if (ran.length === 0) return true;
-  const perPair = pairs.some((pair) => !pair.base.reused) ? 2 : 1;
-  const meanMs = (1000 * ran.reduce((sum, s) => sum + s, 0)) / ran.length;
-  return Math.ceil((more * perPair) / (alone ? 1 : executor.capacity)) * meanMs <= left;
+  const meanMs = 1000 * (secondsPerRun(lab, [...stored.values()]) ?? 0);
+  return Math.ceil(missingRuns(request, pairs.length + 1, pairs.length + more) / (alone ? 1 : executor.capacity)) * meanMs <= left;
 }

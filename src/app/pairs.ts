@@ -3,6 +3,7 @@ import type { Executor } from '../model/ports.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side, Stage } from '../model/trial.js';
+import { isVoid } from '../model/studyLog.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
 
@@ -12,7 +13,8 @@ export interface PairSide {
   readonly metrics: Readonly<Record<string, number>>;
   readonly streamSha256?: string;
   readonly seconds: number;
-  readonly reused: boolean;
+  /** Taken from the history, not from this run's log. */
+  readonly stored: boolean;
   readonly message?: string;
 }
 
@@ -57,24 +59,24 @@ export async function measurePairs(request: PairsRequest, from: number, to: numb
     return { side, seed, run };
   });
   return [...new Set(runs.map((run) => run.seed))].map((seed) => {
-    const of = (side: Side): PairSide => measured.find((m) => m.seed === seed && m.side === side)?.run ?? { complete: false, metrics: {}, seconds: 0, reused: false };
+    const of = (side: Side): PairSide => measured.find((m) => m.seed === seed && m.side === side)?.run ?? { complete: false, metrics: {}, seconds: 0, stored: false };
     return { seed, base: of('base'), head: of('head') };
   });
 }
 
 async function measureSide(request: PairsRequest, run: { side: Side; seed: number; device: string | undefined }): Promise<PairSide> {
   const { lab, stage, params, timeoutMs, signal } = request;
-  const { trial, reused } = await lab.measure({
+  const { trial } = await lab.measure({
     side: run.side, stage, params: params[run.side], seed: run.seed, signal,
     ...(run.device === undefined ? {} : { device: run.device }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   const result = trial.result;
-  if (result === undefined) return { complete: false, metrics: {}, seconds: 0, reused };
+  if (result === undefined) return { complete: false, metrics: {}, seconds: 0, stored: false };
   const { outcome } = result;
   const complete = outcome.state === 'complete';
   return {
-    complete, reused, seconds: result.seconds, metrics: complete ? result.metrics : {},
+    complete, stored: false, seconds: result.seconds, metrics: complete ? result.metrics : {},
     ...(result.streamSha256 === undefined ? {} : { streamSha256: result.streamSha256 }),
     ...(outcome.state === 'failed' || outcome.state === 'infeasible' ? { message: outcome.message } : {}),
   };
@@ -82,7 +84,21 @@ async function measureSide(request: PairsRequest, run: { side: Side; seed: numbe
 
 function storedSide(run: CanonicalRun): PairSide {
   return {
-    complete: run.state === 'complete', metrics: run.metrics, seconds: run.seconds, reused: true,
+    complete: run.state === 'complete', metrics: run.metrics, seconds: run.seconds, stored: true,
     ...(run.streamSha256 === undefined ? {} : { streamSha256: run.streamSha256 }),
   };
+}
+
+/** How many runs pairs `from`…`to` still need: what is stored or in the log is not run again. */
+export function missingRuns({ lab, label, params, stored }: Pick<PairsRequest, 'lab' | 'label' | 'params' | 'stored'>, from: number, to: number): number {
+  const seeds = Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => seedFor(label, from + k));
+  return seeds.filter((seed) => !stored.has(seed) && lab.find('base', params.base, seed) === undefined).length
+    + seeds.filter((seed) => lab.find('head', params.head, seed) === undefined).length;
+}
+
+/** Mean time of what ran here, else of what is stored; undefined while nothing was timed. */
+export function secondsPerRun(lab: Lab, stored: readonly Pick<CanonicalRun, 'seconds'>[]): number | undefined {
+  const here = lab.study().trials.flatMap(({ result }) => (result === undefined || isVoid(result) ? [] : [result]));
+  const known = here.length > 0 ? here : stored;
+  return known.length === 0 ? undefined : known.reduce((sum, { seconds }) => sum + seconds, 0) / known.length;
 }

@@ -2,12 +2,15 @@ import { decideVerdict } from '../compare/verdict.js';
 import { daysBetween, nearestRecord } from '../compare/baseline.js';
 import type { Comparison } from '../model/comparison.js';
 import type { StudyRecord } from '../model/record.js';
+import type { Trial } from '../model/study.js';
 import { spaceDigest } from '../model/validity.js';
+import type { Verdict } from '../model/verdict.js';
 import { comparisonOf } from './comparisonOf.js';
 import { cancelled, cutShort } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
-import { noiseOf, runPush, type PushOutcome } from './push.js';
+import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
+import type { SearchOutcome } from './search.js';
 import type { Tools } from './tools.js';
 import { verdictStagesOf } from './verdictStages.js';
 
@@ -28,7 +31,7 @@ export interface Recorded {
 const dayMs = 86_400_000;
 /** Records this far back are asked for the last search and b*. */
 const maxAncestors = 5000;
-const maxRecords = 25;
+const maxRecords = 100;
 
 /** The push job for one study: the drift series at b*, the gate against the previous record, a search when due. */
 export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOptions): Promise<Recorded> {
@@ -36,12 +39,12 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   const startedMs = clock.now();
   const startedAt = clock.utc();
   const found = noFindings();
-  const records = await earlierRecords(run, tools);
-  const previous = nearestRecord(records.line, records.found);
-  const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
-  const state: { record?: StudyRecord } = {};
+  const kept: { measured?: Measured } = {};
   try {
-    await withContext({
+    const records = await earlierRecords(run, tools);
+    const previous = nearestRecord(records.line, records.found);
+    const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
+    if (!run.signal.aborted) await withContext({
       run, tools, found, startedMs, identity: { push: run.head.sha, config: JSON.stringify(run.configs), searchIsDue: String(searchIsDue) },
       openTrees: async (workspace) => {
         const head = await workspace.prepare('head', run.head.sha, run.configs.head);
@@ -49,20 +52,24 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
       },
     }, async (context) => {
       found.environment = await keyAt(context, previous?.incumbent.params ?? {});
-      const outcome = await runPush(context, { previous, searchIsDue });
-      if (outcome === undefined) return;
-      found.environment = await keyAt(context, outcome.incumbent.params);
-      if (outcome.canonical.some((one) => one.state === 'complete') && !run.signal.aborted) state.record = recordOf({ context, outcome, previous, startedAt }, options);
+      await runPush(context, { previous, searchIsDue }, async (outcome) => {
+        kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params) };
+      });
     });
   } catch (error) {
     cutShort(error, run, found);
   }
   if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
-  if (found.gate === undefined && found.incomplete === undefined && found.noBaseline === undefined) found.noBaseline = firstRecord(run, found);
+  const { measured } = kept;
+  const isRecorded = measured !== undefined && !run.signal.aborted && measured.canonical.some((one) => one.state === 'complete');
+  if (measured !== undefined) found.environment = measured.key;
+  if (found.gate === undefined && found.incomplete === undefined) found.noBaseline = isRecorded ? found.noBaseline ?? firstRecord(run) : nothingComplete;
   const verdict = decideVerdict(verdictStagesOf(run, found));
-  const comparison = comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (clock.now() - startedMs) / 1000 });
-  const record = state.record === undefined ? undefined : { ...state.record, verdict: { kind: verdict.kind, ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) } };
-  return { comparison, record };
+  const wallSeconds = (clock.now() - startedMs) / 1000;
+  return {
+    comparison: comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds }),
+    record: isRecorded ? recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }, options) : undefined,
+  };
 }
 
 async function earlierRecords(run: StudyRun, tools: Tools): Promise<{ line: readonly string[]; found: readonly StudyRecord[] }> {
@@ -79,35 +86,46 @@ async function keyAt({ run, tools, trees }: StageContext, params: StudyRecord['i
   return trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, params);
 }
 
-function firstRecord(run: StudyRun, found: Findings): NonNullable<Findings['noBaseline']> {
-  return found.incumbent === undefined
-    ? { reason: 'nothing-complete', sentence: 'no trial ended with a value, so there is nothing to record' }
-    : { reason: 'first-record', sentence: `this is the first record of ${run.configs.head.name}: ${run.objective.name} at its best configuration is now the baseline` };
+const nothingComplete = { reason: 'nothing-complete', sentence: 'no run at the best configuration ended with a value, so there is nothing to record' };
+
+function firstRecord(run: StudyRun): NonNullable<Findings['noBaseline']> {
+  return { reason: 'first-record', sentence: `this is the first record of ${run.configs.head.name}: ${run.objective.name} at its best configuration is now the baseline` };
 }
 
-interface RecordParts { readonly context: StageContext; readonly outcome: PushOutcome; readonly previous: StudyRecord | undefined; readonly startedAt: string }
+interface Measured extends PushOutcome { readonly previous: StudyRecord | undefined; readonly key: StudyRecord['key'] }
 
-function recordOf({ context, outcome, previous, startedAt }: RecordParts, options: RecordOptions): StudyRecord {
-  const { run, tools, found } = context;
+interface RecordParts {
+  readonly run: StudyRun;
+  readonly tools: Tools;
+  readonly found: Findings;
+  readonly measured: Measured;
+  readonly verdict: Verdict;
+  readonly startedAt: string;
+  readonly wallSeconds: number;
+}
+
+function recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }: RecordParts, options: RecordOptions): StudyRecord {
   const { head } = run.configs;
-  const noise = noiseOf(context, previous);
-  const trials = context.lab.study().trials.filter((trial) => trial.result !== undefined);
+  const noise = noiseOf({ run, found }, measured.previous, measured.key);
+  const margin = marginOf({ run, found }, noise);
+  const trials = (found.study?.trials ?? []).filter((trial) => trial.result !== undefined);
   const sum = (of: (trial: (typeof trials)[number]) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   return {
     schema: 1, tool: tools.tool, kind: 'observed', study: head.name, sha: run.head.sha, tree: run.head.tree,
     ...(run.head.parents[0] === undefined ? {} : { parent: run.head.parents[0] }),
-    run: options.runId, attempt: options.attempt, startedAt, finishedAt: tools.clock.utc(), key: { ...found.environment },
+    run: options.runId, attempt: options.attempt, startedAt, finishedAt: tools.clock.utc(), key: { ...measured.key },
     metric: { name: run.objective.name, goal: run.objective.goal }, space: spaceDigest(head.space),
-    incumbent: outcome.incumbent, canonical: [...outcome.canonical],
-    ...(outcome.searched && found.search !== undefined ? { search: searchPart(context, found.search) } : {}),
-    ...(found.margin === undefined || found.margin.provisional ? {} : { margin: found.margin.value }),
+    incumbent: measured.incumbent, canonical: [...measured.canonical],
+    ...(found.search === undefined ? {} : { search: searchPart(found.search, trials, { run, tools }) }),
+    ...(margin === undefined ? {} : { margin }),
     ...(noise === undefined ? {} : { noise }),
-    budget: { trials: trials.length, wallSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60 },
+    verdict: { kind: verdict.kind, ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) },
+    budget: { trials: trials.length, wallSeconds, gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60 },
   };
 }
 
-function searchPart({ lab, tools, run }: StageContext, search: NonNullable<Findings['search']>): NonNullable<StudyRecord['search']> {
-  const trials = lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === 'head');
+function searchPart(search: SearchOutcome, all: readonly Trial[], { run, tools }: Pick<RecordParts, 'run' | 'tools'>): NonNullable<StudyRecord['search']> {
+  const trials = all.filter((trial) => trial.stage === 'search' && trial.side === 'head');
   return {
     finishedAt: tools.clock.utc(), method: run.configs.head.method.name, seed: search.seed,
     trials: trials.flatMap(({ params, result }) => (result === undefined ? [] : [{ params, result }])),

@@ -73,6 +73,12 @@ export async function rescoreCandidates(options: RescoreOptions): Promise<Rescor
   return { seeds, ...announced(scored, lowest === Infinity ? -1 : losses.indexOf(lowest)) };
 }
 
+/** The incumbent counted as one more than the best. */
+export function mostRescoreRuns(top: number, trials: number): number {
+  if (top === 0) return 0;
+  return trials < FEW_TRIALS ? 2 * (Math.min(2, top, trials) + 1) : SEEDS * (top + 1);
+}
+
 /** Best first; of equals the earlier trial. */
 function candidatesOf(options: RescoreOptions): readonly (SearchTrial & { readonly value: number })[] {
   const { goal, incumbent } = options;

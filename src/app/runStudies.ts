@@ -42,9 +42,12 @@ async function stored(record: StudyRecord, tools: Tools): Promise<boolean> {
   }
 }
 
+/** Reasons that a re-run gets past, going on where this one stopped. */
+const cutShortBy = new Set(['cancelled', 'disk-full', 'state-unwritable']);
+
 function reportOf(studies: readonly Comparison[], tools: Tools, frame: ReportFrame): Report {
   return {
     schema: 1, tool: tools.tool, createdAt: tools.clock.utc(), verdict: worstVerdict(studies.map((study) => study.verdict.kind)), ...frame,
-    incomplete: studies.some((study) => study.verdict.kind === 'INCOMPLETE'), studies: [...studies],
+    incomplete: studies.some(({ verdict }) => verdict.kind === 'INCOMPLETE' && cutShortBy.has(verdict.reason ?? '')), studies: [...studies],
   };
 }

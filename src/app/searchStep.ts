@@ -12,8 +12,8 @@ import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
 import type { Tools } from './tools.js';
 
-/** Part of the time that is left which a search may take: re-score, and a retuning check after a decline, come after it. */
-const searchShare = { alone: 0.75, beforeRetuning: 0.6 };
+/** Part of the time that is left which a search may take: re-score, a retuning check after a decline, and all else where only the base was searched, come after it. */
+const searchShare = { alone: 0.75, beforeRetuning: 0.6, beforeGate: 0.3 };
 
 /** What a search needs of a run: less than the other stages, so that `tune` can offer it. */
 export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'executor' | 'deadlineMs'> & { readonly tools: Pick<Tools, 'clock' | 'progress'> };
@@ -31,6 +31,9 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   const config = run.configs[request.side];
   const commit = request.side === 'head' ? run.head : run.base;
   const outcome = await runSearch(context, request, config);
+  if (request.side === 'head') found.search = outcome;
+  found.notes.push(...outcome.notes);
+  tools.progress.line(`${config.name}: search: ${outcome.trials.length} trials, stopped by ${outcome.stopReason}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
   const rescore = await rescoreCandidates({
     lab, side: request.side, study: config.name, tree: commit?.tree ?? '', goal: run.objective.goal, trials: outcome.trials,
     top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
@@ -38,12 +41,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
     ...(config.budget.trialTimeMs === undefined ? {} : { timeoutMs: config.budget.trialTimeMs }),
     onProgress: ({ done, of }) => tools.progress.progress({ study: config.name, stage: 're-score', done, of, running: done === of ? 0 : executor.capacity, slots: executor.capacity }),
   });
-  if (request.side === 'head') {
-    found.search = outcome;
-    found.rescore = rescore;
-  }
-  found.notes.push(...outcome.notes);
-  tools.progress.line(`${config.name}: search: ${outcome.trials.length} trials, stopped by ${outcome.stopReason}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
+  if (request.side === 'head') found.rescore = rescore;
   return rescore.winner?.params;
 }
 
@@ -67,9 +65,9 @@ function samplerOf({ method }: StudyConfig): Sampler {
   return factories[method.name](method.options);
 }
 
-function limitsOf({ deadlineMs, tools }: SearchContext, { retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
+function limitsOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
   const now = tools.clock.now();
-  const share = retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
+  const share = side === 'base' ? searchShare.beforeGate : retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
   return {
     trials: budget.trials, failures: budget.failures,
     ...(budget.trialTimeMs === undefined ? {} : { trialTimeMs: budget.trialTimeMs }),

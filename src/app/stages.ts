@@ -14,7 +14,7 @@ export async function runStages(context: StageContext): Promise<void> {
   const isCancelled = (): boolean => context.run.signal.aborted;
   const standing = await takeStanding(context);
   if (standing === undefined) {
-    await searchSide(context, { side: 'head', incumbent: undefined });
+    if (!isCancelled() && wantsSearch(context, true)) await searchSide(context, { side: 'head', incumbent: undefined });
     return;
   }
   const metrics = await freezeMargins(context, { baseParams: standing.incumbent, stored: standing.stored, history: standing.history, storedMargin: standing.storedMargin });
@@ -55,9 +55,8 @@ async function checkRetuned(context: StageContext, standing: Standing, metrics: 
   if (standing.incumbentHere !== undefined && paramsKey(winner) === paramsKey(standing.incumbentHere)) return;
   // Without a gate, search luck is not excluded: half the error rate (verdict.md 6.7).
   const stageMetrics = standing.incumbentHere !== undefined ? metrics : metrics.map((metric) => ({ ...metric, policy: { ...metric.policy, alpha: metric.policy.alpha > 0.025 ? 0.025 : 0.01 } }));
-  const outcome = await runPairs(context, 'retuning check', {
+  await runPairs(context, 'retuning check', {
     ...pairsRequest(context, { stage: 'retune', label: `stage2:${run.base?.sha ?? ''}:${run.head.tree}`, base: standing.incumbent, head: winner }),
     metrics: stageMetrics, clock: context.tools.clock, deadlineMs: context.deadlineMs, judge: retuneCheck,
-  });
-  found.retune = { outcome, metrics: stageMetrics, baseParams: standing.incumbent, headParams: winner };
+  }, (outcome) => { found.retune = { outcome, metrics: stageMetrics, baseParams: standing.incumbent, headParams: winner }; });
 }

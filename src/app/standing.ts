@@ -1,7 +1,7 @@
 import { pooledNoise, type PairedNoise } from '../compare/margin.js';
-import type { BaselineChoice } from '../compare/baseline.js';
+import { keyDifferences, type BaselineChoice } from '../compare/baseline.js';
 import type { Params } from '../model/params.js';
-import type { CanonicalRun } from '../model/record.js';
+import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { resolveBaseline } from './baseline.js';
 import type { StageContext } from './context.js';
@@ -17,8 +17,8 @@ export interface Standing {
   readonly stored: ReadonlyMap<number, CanonicalRun>;
   readonly history: PairedNoise | undefined;
   readonly storedMargin: number | undefined;
-  /** Mean of the stored runs, for the announcement. */
-  readonly secondsPerRun: number | undefined;
+  /** Complete runs of the nearest record, whatever their conditions: how long a run takes, for the announcement. */
+  readonly timed: readonly CanonicalRun[];
 }
 
 /** Baseline, incumbent and key; undefined when there is nothing to compare with (`found.noBaseline` says why). */
@@ -28,6 +28,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
   const tree = trees.base;
   if (base === undefined || tree === undefined || found.noBaseline !== undefined) {
     if (trees.head !== undefined) found.environment = await tools.keyProbe.key(trees.head, configs.head, {});
+    noteNoBaseline(context);
     return undefined;
   }
   const choice = await resolveBaseline({
@@ -35,7 +36,10 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
     keyAt: async (params) => await tools.keyProbe.key(tree, configs.base, params), now: tools.clock.utc(),
   });
   const incumbent = await findIncumbent(context, choice);
-  if (incumbent === undefined) return undefined;
+  if (incumbent === undefined) {
+    noteNoBaseline(context);
+    return undefined;
+  }
   found.environment = await tools.keyProbe.key(tree, configs.base, incumbent);
   noteBaseline(context, choice);
   const here = projectOnto(configs.head.space, incumbent);
@@ -44,7 +48,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
     found.incumbentHere = here.params;
     if (here.filled.length > 0) found.notes.push(`New here, taken at their defaults for main's best configuration: ${here.filled.join(', ')}.`);
   }
-  return { incumbent, incumbentHere: here.params, ...storedOf(choice, configs.head.also.some((metric) => metric.timing)) };
+  return { incumbent, incumbentHere: here.params, ...storedOf(choice, found.environment, timingOf(context)) };
 }
 
 /** From the nearest record, else the declared defaults, else a search of the base (decisions.md 10). */
@@ -68,24 +72,43 @@ async function findIncumbent(context: StageContext, choice: BaselineChoice): Pro
   return undefined;
 }
 
-function noteBaseline({ run, found, workspace }: StageContext, choice: BaselineChoice): void {
+/** A metric that depends on load is never taken from storage (decisions.md 20). */
+function timingOf({ run }: StageContext): string | undefined {
+  return run.configs.head.also.find((metric) => metric.timing)?.name;
+}
+
+function noteBaseline(context: StageContext, choice: BaselineChoice): void {
+  const { run, found, workspace } = context;
   const { accepted, record, measuredSha, baseSha, ageDays, ageCommits } = choice;
+  const timing = timingOf(context);
+  const isStored = record !== undefined && timing === undefined;
+  const why = record !== undefined && timing !== undefined ? `${timing} depends on the machine's load, so that stored values do not serve` : choice.why.replace(/^run here: /, '');
   found.baseline = {
-    sha: baseSha, measuredSha, source: record === undefined ? 'rerun' : 'stored', why: `${run.baseWhy.slice(0, 1).toUpperCase()}${run.baseWhy.slice(1)}: ${choice.why}.`,
-    ...(ageDays === undefined ? {} : { ageDays }), ...(ageCommits === undefined ? {} : { ageCommits }),
+    sha: baseSha, measuredSha: isStored ? measuredSha : baseSha, source: isStored ? 'stored' : 'rerun', why: sentence(`${run.baseWhy}: ${why}`),
+    ...(isStored && ageDays !== undefined ? { ageDays } : {}), ...(isStored && ageCommits !== undefined ? { ageCommits } : {}),
     keyDifferences: [...choice.keyDifferences], dependencies: workspace.dependencies,
   };
   if (accepted?.note !== undefined) found.notes.push(`Accepted on ${accepted.sha.slice(0, 10)}: ${accepted.note}`);
 }
 
-/** Stored values count only on an equal key; a metric that depends on load is never taken from storage (decisions.md 20). */
-function storedOf({ record, nearest }: BaselineChoice, timing: boolean): Pick<Standing, 'stored' | 'history' | 'storedMargin' | 'secondsPerRun'> {
-  const canonical = record?.canonical ?? [];
-  const timed = (nearest?.canonical ?? []).filter((run) => run.state === 'complete').map((run) => run.seconds);
+function noteNoBaseline({ run, found, workspace }: StageContext): void {
+  if (run.base === undefined) return;
+  const { sha } = run.base;
+  found.baseline = { sha, measuredSha: sha, source: 'none', why: sentence(`nothing to compare with at ${sha.slice(0, 10)}, ${run.baseWhy}`), keyDifferences: [], dependencies: workspace.dependencies };
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Stored values, margin and noise count only on an equal key; margin and noise also where an input changed since (decisions.md 7, 8, 18). */
+function storedOf({ record, nearest }: BaselineChoice, key: StudyRecord['key'], timing: string | undefined): Pick<Standing, 'stored' | 'history' | 'storedMargin' | 'timed'> {
+  const canonical = timing === undefined ? record?.canonical ?? [] : [];
+  const lent = record ?? (nearest !== undefined && keyDifferences(nearest.key, key).length === 0 ? nearest : undefined);
   return {
-    stored: new Map(timing ? [] : canonical.filter((run) => run.state === 'complete').map((run) => [run.seed, run])),
-    history: pooledNoise([record?.noise]),
-    storedMargin: record?.margin,
-    secondsPerRun: timed.length === 0 ? undefined : timed.reduce((sum, s) => sum + s, 0) / timed.length,
+    stored: new Map(canonical.filter((run) => run.state === 'complete').map((run) => [run.seed, run])),
+    history: pooledNoise([lent?.noise]),
+    storedMargin: lent?.margin,
+    timed: (nearest?.canonical ?? []).filter((run) => run.state === 'complete'),
   };
 }

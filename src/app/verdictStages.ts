@@ -5,7 +5,7 @@ import type { Findings, StagedPairs, StudyRun } from './findings.js';
 /** What the verdict is drawn from: the paired stages' results by metric, and what cut the run short. */
 export function verdictStagesOf(run: StudyRun, found: Findings): VerdictStages {
   const names = (found.gate ?? found.retune)?.metrics ?? [{ name: run.objective.name, goal: run.objective.goal }];
-  const resultOf = (stage: StagedPairs | undefined, i: number): MetricStages['gate'] => (stage?.outcome.cut === 'cancelled' ? undefined : stage?.outcome.results[i]);
+  const resultOf = (stage: StagedPairs | undefined, i: number): MetricStages['gate'] => stage?.outcome.results[i];
   const metrics = names.map(({ name, goal }, i): MetricStages => {
     const gate = resultOf(found.gate, i);
     const confirmation = resultOf(found.confirmation, i);

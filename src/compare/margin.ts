@@ -45,6 +45,12 @@ export function resolveMargin(request: MarginRequest): ResolvedMargin {
   }
 }
 
+/** What `auto` comes to once the history knows the noise; undefined before. */
+export function settledMargin(history: PairedNoise | undefined, resolution = 0): number | undefined {
+  const noise = trustedNoise(history);
+  return noise === undefined || noise === 0 ? undefined : Math.max(autoFactor * noise, resolution);
+}
+
 /** `0.5%`, `0.004` or `auto`, as in the configuration; undefined for anything else. */
 export function parseMargin(text: string): Margin | undefined {
   const trimmed = text.trim();

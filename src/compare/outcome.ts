@@ -27,7 +27,7 @@ export interface Outcome { readonly kind: VerdictKind; readonly reason?: string 
 /** One metric's share of the verdict. */
 export function outcomeOf(metric: MetricStages, stages: VerdictStages): Outcome {
   const { gate } = metric;
-  if (gate === undefined) return withoutGate(metric);
+  if (gate === undefined) return withoutGate(metric, stages);
   switch (gate.decision) {
     case 'PASS':
     case 'IMPROVED':
@@ -65,7 +65,7 @@ function decline(metric: MetricStages, gate: GateResult, stages: VerdictStages):
 
 function retuned(metric: MetricStages, { search, metrics }: VerdictStages): Outcome {
   if (search === undefined) return { kind: 'REGRESSION', reason: 'not-retuned' };
-  if (search.winner === 'none') return { kind: 'REGRESSION', reason: 'search-failed' };
+  if (search.winner === 'none') return { kind: 'REGRESSION', reason: search.trials === 0 ? 'retuning-not-run' : 'search-failed' };
   if (search.winner === 'incumbent') return { kind: 'REGRESSION', reason: 'incumbent-best' };
   if (metric.retune === undefined) return { kind: 'REGRESSION', reason: 'retuning-not-run' };
   switch (metric.retune.decision) {
@@ -84,8 +84,8 @@ function retuned(metric: MetricStages, { search, metrics }: VerdictStages): Outc
 }
 
 /** Main's best configuration is not valid at the head, so that only the retuned one can be compared (verdict.md 6.7). */
-function withoutGate({ retune }: MetricStages): Outcome {
-  if (retune === undefined) return { kind: 'INCOMPLETE', reason: 'nothing-ran' };
+function withoutGate({ retune }: MetricStages, { search }: VerdictStages): Outcome {
+  if (retune === undefined) return { kind: 'INCOMPLETE', reason: search === undefined ? 'nothing-ran' : 'search-failed' };
   switch (retune.decision) {
     case 'PASS':
     case 'IMPROVED':

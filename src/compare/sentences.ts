@@ -21,10 +21,14 @@ export function sentenceOf(outcome: Outcome, metric: MetricStages, stages: Verdi
     case 'NO_BASELINE':
       return `No baseline: no run on main gave a value of ${metric.name}, while the runs here did`;
     case 'INCOMPLETE':
-      return outcome.reason === 'both-failed'
-        ? `Incomplete: no run gave a value of ${metric.name}, neither here nor on main, so there is nothing to compare`
-        : 'Incomplete: nothing was measured';
+      return incomplete(outcome, metric, stages);
   }
+}
+
+function incomplete({ reason }: Outcome, { name }: MetricStages, { search }: VerdictStages): string {
+  if (reason === 'both-failed') return `Incomplete: no run gave a value of ${name}, neither here nor on main, so there is nothing to compare`;
+  if (reason === 'search-failed') return `Incomplete: main's best configuration is not valid here, and none of ${search?.trials ?? 0} search trials ran to its end, so there is nothing to compare`;
+  return 'Incomplete: main\'s best configuration is not valid here, and no search was run to find another, so nothing was measured';
 }
 
 function fine({ kind, reason }: Outcome, metric: MetricStages): string {

@@ -1,5 +1,5 @@
 import type { Text } from '../../model/blocks.js';
-import type { Comparison } from '../../model/comparison.js';
+import type { Comparison, Report } from '../../model/comparison.js';
 import type { SectionBuilder } from '../index.js';
 import { code, plain } from '../spans.js';
 import { paramText } from '../words.js';
@@ -9,25 +9,29 @@ export const advice: SectionBuilder = {
   title: 'What to do',
   priority: 90,
   build(comparison, report) {
-    const text = adviceFor(comparison, report.incomplete);
+    const text = adviceFor(comparison, report);
     return text.length === 0 ? [] : [{ kind: 'paragraph', text }];
   },
 };
 
-function adviceFor(comparison: Comparison, cutShort: boolean): Text {
+const pushes = new Set(['push', 'schedule', 'workflow_dispatch']);
+
+function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Report): Text {
   const { kind, reason } = comparison.verdict;
   switch (kind) {
     case 'PASS': case 'IMPROVED': case 'NO_CHANGE': return [];
     case 'RECOVERED_BY_RETUNING': return retuneAdvice(comparison);
     case 'REGRESSION': return reason === 'stability' && comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
-    case 'INCONCLUSIVE': return reason === 'budget'
+    case 'INCONCLUSIVE':
+      if (reason === 'failures' || reason === 'stability') return comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
+      return reason === 'budget'
       ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
       : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
     case 'NOT_CONFIRMED': return [plain('Most likely noise; look again if it comes back.')];
-    case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain('Below is what the search found. On merge it becomes the baseline that later pull requests are compared with.')];
-    case 'INCOMPLETE': return comparison.failures.length > 0
+    case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain(`Below is what the search found.${pushes.has(event) ? '' : ' On merge it becomes the baseline that later pull requests are compared with.'}`)];
+    case 'INCOMPLETE': return comparison.failures.length > 0 && !cutShort
       ? [plain('Fix what fails first (its last lines are below), then run this again.')]
-      : cutShort ? [] : [plain('Run the job again: it goes on where it stopped.')];
+      : [];
   }
 }
 

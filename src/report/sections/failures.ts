@@ -10,6 +10,10 @@ type Failure = Comparison['failures'][number];
 const shownGroups = 5;
 const shownLines = 20;
 
+const stageWords: Readonly<Record<Failure['stage'], string>> = {
+  search: 'search', canonical: 'gate', confirm: 'confirmation', rescore: 're-score', retune: 'retuning check', incumbent: 'challenge',
+};
+
 /** Failed trials, alike ones together, each kind with the last lines of its program. */
 export const failures: SectionBuilder = {
   title: 'Failures',
@@ -44,7 +48,7 @@ function groupBlocks(group: readonly Failure[], words: { readonly base: string; 
   const tail = first.logTail === undefined ? '' : lastLines(first.logTail);
   return [
     { kind: 'paragraph', text: [
-      strong(first.reason), plain(` on ${words[first.side]}, ${first.stage}, ${group.length === 1 ? 'run' : `${String(group.length)} runs:`} ${numbers}. ${clip(first.message, 400)}`),
+      strong(first.reason), plain(` on ${words[first.side]}, ${[...new Set(group.map(({ stage }) => stageWords[stage]))].join(' and ')}, ${group.length === 1 ? 'run' : `${String(group.length)} runs:`} ${numbers}. ${clip(first.message, 400)}`),
       ...(params === '{}' ? [] : [plain(' '), faint('first with '), code(params)]),
     ] },
     ...(tail === '' ? [] : [{ kind: 'code', language: 'text', text: tail } satisfies Block]),

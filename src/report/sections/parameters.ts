@@ -14,7 +14,9 @@ export const parameters: SectionBuilder = {
   priority: 75,
   build({ parameters: rows }, report) {
     if (rows.length === 0) return [];
-    const { base, head } = sideWords(report);
+    const { base: other, head } = sideWords(report);
+    // A push carries main's own configuration on, whatever record it is compared with.
+    const base = other === 'previous record' ? 'main' : other;
     const order = [...rows].sort((a, b) => weight(b) - weight(a));
     const shown = rows.length <= shownRows + 2 ? rows : order.slice(0, shownRows);
     const rest = rows.filter((row) => !shown.includes(row));
