@@ -25,12 +25,14 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   const found = noFindings();
   const startedMs = tools.clock.now();
   const { timeMs } = run.configs.head.budget;
+  // Outside of the try: a log that cannot be continued is an error, not a result that replaces the last report.
+  const lab = await openLab({
+    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, trees: () => dir,
+    onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
+  });
+  found.study = lab.study();
+  tellTakenOver(request, found.study);
   try {
-    const lab = await openLab({
-      journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, trees: () => dir,
-      onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
-    });
-    found.study = lab.study();
     await searchSide({ run, found, lab, executor, tools, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs }, { side: 'head', incumbent: undefined });
   } catch (error) {
     cutShort(error, run, found);
@@ -43,4 +45,10 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
     ? { kind: 'NO_BASELINE' as const, reason: 'tune', sentence }
     : { kind: 'INCOMPLETE' as const, reason: found.incomplete.reason, sentence: `Incomplete: ${found.incomplete.sentence}` };
   return comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (tools.clock.now() - startedMs) / 1000 });
+}
+
+/** The log cannot know whether the code has changed since; the person can. */
+function tellTakenOver({ run, tools }: TuneRequest, study: Study): void {
+  const measured = study.trials.filter(({ result }) => result !== undefined && !isVoid(result)).length;
+  if (measured > 0) tools.progress.line(`${run.configs.head.name}: ${measured} ${measured === 1 ? 'run is' : 'runs are'} taken over from the log; if the code has changed since, start anew with --new`);
 }
