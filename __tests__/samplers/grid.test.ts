@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createRng } from '../../src/math/rng.js';
 import type { SearchSpace } from '../../src/model/searchSpace.js';
 import { grid } from '../../src/samplers/grid.js';
-import { checkGrid, gridSize } from '../../src/samplers/gridPlan.js';
+import { countGrid } from '../../src/model/gridCount.js';
+import { gridPlan } from '../../src/samplers/gridPlan.js';
 import { samplers, samplerNames } from '../../src/samplers/index.js';
 import { finiteSpaces, samplerContract, suggestMany, trialOf, viewOf } from '../contracts/sampler.js';
 import { ints, spaceOf, values } from '../contracts/spaces.js';
@@ -23,13 +24,15 @@ describe('grid', () => {
 
   test('only active combinations, each once, parents after children in the alphabet included', () => {
     expect(suggestMany(grid(), finiteSpaces['conditional']!, 100)).toHaveLength(1 + 2 * 2 + 2 + 1);
-    expect(gridSize(finiteSpaces['conditional']!)).toEqual({ points: 8, exact: true });
+    expect(gridPlan(finiteSpaces['conditional']!)).toMatchObject({ size: 8, exact: true });
+    expect(countGrid(finiteSpaces['conditional']!)).toEqual({ points: 8, exact: true });
     const space = spaceOf({ z: values('on', 'off'), a: { distribution: ints(1, 3), when: { z: ['on'] } } });
     expect(suggestMany(grid(), space, 100)).toEqual([{ z: 'on', a: 1 }, { z: 'off' }, { z: 'on', a: 2 }, { z: 'on', a: 3 }]);
   });
 
   test('constraints shrink it', () => {
-    expect(gridSize(finiteSpaces['constrained']!)).toEqual({ points: 14, exact: true });
+    expect(gridPlan(finiteSpaces['constrained']!)).toMatchObject({ size: 14, exact: true });
+    expect(countGrid(finiteSpaces['constrained']!)).toEqual({ points: 14, exact: true });
     expect(suggestMany(grid(), finiteSpaces['constrained']!, 100)).toHaveLength(14);
   });
 
@@ -52,7 +55,7 @@ describe('grid', () => {
 
   test('a grid far too large to list is walked lazily', () => {
     const big = spaceOf(Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, ints(1, 100)])), 'a + b <= 150');
-    expect(gridSize(big)).toEqual({ points: 1e10, exact: false });
+    expect(gridPlan(big)).toMatchObject({ size: 1e10, exact: false });
     expect(suggestMany(grid(), big, 30, 30)).toHaveLength(30);
   });
 
@@ -71,14 +74,6 @@ describe('grid', () => {
     expect(() => suggestMany(grid(), space, 1)).toThrow(expect.objectContaining({
       code: 'grid-continuous', message: expect.stringContaining('lr (uniform), p (categorical)'), fix: expect.stringContaining('lr: { values:'),
     }));
-  });
-
-  test('budget: fits, spread and said, or refused with both numbers', () => {
-    const space = spaceOf({ a: ints(1, 5), b: ints(1, 5) });
-    expect(checkGrid(space, { trials: 25, trialsExplicit: false })).toEqual([]);
-    expect(checkGrid(space, { trials: 10, trialsExplicit: true })).toEqual(['grid has 25 points, budget is 10: an evenly spread subset is tried']);
-    expect(() => checkGrid(space, { trials: 20, trialsExplicit: false })).toThrow(/grid has 25 points, the default budget is 20/);
-    expect(() => checkGrid(spaceOf({ a: ints(1, 5) }, 'a > 9'), { trials: 20, trialsExplicit: false })).toThrow(/leave no point/);
   });
 
   test('all constants make a grid of one point', () => {

@@ -1,11 +1,11 @@
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
+import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
 import type { Sampler } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import { pruners } from '../pruners/index.js';
 import { samplerNames, samplers, type SamplerName } from '../samplers/index.js';
-import { checkGrid } from '../samplers/gridPlan.js';
 import type { StageContext } from './context.js';
 import { rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
@@ -47,7 +47,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
 
 async function runSearch(context: SearchContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
   const { run, tools, found, executor, lab } = context;
-  if (config.method.name === 'grid') found.notes.push(...checkGrid(config.space, config.budget));
+  if (config.method.name === 'grid') found.notes.push(...gridNotes(config));
   return await search({
     lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
     sampler: samplerOf(config), pruner: pruners.never(), limits: limitsOf(context, request, config), signal: run.signal,
@@ -56,6 +56,12 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
     ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
     onProgress: (state) => tools.progress.progress({ study: config.name, stage: 'search', of: config.budget.trials, slots: executor.capacity, ...state }),
   });
+}
+
+/** A grid larger than its budget is spread, and people are told (decisions.md 30). */
+function gridNotes({ space, budget }: StudyConfig): readonly string[] {
+  const { points, exact } = countGrid(space);
+  return points <= budget.trials ? [] : [`The grid has ${exact ? '' : 'up to '}${points} points, the budget is ${budget.trials}: an evenly spread part was run.`];
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {

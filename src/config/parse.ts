@@ -4,7 +4,7 @@ import { defaultOf } from './defaults.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { durationMs } from './duration.js';
 import { createFindings, type Diagnostic, type Findings } from './findings.js';
-import { countGrid } from './grid.js';
+import { countGrid } from '../model/gridCount.js';
 import { checkGrid, readMethod } from './method.js';
 import { applyOverrides, readSeed, type OverrideLabel, type Overrides } from './overrides.js';
 import { readYaml } from './readYaml.js';

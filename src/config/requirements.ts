@@ -1,7 +1,7 @@
 import type { StudyConfig } from '../model/config.js';
 import { defaultOf } from './defaults.js';
 import type { Finding } from './findings.js';
-import { countGrid } from './grid.js';
+import { countGrid } from '../model/gridCount.js';
 
 /** What `tune` and `compare` cannot do without, though `check` passes: a sweep started from Python leaves it out. */
 export function requirementsOf(config: Pick<StudyConfig, 'metric' | 'program' | 'method' | 'space' | 'budget'>): readonly Finding[] {

@@ -35,29 +35,6 @@ export function gridPlan(space: SearchSpace): GridPlan {
   return plan;
 }
 
-/** How many points a grid over this space has. */
-export function gridSize(space: SearchSpace): { readonly points: number; readonly exact: boolean } {
-  const { size, exact } = gridPlan(space);
-  return { points: size, exact };
-}
-
-/**
- * Before anything runs: a grid without an explicit budget must fit the default one, with one it is spread
- * (decisions.md 30). Returns what to tell people.
- */
-export function checkGrid(space: SearchSpace, budget: { readonly trials: number; readonly trialsExplicit: boolean }): readonly string[] {
-  const { points, exact } = gridSize(space);
-  if (exact && points === 0) {
-    throw new UserError('grid-empty', `The constraints leave no point of the grid (${space.constraints.join('; ')}).`, { fix: 'Loosen a constraint or add values.' });
-  }
-  if (points <= budget.trials) return [];
-  const size = `${exact ? '' : 'up to '}${points} points`;
-  if (budget.trialsExplicit) return [`grid has ${size}, budget is ${budget.trials}: an evenly spread subset is tried`];
-  throw new UserError('grid-too-large', `The grid has ${size}, the default budget is ${budget.trials} trials.`, {
-    fix: `Set budget.trials: ${points} to try all of it, a smaller number to try an evenly spread subset, or give fewer values.`,
-  });
-}
-
 function planOf(space: SearchSpace, axes: Axes): GridPlan {
   const product = productOf(axes);
   const plain = space.constraints.length === 0 && space.parameters.every(({ when }) => when === undefined);

@@ -1,8 +1,8 @@
-import { isActive } from '../model/activity.js';
-import { constraintsHold } from '../model/constraint.js';
-import { gridSize, gridValues } from '../model/distributionImage.js';
-import type { Params } from '../model/params.js';
-import type { SearchSpace } from '../model/searchSpace.js';
+import { isActive } from './activity.js';
+import { constraintsHold } from './constraint.js';
+import { gridSize, gridValues } from './distributionImage.js';
+import type { Params } from './params.js';
+import type { SearchSpace } from './searchSpace.js';
 
 const MAX_COUNTED = 100_000;
 
