@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { joinCgroup, type Cgroup } from './processCgroup.js';
 
@@ -57,6 +57,8 @@ function send(target: number, signal: NodeJS.Signals): void {
 
 /** Above this age process ids may have come round, so all of /proc is searched. */
 const youngMs = 5_000;
+/** So few are asked for by number: listing /proc takes longer. */
+const fewIds = 64;
 
 /** Live processes (zombies are dead) that belong to the group or carry the marker. Linux only; elsewhere empty. */
 function membersIn(group: number, marker: string, bornAt: number): readonly number[] {
@@ -64,11 +66,15 @@ function membersIn(group: number, marker: string, bornAt: number): readonly numb
   if (last === undefined || last === group) return [];
   const young = performance.now() - bornAt < youngMs && last > group;
   const needle = Buffer.from(`${attemptVariable}=${marker}`);
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid || (young && (pid < group || pid > last))) return [];
-    return belongs(pid, group, needle) ? [pid] : [];
-  });
+  return liveIds(young ? { first: group, last } : undefined).filter((pid) => pid !== process.pid && belongs(pid, group, needle));
+}
+
+/** Numbers of the live processes, of all or of those within `range`. */
+function liveIds(range: { readonly first: number; readonly last: number } | undefined): readonly number[] {
+  if (range === undefined) return readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const { first, last } = range;
+  if (last - first < fewIds) return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((pid) => existsSync(`/proc/${pid}`));
+  return readdirSync('/proc').map(Number).filter((pid) => pid >= first && pid <= last);
 }
 
 function belongs(pid: number, group: number, needle: Buffer): boolean {

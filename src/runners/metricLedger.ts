@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Reduce, StudyConfig } from '../model/config.js';
 import type { Goal } from '../model/direction.js';
 import type { MetricReport } from './metricText.js';
@@ -25,17 +25,18 @@ const clockNames = new Set(['_runtime', '_timestamp', '_wandb.runtime']);
 export function createMetricLedger(volatile: ReadonlySet<string>): MetricLedger {
   const tallies = new Map<string, Tally>();
   const others = new Set<string>();
-  const hash = createHash('sha256');
+  let hash: Hash | undefined;
   let reports = 0;
   return {
     take: (report) => {
       const step = report.step ?? reports;
+      const digest = hash ??= createHash('sha256');
       reports += 1;
       for (const name of report.others) if (others.size < 1_000) others.add(name);
       const finite: [string, number][] = [];
       for (const [name, value] of report.metrics) {
         if (clockNames.has(name)) continue;
-        if (!volatile.has(name)) hash.update(`${step}\t${JSON.stringify(name)}\t${value}\n`);
+        if (!volatile.has(name)) digest.update(`${step}\t${JSON.stringify(name)}\t${value}\n`);
         tally(tallies, name, value);
         if (Number.isFinite(value)) finite.push([name, value]);
       }
@@ -46,7 +47,7 @@ export function createMetricLedger(volatile: ReadonlySet<string>): MetricLedger 
     names: () => tallies.keys(),
     others,
     get reports() { return reports; },
-    sha256: () => (reports === 0 ? undefined : hash.copy().digest('hex')),
+    sha256: () => hash?.copy().digest('hex'),
   };
 }
 
