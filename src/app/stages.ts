@@ -32,7 +32,7 @@ async function runGateAndConfirm(context: StageContext, standing: Standing & { r
   const gate = await runGate(context, plan);
   const down = gate.outcome.results.map((result) => result.decision === 'DOWN');
   if (context.run.signal.aborted || gate.outcome.cut !== undefined || !down.includes(true)) return false;
-  const isDead = gate.outcome.results.some((result) => result.decision === 'DOWN' && result.effect === undefined);
+  const isDead = gate.outcome.results.some((result) => result.decision === 'DOWN' && result.effect === undefined && result.pairs === 0);
   if (isDead) return false;
   const confirmation = await runConfirmation(context, plan);
   return confirmation.outcome.results.some((result, i) => down[i] === true && result.decision === 'DOWN');

@@ -24,5 +24,7 @@ function searchPart({ search, rescore, incumbentHere }: Findings): Pick<VerdictS
   if (search === undefined) return {};
   const winner = rescore?.winner?.params;
   const same = winner !== undefined && incumbentHere !== undefined && paramsKey(winner) === paramsKey(incumbentHere);
-  return { search: { trials: search.trials.length, winner: winner === undefined ? 'none' : same ? 'incumbent' : 'other' } };
+  // A trial that the end of the time cut says nothing, neither for nor against.
+  const ended = search.trials.filter(({ state }) => state !== 'running');
+  return { search: { trials: ended.length, winner: winner === undefined ? 'none' : same ? 'incumbent' : 'other' } };
 }

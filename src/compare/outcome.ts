@@ -51,7 +51,7 @@ function decline(metric: MetricStages, gate: GateResult, stages: VerdictStages):
   const { confirmation } = metric;
   if (confirmation === undefined) {
     // With not one value from the head, there is no noise that a repetition could rule out.
-    const isDead = gate.reason === 'stability' && gate.effect === undefined;
+    const isDead = gate.reason === 'stability' && gate.effect === undefined && gate.pairs === 0;
     return isDead ? { kind: 'REGRESSION', reason: 'stability' } : { kind: 'NOT_CONFIRMED', reason: 'budget' };
   }
   if (confirmation.decision !== 'DOWN') {
