@@ -10,7 +10,7 @@ import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { createGit } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
-import { secretsLevel } from '../platform/secrets.js';
+import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
 import type { CompareRequest, RecordRequest, RunDeps, RunRequest, UseCases } from './useCases.js';
@@ -62,7 +62,7 @@ async function openTools(request: RunRequest, deps: Pick<RunDeps, 'progress'> & 
   });
   return await createTools({
     cwd: study.cwd, env: process.env, stateDir: request.stateDir, store, progress: deps.progress, clock: deps.clock ?? createClock(),
-    secrets: secretsLine(opened?.tokenCanWrite === true), head: 'as-is', prefix: study.prefix,
+    secrets: secretsSentence(opened?.tokenCanWrite === true), head: 'as-is', prefix: study.prefix,
   });
 }
 
@@ -73,10 +73,8 @@ function openStore(options: { remote: RunRequest['remote']; branch: string; cwd:
 }
 
 /** How far trials are kept from our secrets, honestly (decisions.md 25). */
-function secretsLine(tokenCanWrite: boolean): string {
-  const { level, exposed } = secretsLevel(process.env);
-  const shown = exposed.length === 0 ? 'no secret in reach of trials' : `within reach of a determined trial: ${exposed.join(', ')}`;
-  return `isolation ${level}; ${shown}${tokenCanWrite ? '; the token of this job can write: use the two-job workflow' : ''}`;
+function secretsSentence(tokenCanWrite: boolean): string {
+  return `${secretsLine(secretsLevel(process.env))}${tokenCanWrite ? '; the token of this job can write: use the two-job workflow' : ''}`;
 }
 
 function frameOf(request: CompareRequest | RecordRequest, headSha: string, commits: { tree: string; base: string | undefined }): ReportFrame {

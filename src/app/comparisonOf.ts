@@ -118,6 +118,9 @@ function isCancelled({ outcome }: TrialResult): boolean {
 
 function reproduceOf(run: StudyRun): string[] {
   const { base, head, configs } = run;
-  if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune --config '${configs.head.path.replaceAll("'", "'\\''")}'`];
-  return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} --config '${configs.head.path.replaceAll("'", "'\\''")}'`];
+  const config = `--config '${configs.head.path.replaceAll("'", "'\\''")}'`;
+  // A folder outside of git has no parents and no date; there is nothing to check out.
+  if (head.date === '') return [`npx noregret tune ${config}`];
+  if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune ${config}`];
+  return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} ${config}`];
 }

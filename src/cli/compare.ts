@@ -9,7 +9,7 @@ import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { createGit } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
-import { secretsLevel } from '../platform/secrets.js';
+import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
 import { areFiles, compareFiles } from './compareFiles.js';
@@ -60,7 +60,7 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
   }));
   const runs = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
   const tools = await createTools({
-    cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: `isolation ${secretsLevel(env).level}`,
+    cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)),
     store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
   });
   return await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });

@@ -90,7 +90,7 @@ async function recordMain({ terminal, progress, dir, stateDir, history }: Place)
   const files = [{ path: 'noregret.yml', text: await readFile(join(dir, 'noregret.yml'), 'utf8') }];
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'the first push', files, overrides: {}, progress, signal: terminal.signal });
   const tools = await createTools({
-    cwd: dir, env: terminal.env, stateDir, store: createDirectoryStore({ directory: history }), progress, clock: createClock(), secrets: 'isolation none', head: 'as-is', prefix: '',
+    cwd: dir, env: terminal.env, stateDir, store: createDirectoryStore({ directory: history }), progress, clock: createClock(), secrets: '', head: 'as-is', prefix: '',
   });
   await recordStudies(runs, tools, { runId: 'demo', attempt: 1, searchAlways: false, frame: { event: 'push', headSha: head.sha, failOn: 'never' } });
 }

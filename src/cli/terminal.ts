@@ -60,7 +60,7 @@ function isOver({ done, of, running }: ProgressState): boolean {
 
 /** `spiral · search 7/20 · 2 running of 2 slots · best 0.981 · 12 s left` */
 function progressText(state: ProgressState): string {
-  const parts = [printable(state.study), `${state.stage} ${state.done}/${state.of}`, `${state.running} running of ${state.slots} slots`];
+  const parts = [printable(state.study), `${state.stage} ${state.done}/${state.of}`, `${state.running} running of ${state.slots} ${state.slots === 1 ? 'slot' : 'slots'}`];
   if (state.best !== undefined) parts.push(`best ${Number(state.best.toPrecision(5))}`);
   if (state.secondsLeft !== undefined) parts.push(`${duration(state.secondsLeft)} left`);
   return parts.join(' · ');

@@ -9,7 +9,7 @@ import type { CommitFacts, Repository } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
-import { secretsLevel } from '../platform/secrets.js';
+import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { openStudy } from '../tools.js';
 import { version } from '../version.js';
 import { exitCodes } from './program.js';
@@ -40,7 +40,7 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
     if (flags.new === true) await setAside(join(folder, 'study.jsonl'), clock.utc());
     const { journal, executor } = await openStudy({ folder, env, clock, progress, configs: study.configs });
     try {
-      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: `isolation ${secretsLevel(env).level}` } }));
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
     } finally {
       await executor.close();
       await journal.close();

@@ -27,6 +27,12 @@ export function secretsLevel(env: Environment, startBlock: string = readStartBlo
   return { level: 'none', exposed: [...new Set(names)].sort() };
 }
 
+/** One line for the report: what stands between trials and secrets, and what does not (decisions.md 25). */
+export function secretsLine({ level, exposed }: SecretsReport): string {
+  const shown = exposed.length === 0 ? 'no secret was in reach' : `within reach of a determined trial: ${exposed.join(', ')}`;
+  return `an environment of listed variables only (isolation level: ${level}); ${shown}`;
+}
+
 /** Deletes secrets from `env` so that no child inherits them by accident; `stillShown` are those that /proc shows all the same. */
 export function dropSecrets(env: Record<string, string | undefined>, startBlock: string = readStartBlock()): { readonly dropped: readonly string[]; readonly stillShown: readonly string[] } {
   const dropped = Object.keys(env).filter((name) => holdsSecret(name, env[name])).sort();
