@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../stores/gitFixture.js';
+import { ended, json, type } from './desk.js';
+
+const folder = temporaryFolder('judge');
+afterAll(folder.remove);
+const at = folder.path;
+const worse = 'seed,base,head\n1,0.90,0.85\n2,0.91,0.862\n3,0.902,0.851\n';
+const margin = ['--margin', '0.004', '--goal', 'maximize'];
+const write = (name: string, text: string): string => {
+  writeFileSync(join(at, name), text);
+  return name;
+};
+
+test('a file: exit 1 for a regression, and what --json has at least', async () => {
+  const typed = ended(await type(at, ['judge', write('worse.csv', worse), ...margin, '--json']), 1);
+  const result = json(typed);
+  expect(result).toMatchObject({ verdict: 'REGRESSION', margin: 0.004, pairs: 3 });
+  for (const key of ['effect', 'low', 'high']) expect(typeof result[key]).toBe('number');
+  expect(result['effect']).toBeCloseTo(-0.0497, 3);
+  expect(result['looks']).toEqual([expect.objectContaining({ pairs: 3 })]);
+  expect(typed.err).toBe('');
+});
+
+test('standard input, JSON lines, in words', async () => {
+  const rows = [1, 2, 3].map((seed) => JSON.stringify({ seed, base: 0.9, head: 0.9 })).join('\n');
+  const { out } = ended(await type(at, ['judge', '-', ...margin], { stdin: rows }), 0);
+  expect(out).toContain('NO_CHANGE  No change: head equals base in all 3 pairs');
+});
+
+test('for a metric to minimise, lower is better', async () => {
+  const minimise = ['--margin', '0.004', '--goal', 'minimize', '--metric', 'loss'];
+  const { out } = ended(await type(at, ['judge', '-', ...minimise], { stdin: worse }), 0);
+  expect(out).toMatch(/^IMPROVED {2}Improved: loss −0\.0497/);
+});
+
+test('fewer rows than the first look are inconclusive, and how many more are needed is said', async () => {
+  const typed = ended(await type(at, ['judge', '-', ...margin, '--json'], { stdin: 'seed,base,head\n1,0.9,0.8\n' }), 0);
+  expect(json(typed)).toMatchObject({ verdict: 'INCONCLUSIVE', needMore: 2 });
+});
+
+describe('bad rows and flags', () => {
+  test.each([
+    ['text for a number', 'seed,base,head\n1,0.9,0.8\n2,x,0.8\n', [], /line 3/],
+    ['a missing column', 'seed,base\n1,0.9\n', [], /head/],
+    ['JSON cut short', '{"seed":1,"base":1,"head":1}\n{"seed":2,', [], /line 2/],
+    ['a seed twice', 'seed,base,head\n1,1,1\n1,1,1\n', [], /line 3/],
+    ['nothing', '', [], /no rows|empty/i],
+    ['an alpha that the gate has no table for', worse, ['--alpha', '0.2'], /0\.05/],
+    ['looks that are no numbers', worse, ['--looks', 'a,b'], /--looks a is no number/],
+  ])('%s', async (_name, stdin, flags, message) => {
+    const { err } = ended(await type(at, ['judge', '-', ...margin, ...flags], { stdin }), 2);
+    expect(err).toMatch(message);
+  });
+
+  test('a margin that is none', async () => {
+    const { err } = ended(await type(at, ['judge', '-', '--margin', 'wide', '--goal', 'maximize'], { stdin: worse }), 2);
+    expect(err).toContain('--margin wide is no margin');
+    expect(err).toContain('fix: Give it in the metric\'s unit (0.004), in per cent of main (0.5%), or auto.');
+  });
+
+  test('a file that is not there', async () => {
+    const { err } = ended(await type(at, ['judge', 'gone.csv', ...margin]), 2);
+    expect(err).toContain('gone.csv');
+    expect(err).toContain('fix: Give a CSV or JSON-lines file');
+  });
+});
