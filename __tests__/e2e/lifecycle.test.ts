@@ -54,6 +54,20 @@ test('cancelled: a finished check, a summary, and a log from which the re-run go
   expect((await world.github.comments(pull.number)).map(({ body }) => body.includes('cut short'))).toEqual([false]);
 }, 180_000);
 
+test('on a machine that is thrown away, the next attempt goes on from the artifact of the cancelled one', async () => {
+  const pull = await changed('ephemeral');
+  const runId = nextRun();
+  const first = await tune(pullRequestJob(world, pull, { machine: machine(world, 'ephemeral-1'), runId }), { cancelWhen: midway });
+  expect(reportOf(first).incomplete).toBe(true);
+  const gone = measured(machine(world, 'ephemeral-1'));
+  const fresh = machine(world, 'ephemeral-2');
+  const second = await tune(pullRequestJob(world, pull, { machine: fresh, runId, attempt: 2 }));
+  expect(second.output).toContain('brought back from its artifact');
+  expect(reportOf(second).studies[0]!.budget.reused).toBeGreaterThan(0);
+  expect(measured(fresh).slice(0, gone.length)).toEqual(gone);
+  expect(measured(fresh)).toEqual([...new Set(measured(fresh))]);
+}, 180_000);
+
 test('killed outright: the post step closes the check, and nothing measured is measured again', async () => {
   const pull = await changed('killed');
   const gpu = machine(world, 'killed');

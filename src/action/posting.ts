@@ -39,7 +39,8 @@ function publishersOf(desk: Desk, { post, check, summary, artifactExtra }: Posti
 function tell(desk: Desk, posted: readonly Posted[], handedOver: boolean): void {
   const failures = posted.flatMap(({ error }) => error ?? []);
   const refused = failures.filter(({ code }) => code === forbidden);
-  if (handedOver && refused[0] !== undefined) desk.actions.line(`This token may not post; noregret/publish posts the report from the artifact. Without such a job:\n${errorText(refused[0])}`);
+  const lines = new Set(refused.flatMap(({ fix = '' }) => fix.split('\n').filter((line) => /^ {2}[\w-]+: \w+$/.test(line))));
+  if (handedOver && refused.length > 0) desk.actions.line(`This token may not post; noregret/publish posts the report from the artifact. Without such a job add to this one:\npermissions:\n${[...lines].join('\n')}`);
   for (const error of failures) if (!(handedOver && refused.includes(error))) desk.actions.warn(errorText(error));
 }
 

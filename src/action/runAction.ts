@@ -7,6 +7,7 @@ import type { StudyRecord } from '../model/record.js';
 import { actionProgress } from '../platform/actions.js';
 import { forbidden } from '../platform/githubErrors.js';
 import type { CheckPublisher } from '../publishers/checkRun.js';
+import { packState, restoreState, stateFile } from './carriedState.js';
 import { stateDirOf } from './context.js';
 import { checkPublisherFor, errorText, reportOfProblem, type Desk } from './desk.js';
 import type { ActionInputs } from './inputs.js';
@@ -22,11 +23,13 @@ interface Measured { readonly report: Report; readonly pending: readonly StudyRe
 /** After an abort the work has this long to end in order; then it is reported without it. */
 const cancelGraceMs = 3000;
 
-async function stateDir({ inputs, context }: ActionDesk): Promise<string> {
+async function stateDir(desk: ActionDesk): Promise<string> {
+  const { inputs, context } = desk;
   const dir = resolve(inputs.stateDir ?? stateDirOf(context));
   await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
     throw new UserError('state-dir', `The state folder ${dir} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { fix: 'Give a writable folder as the input `state-dir`.', exitCode: 3, cause });
   });
+  await bringBack(desk, dir);
   return dir;
 }
 
@@ -39,6 +42,18 @@ async function requestOf<W extends RealWork>(desk: ActionDesk, work: W): Promise
     remote: { url: `${context.serverUrl}/${context.repository}`, token: inputs.token },
     stateDir: await stateDir(desk), runId: context.runId, attempt: context.attempt, failOn: inputs.failOn,
   };
+}
+
+/** What an earlier attempt left on a machine that is gone; a failure costs time only. */
+async function bringBack(desk: ActionDesk, dir: string): Promise<void> {
+  const { actions, artifacts, context, inputs } = desk;
+  if (context.attempt < 2 || artifacts === undefined) return;
+  try {
+    const logs = await restoreState(dir, artifacts, inputs.commentId);
+    if (logs > 0) actions.line(`Attempt ${context.attempt}: ${logs} log(s) of an earlier attempt brought back from its artifact.`);
+  } catch (error) {
+    actions.line(`Nothing brought back from an earlier attempt: ${errorText(error)}`);
+  }
 }
 
 /** Opens the checks; a token that may not is normal in the two-job workflow. */
@@ -105,8 +120,10 @@ export async function runAction(desk: ActionDesk, loadUseCases: () => Promise<Us
     return;
   }
   const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check) };
+  const startedMs = Date.now();
   const { report, pending, error } = await measure(desk, work, useCases, deps);
-  const artifactExtra = pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) };
+  const state = report.incomplete || error !== undefined ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs) : undefined;
+  const artifactExtra = { ...(pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) }), ...(state === undefined ? {} : { [stateFile]: state }) };
   await finish(desk, { report, to: context.trigger, post, check, summary: true, artifactExtra });
   if (error !== undefined) actions.fail(errorText(error));
 }

@@ -6,7 +6,8 @@ import { UserError } from '../model/errors.js';
 import type { Trigger } from '../model/trigger.js';
 import { download } from '../platform/artifact.js';
 import { readHostileZip } from '../platform/hostileZip.js';
-import { artifactName, reportJson } from '../publishers/files.js';
+import { reportJson } from '../publishers/files.js';
+import { latestArtifact } from './artifacts.js';
 import { checkPublisherFor, identityOf, reportOfProblem, type Desk } from './desk.js';
 import type { PublishInputs } from './inputs.js';
 import { finish } from './posting.js';
@@ -35,23 +36,13 @@ async function targetOf({ context, github }: PublishDesk): Promise<Target> {
   return { to, expected: !pull.draft && trigger.conclusion !== 'skipped' && trigger.conclusion !== 'cancelled' };
 }
 
-/** Of the artifacts named for this comment, the one of the latest attempt: a re-run of this job alone finds an older one. */
-function latest<T>(found: readonly T[], nameOf: (item: T) => string, commentId: string): T | undefined {
-  const prefix = artifactName(commentId, 0).slice(0, -1);
-  const attempt = (item: T): number => {
-    const rest = nameOf(item).startsWith(prefix) ? nameOf(item).slice(prefix.length) : '';
-    return /^\d{1,6}$/.test(rest) ? Number(rest) : 0;
-  };
-  return [...found].filter((item) => attempt(item) > 0).sort((a, b) => attempt(b) - attempt(a))[0];
-}
-
 async function artifactAddress({ context, inputs, github, artifacts }: PublishDesk): Promise<string | undefined> {
   if (context.trigger.kind !== 'workflow_run' && artifacts !== undefined) {
-    const name = latest(await artifacts.list(), (item) => item, inputs.commentId);
+    const name = latestArtifact(await artifacts.list(), (item) => item, inputs.commentId);
     return name === undefined ? undefined : artifacts.url(name);
   }
   const runId = context.trigger.kind === 'workflow_run' ? context.trigger.runId : Number(context.runId);
-  const found = latest((await github?.runArtifacts(runId)) ?? [], ({ name }) => name, inputs.commentId);
+  const found = latestArtifact((await github?.runArtifacts(runId)) ?? [], ({ name }) => name, inputs.commentId);
   return found === undefined ? undefined : github?.artifactUrl(found.id);
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors.js';
 import { reportSchema, type Report } from '../model/comparison.js';
-import type { Progress, Publisher } from '../model/ports.js';
+import type { Publisher } from '../model/ports.js';
 import { recordSchema, type StudyRecord } from '../model/record.js';
 import type { Trigger } from '../model/trigger.js';
 
@@ -18,12 +18,6 @@ export async function postEverywhere(report: Report, to: Trigger, publishers: re
     }
   }
   return posted;
-}
-
-export function tellFailures(posted: readonly Posted[], progress: Pick<Progress, 'warn'>): void {
-  for (const { error } of posted) {
-    if (error !== undefined) progress.warn(error.fix === undefined ? error.message : `${error.message}\n${error.fix}`);
-  }
 }
 
 /** What the event says about the report that we are about to read. */

@@ -92,6 +92,8 @@ interface Client {
   readonly octokit: Octokit;
   readonly at: { readonly owner: string; readonly repo: string };
   readonly ask: <T>(what: string, call: () => Promise<T>) => Promise<T>;
+  /** Whom GitHub has named as the app behind our token, in an answer to something else. */
+  readonly seen: { app?: string };
 }
 
 /** Writes are paced and limits obeyed by octokit's own plugins; both are bounded. */
@@ -100,6 +102,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const client: Client = {
     octokit: createOctokit(options),
     at: { owner, repo },
+    seen: {},
     ask: async (what, call) => {
       try {
         return await call();
@@ -111,13 +114,13 @@ export function createGitHub(options: GitHubOptions): GitHub {
   return { ...commentCalls(client), ...checkCalls(client), ...pullRequestCalls(client, options.repository), ...artifactCalls(client) };
 }
 
-function commentCalls({ octokit, at, ask }: Client): Pick<GitHub, 'comments' | 'createComment' | 'updateComment' | 'login'> {
+function commentCalls({ octokit, at, ask, seen }: Client): Pick<GitHub, 'comments' | 'createComment' | 'updateComment' | 'login'> {
   const { issues } = octokit.rest;
   return {
     comments: (pullRequest) => ask('read the comments', async () => (await octokit.paginate(issues.listComments, { ...at, issue_number: pullRequest, per_page: 100 })).map(comment)),
     createComment: (pullRequest, body) => ask('write the comment', async () => comment((await issues.createComment({ ...at, issue_number: pullRequest, body })).data)),
     updateComment: (id, body) => ask('update the comment', async () => comment((await issues.updateComment({ ...at, comment_id: id, body })).data)),
-    login: () => loginOf(octokit),
+    login: async () => (seen.app === undefined ? await loginOf(octokit) : `${seen.app}[bot]`),
   };
 }
 
@@ -130,11 +133,12 @@ function checkFields({ conclusion, title, summary, detailsUrl }: CheckState): Ch
 }
 type CheckFields = ({ status: 'in_progress' } | { status: 'completed'; conclusion: CheckConclusion }) & { output: { title: string; summary: string }; details_url?: string };
 
-function checkCalls({ octokit, at, ask }: Client): Pick<GitHub, 'createCheck' | 'updateCheck' | 'checkIsOpen'> {
+function checkCalls({ octokit, at, ask, seen }: Client): Pick<GitHub, 'createCheck' | 'updateCheck' | 'checkIsOpen'> {
   const { checks } = octokit.rest;
   return {
     createCheck: (name, headSha, state) => ask('write the check', async () => {
       const { data } = await checks.create({ ...at, name, head_sha: headSha, ...checkFields(state) });
+      if (data.app?.slug !== undefined) seen.app = data.app.slug;
       return { id: data.id, url: data.html_url ?? '' };
     }),
     updateCheck: (id, state) => ask('update the check', async () => ({ url: (await checks.update({ ...at, check_run_id: id, ...checkFields(state) })).data.html_url ?? '' })),

@@ -27,7 +27,7 @@ export function permissionLines(accepted: string): readonly string[] {
 function permissionError(what: string, failure: Failure, cause: unknown): UserError {
   const lines = permissionLines(String(failure.response?.headers?.['x-accepted-github-permissions'] ?? ''));
   const block = lines.length === 0 ? 'Give the job the permission it lacks.' : `Add to this job:\npermissions:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return infrastructure(forbidden, `GitHub did not allow to ${what}: the token lacks a permission.`, `${block}\nA pull request from a fork always gets a read-only token; see "Forks" in the README.`, cause);
+  return infrastructure(forbidden, `GitHub did not allow to ${what}: the token lacks a permission.`, block, cause);
 }
 
 function limitError(what: string, failure: Failure, cause: unknown): UserError {
