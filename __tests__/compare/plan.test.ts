@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { detectionSentence, forecastGate, planLine, plannedGpuHours, type JobPlan } from '../../src/compare/plan.js';
+import { detectableDecline, detectionSentence, forecastGate, planLine, plannedGpuHours, type JobPlan } from '../../src/compare/plan.js';
 
 const policy = { alpha: 0.05, looks: [3, 5, 7, 10], margin: 0.01 };
 
@@ -12,15 +12,14 @@ describe('forecastGate agrees with the published planning table', () => {
   });
   test('a decline of the margin is caught nine times in ten at 1.25 spreads', () => {
     const forecast = forecastGate(policy, 0.008);
-    expect(Math.abs((forecast.detectable ?? 0) / 0.01 - 1)).toBeLessThan(0.08);
+    expect(Math.abs((detectableDecline(policy, 0.008) ?? 0) / 0.01 - 1)).toBeLessThan(0.08);
     expect(forecastGate(policy, 0.008)).toEqual(forecast);
   });
 });
 
 test('what a pass is worth, in words', () => {
-  const forecast = { marginToNoise: 1, inconclusive: 0, pairs: 5, detectable: 0.01234 };
-  expect(detectionSentence(forecast, 'acc')).toBe('A decline of acc by 0.012 or more would have been caught 9 times in 10');
-  expect(detectionSentence({ ...forecast, detectable: undefined }, 'acc')).toContain('would not have caught');
+  expect(detectionSentence(0.01234, 'acc')).toBe('A decline of acc by 0.012 or more would have been caught 9 times in 10');
+  expect(detectionSentence(undefined, 'acc')).toContain('would not have caught');
 });
 
 describe('planLine', () => {
@@ -30,12 +29,12 @@ describe('planLine', () => {
     expect(plannedGpuHours(plan)).toBeUndefined();
   });
   test('timed, with what to expect and what helps', () => {
-    const timed = { ...plan, secondsPerRun: 45, forecast: { marginToNoise: 0.6, inconclusive: 0.548, pairs: 9, detectable: 0.01 } };
+    const timed = { ...plan, secondsPerRun: 45, forecast: { marginToNoise: 0.6, inconclusive: 0.548, pairs: 9 } };
     expect(planLine(timed)).toBe('up to 20 search + 10 gate + 12 re-score runs ≈ 16 min on 2 slots, 0.53 GPU-hours; margin 0.6 × noise: if nothing changed, expect 55 % inconclusive (a larger margin or `looks: [3, 5, 8, 12, 20]` helps)');
     expect(plannedGpuHours(timed)).toBeCloseTo(0.525, 12);
   });
   test('short, on CPU, without a search', () => {
-    expect(planLine({ ...plan, searchTrials: 0, rescoreRuns: 0, slots: 1, gpusPerTrial: 0, secondsPerRun: 2, forecast: { marginToNoise: 2, inconclusive: 0.002, pairs: 4, detectable: 1 } }))
+    expect(planLine({ ...plan, searchTrials: 0, rescoreRuns: 0, slots: 1, gpusPerTrial: 0, secondsPerRun: 2, forecast: { marginToNoise: 2, inconclusive: 0.002, pairs: 4 } }))
       .toBe('up to 10 gate runs ≈ 20 s on 1 slot; margin 2 × noise: if nothing changed, expect under 5 % inconclusive');
   });
 });

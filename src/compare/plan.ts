@@ -10,8 +10,6 @@ export interface GateForecast {
   /** If nothing changed. */
   readonly inconclusive: number;
   readonly pairs: number;
-  /** Smallest decline caught nine times in ten, in the margin's unit; undefined beyond the margin plus ten spreads. */
-  readonly detectable: number | undefined;
 }
 
 const paths = 1000;
@@ -22,16 +20,19 @@ const power = 0.9;
  * Standard error of a share: at most 1.6 points.
  */
 export function forecastGate(policy: GatePolicy, noise: number): GateForecast {
-  const deviates = standardPaths(policy.looks.at(-1) ?? 0);
-  const standard: GatePolicy = { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
-  const unchanged = simulate(deviates, 0, standard);
-  const detectable = smallestDecline(deviates, standard);
-  return {
-    marginToNoise: standard.margin,
-    inconclusive: unchanged.inconclusive,
-    pairs: unchanged.pairs,
-    detectable: detectable === undefined ? undefined : detectable * noise,
-  };
+  const standard = standardised(policy, noise);
+  const unchanged = simulate(standardPaths(policy.looks.at(-1) ?? 0), 0, standard);
+  return { marginToNoise: standard.margin, inconclusive: unchanged.inconclusive, pairs: unchanged.pairs };
+}
+
+/** Smallest decline caught nine times in ten, in the margin's unit; undefined beyond the margin plus ten spreads. Ten times the work of a forecast. */
+export function detectableDecline(policy: GatePolicy, noise: number): number | undefined {
+  const detectable = smallestDecline(standardPaths(policy.looks.at(-1) ?? 0), standardised(policy, noise));
+  return detectable === undefined ? undefined : detectable * noise;
+}
+
+function standardised(policy: GatePolicy, noise: number): GatePolicy {
+  return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
 }
 
 function standardPaths(length: number): readonly (readonly number[])[] {
@@ -65,10 +66,10 @@ function smallestDecline(deviates: readonly (readonly number[])[], policy: GateP
 }
 
 /** What a verdict of "no regression" is worth: for the report, after the run, with the noise that was found. */
-export function detectionSentence(forecast: GateForecast, metric: string): string {
-  return forecast.detectable === undefined
+export function detectionSentence(detectable: number | undefined, metric: string): string {
+  return detectable === undefined
     ? `These looks would not have caught any decline of ${metric} 9 times in 10`
-    : `A decline of ${metric} by ${formatNumber(forecast.detectable, 2)} or more would have been caught 9 times in 10`;
+    : `A decline of ${metric} by ${formatNumber(detectable, 2)} or more would have been caught 9 times in 10`;
 }
 
 /** What a job is about to do, in runs; times are absent until one trial has been timed. */
