@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { StudyEvent } from '../../src/model/study.js';
+import { studyEventSchema, type StudyEvent } from '../../src/model/study.js';
 import { openJournalFile } from '../../src/stores/journalFile.js';
 import { createLineReader, encodeLine } from '../../src/stores/journalLines.js';
 import { journalContract, sampleEvents, started } from '../contracts/journal.js';
@@ -94,6 +94,15 @@ describe('torn and damaged logs', () => {
     expect(readFileSync(path, 'utf8')).toBe(newer);
     place(Buffer.concat([bytesOf(sampleEvents[0]!), Buffer.from(encodeLine({ type: 'paused' } as never, 1))]));
     await expect(load()).rejects.toMatchObject({ code: 'journal-newer', message: expect.stringContaining('"paused"') });
+  });
+
+  test.each([
+    { trial: 0, step: 1, metrics: { loss: 'low' } }, { trial: 0, step: 1, metrics: [1] }, { trial: 0, step: 1, metrics: null }, { trial: 0, step: 1 },
+    { trial: 0.5, step: 1, metrics: {} }, { trial: '0', step: 1, metrics: {} }, { trial: 0, step: null, metrics: {} }, { trial: 0, step: 1, metrics: {}, colour: 'red' },
+  ])('a report is read as strictly as any event: %j', (fields) => {
+    expect(studyEventSchema.safeParse({ type: 'reported', ...fields }).success).toBe(false);
+    place(Buffer.concat([bytesOf(sampleEvents[0]!), Buffer.from(encodeLine({ type: 'reported', ...fields } as never, 1))]));
+    return expect(load()).rejects.toMatchObject({ code: 'journal-newer', message: expect.stringContaining('"reported"') });
   });
 
   test("somebody else's file is refused and not cut", async () => {

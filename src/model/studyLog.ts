@@ -25,11 +25,11 @@ export interface StudyLog {
 
 /** Folds a loaded log; undefined for an empty one. */
 export function foldStudy(events: readonly StudyEvent[]): StudyLog | undefined {
-  const [first, ...rest] = events;
+  const [first] = events;
   if (first === undefined) return undefined;
   if (first.type !== 'created') throw inconsistent(`the log begins with "${first.type}" instead of "created"`);
   const log = createStudyLog(first);
-  for (const event of rest) log.apply(event);
+  for (const event of events.slice(1)) log.apply(event);
   return log;
 }
 
