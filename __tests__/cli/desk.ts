@@ -6,6 +6,8 @@ export interface Typed { readonly code: number; readonly out: string; readonly e
 
 export interface Keyboard {
   readonly stdin?: string;
+  /** Whether somebody sits there who can be asked. */
+  readonly isTTY?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Sees stderr as it is written. */
@@ -13,13 +15,13 @@ export interface Keyboard {
 }
 
 /** Types `noregret ...argv` in a folder, with nothing of this machine's git configuration in reach. */
-export async function type(cwd: string, argv: readonly string[], { stdin = '', env = {}, signal, onErr }: Keyboard = {}): Promise<Typed> {
+export async function type(cwd: string, argv: readonly string[], { stdin = '', isTTY = false, env = {}, signal, onErr }: Keyboard = {}): Promise<Typed> {
   let [out, err] = ['', ''];
   const terminal: Terminal = {
     cwd, env: { ...gitTestEnv(cwd), ...env }, signal: signal ?? new AbortController().signal,
     stdout: { write: (text) => { out += text; } },
     stderr: { write: (text) => { err += text; onErr?.(text); } },
-    stdin: (async function* () { yield stdin; })(),
+    stdin: Object.assign((async function* () { yield stdin; })(), { isTTY }),
   };
   const code = await runCli(argv, terminal, '1.2.3');
   return { code, out, err };

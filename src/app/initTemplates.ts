@@ -110,7 +110,7 @@ export function configText({ name, command, metric, goal, parameters }: ConfigAn
 }
 
 const exampleParameters = [
-  'learning_rate: { distribution: log_uniform_values, min: 1e-5, max: 1e-1, default: 1e-3 }',
+  'learning_rate: { distribution: log_uniform_values, min: 0.00001, max: 0.1, default: 0.001 }',
   'batch_size: { values: [16, 32, 64], default: 32 }',
 ];
 

@@ -1,6 +1,5 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseDocument, stringify } from 'yaml';
 import { configText, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
@@ -66,17 +65,38 @@ function withProgram(argv: readonly string[], program: string | undefined): read
 }
 
 async function ask(suggested: ConfigAnswers, terminal: Terminal): Promise<ConfigAnswers> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const question = async (what: string, fallback: string): Promise<string> => (await lines.question(`${what} [${fallback}]: `, { signal: terminal.signal })).trim() || fallback;
-    const command = 'tfjs' in suggested.command ? suggested.command.tfjs : suggested.command.join(' ');
-    const answered = await question('Command that trains once', command);
-    const metric = await question('Metric to optimise', suggested.metric);
-    const goal = await question('Is larger or smaller better (maximize, minimize)', suggested.goal);
-    return { ...suggested, metric, goal: goal.startsWith('min') ? 'minimize' : 'maximize', command: answered === command ? suggested.command : answered.split(/\s+/) };
-  } finally {
-    lines.close();
+  const lines = linesOf(terminal.stdin);
+  const question = async (what: string, fallback: string): Promise<string> => {
+    terminal.stderr.write(`${what} [${fallback}]: `);
+    return (await firstOf(lines, terminal.signal)).trim() || fallback;
+  };
+  const command = 'tfjs' in suggested.command ? suggested.command.tfjs : suggested.command.join(' ');
+  const answered = await question('Command that trains once', command);
+  const metric = await question('Metric to optimise', suggested.metric);
+  const goal = await question('Is larger or smaller better (maximize, minimize)', suggested.goal);
+  const isSmaller = /^(?:min|small|low)/i.test(goal);
+  return { ...suggested, metric, goal: isSmaller ? 'minimize' : 'maximize', command: answered === command ? suggested.command : answered.split(/\s+/) };
+}
+
+/** The next line, empty at the end of the input. UserError `interrupted` on Ctrl-C: nothing was written yet. */
+async function firstOf(lines: AsyncGenerator<string>, signal: AbortSignal): Promise<string> {
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = (): void => { reject(new UserError('interrupted', 'Interrupted: nothing was written.')); };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  const next = await Promise.race([lines.next(), interrupted]);
+  return next.done === true ? '' : next.value;
+}
+
+async function* linesOf(input: Terminal['stdin']): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = `${rest}${Buffer.from(chunk).toString('utf8')}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
+  if (rest !== '') yield rest;
 }
 
 async function defaultBranch({ cwd, env }: Terminal): Promise<string> {

@@ -15,4 +15,6 @@ export async function main(): Promise<void> {
   process.stdout.on('error', () => process.exit(exitCodes.infrastructure));
   const terminal: Terminal = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal };
   process.exitCode = await runCli(process.argv.slice(2), terminal, version);
+  // A question that nobody answered must not keep the process alive.
+  process.stdin.destroy();
 }
