@@ -8,9 +8,9 @@ import type { Token } from '../e2e/harness/githubRules.js';
 export const renderings: Renderings = { ...reportRenderings, html: (report) => Promise.resolve(`<html>${report.verdict}</html>`) };
 
 /** What a job with the three write permissions of the README gets. */
-export const writeToken: Token = { kind: 'app', login: 'github-actions[bot]', permissions: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' } };
-export const readToken: Token = { kind: 'app', login: 'github-actions[bot]', permissions: { contents: 'read', metadata: 'read' } };
-export const userToken: Token = { kind: 'user', login: 'reviewer', permissions: { contents: 'write', issues: 'write', pull_requests: 'write', checks: 'write' } };
+const writeToken: Token = { kind: 'app', login: 'github-actions[bot]', permissions: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' } };
+const readToken: Token = { kind: 'app', login: 'github-actions[bot]', permissions: { contents: 'read', metadata: 'read' } };
+const userToken: Token = { kind: 'user', login: 'reviewer', permissions: { contents: 'write', issues: 'write', pull_requests: 'write', checks: 'write' } };
 
 export interface GitHubDesk {
   readonly server: () => GitHubServer;

@@ -10,7 +10,7 @@ interface Failure {
 /** Codes that callers tell apart; the rest is for people. */
 export const missing = 'github-missing';
 export const forbidden = 'github-permission';
-export const locked = 'github-locked';
+const locked = 'github-locked';
 
 const infrastructure = (code: string, message: string, fix: string, cause: unknown): UserError => new UserError(code, message, { fix, exitCode: 3, cause });
 
