@@ -78,7 +78,7 @@ describe('a later push', () => {
     const world = mainOf();
     await world.push(1);
     const { record, study } = await world.push(2, commit(2, { level: 0.7 }));
-    expect(study.verdict.kind).toBe('NOT_CONFIRMED');
+    expect(study.verdict).toMatchObject({ kind: 'NOT_CONFIRMED', reason: 'remembered', sentence: expect.stringContaining('looks worse than the previous record') });
     expect(record!.verdict!.kind).toBe(study.verdict.kind);
     expect(record!.canonical).toHaveLength(5);
   });

@@ -13,7 +13,7 @@ export function verdictStagesOf(run: StudyRun, found: Findings): VerdictStages {
     return { name, goal, ...(gate === undefined ? {} : { gate }), ...(confirmation === undefined ? {} : { confirmation }), ...(retune === undefined ? {} : { retune }) };
   });
   return {
-    metrics, canaryIdentical: found.canary?.identical === true,
+    metrics, canaryIdentical: found.canary?.identical === true, isRemembered: run.base === undefined,
     ...(found.noBaseline === undefined ? {} : { noBaseline: { reason: found.noBaseline.reason, message: found.noBaseline.sentence } }),
     ...(found.incomplete === undefined ? {} : { interrupted: { reason: found.incomplete.reason, message: found.incomplete.sentence } }),
     ...searchPart(found),

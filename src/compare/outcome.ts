@@ -14,6 +14,8 @@ export interface MetricStages {
 export interface VerdictStages {
   readonly metrics: readonly MetricStages[];
   readonly canaryIdentical: boolean;
+  /** Base is a stored record whose commit is not run here, so that no decline can be repeated on fresh seeds: a push. */
+  readonly isRemembered?: boolean;
   /** Why there is nothing to compare with; `reason` is a machine word, `message` for people. */
   readonly noBaseline?: { readonly reason: string; readonly message: string };
   /** Somebody or something stopped the run before its planned end: `cancelled`, `disk`, … */
@@ -52,7 +54,7 @@ function decline(metric: MetricStages, gate: GateResult, stages: VerdictStages):
   if (confirmation === undefined) {
     // With not one value from the head, there is no noise that a repetition could rule out.
     const isDead = gate.reason === 'stability' && gate.effect === undefined && gate.pairs === 0;
-    return isDead ? { kind: 'REGRESSION', reason: 'stability' } : { kind: 'NOT_CONFIRMED', reason: 'budget' };
+    return isDead ? { kind: 'REGRESSION', reason: 'stability' } : { kind: 'NOT_CONFIRMED', reason: stages.isRemembered === true ? 'remembered' : 'budget' };
   }
   if (confirmation.decision !== 'DOWN') {
     const isCut = confirmation.decision === 'INCONCLUSIVE' && confirmation.needMore !== undefined;

@@ -113,7 +113,8 @@ function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
   const { gate, confirmation, goal } = metric;
   const found = gate?.reason === 'stability' ? 'runs failed here that succeeded on main' : measuredAt(metric, gate);
   if (reason === 'budget' && gate?.reason === 'stability') return `Not confirmed: ${found}, but no time was left to repeat it on fresh seeds`;
-  if (gate?.reason === 'stability') return `Not confirmed: ${found}, but not on fresh seeds`;
+  if (gate?.reason === 'stability' && reason !== 'remembered') return `Not confirmed: ${found}, but not on fresh seeds`;
+  if (reason === 'remembered') return `Not confirmed: ${found}; looks worse than the previous record, whose commit is not run again on a push`;
   if (reason === 'budget') return `Not confirmed: ${found}; looks worse, but no time was left to repeat it on fresh seeds`;
   const again = confirmation && effectText(confirmation, goal);
   return `Not confirmed: ${found}; looked worse at first, but not on fresh seeds${again === undefined ? '' : `: ${again}`}`;

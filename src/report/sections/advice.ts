@@ -27,11 +27,19 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
       return reason === 'budget'
       ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
       : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
-    case 'NOT_CONFIRMED': return [plain('Most likely noise; look again if it comes back.')];
+    case 'NOT_CONFIRMED': return notConfirmedAdvice(reason);
     case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain(`Below is what the search found.${pushes.has(event) ? '' : ' On merge it becomes the baseline that later pull requests are compared with.'}`)];
     case 'INCOMPLETE': return comparison.failures.length > 0 && !cutShort
       ? [plain('Fix what fails first (its last lines are below), then run this again.')]
       : [];
+  }
+}
+
+function notConfirmedAdvice(reason: string | undefined): Text {
+  switch (reason) {
+    case 'budget': return [plain('It was not repeated, so it may be noise or real: give '), code('budget.time'), plain(' more and run it again.')];
+    case 'remembered': return [plain('It was not repeated, so it may be noise or real: the next pushes will tell.')];
+    case undefined: default: return [plain('Most likely noise; look again if it comes back.')];
   }
 }
 
