@@ -5,7 +5,7 @@ import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
 
 const folder = temporaryFolder('check');
-afterAll(folder.remove);
+afterAll(() => { folder.remove(); });
 const at = folder.path;
 const write = (path: string, text: string): void => {
   mkdirSync(dirname(join(at, path)), { recursive: true });

@@ -10,17 +10,15 @@ export interface Keyboard {
   readonly isTTY?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Sees stderr as it is written. */
-  readonly onErr?: (text: string) => void;
 }
 
 /** Types `noregret ...argv` in a folder, with nothing of this machine's git configuration in reach. */
-export async function type(cwd: string, argv: readonly string[], { stdin = '', isTTY = false, env = {}, signal, onErr }: Keyboard = {}): Promise<Typed> {
+export async function type(cwd: string, argv: readonly string[], { stdin = '', isTTY = false, env = {}, signal }: Keyboard = {}): Promise<Typed> {
   let [out, err] = ['', ''];
   const terminal: Terminal = {
     cwd, env: { ...gitTestEnv(cwd), ...env }, signal: signal ?? new AbortController().signal,
     stdout: { write: (text) => { out += text; } },
-    stderr: { write: (text) => { err += text; onErr?.(text); } },
+    stderr: { write: (text) => { err += text; } },
     stdin: Object.assign((async function* () { yield stdin; })(), { isTTY }),
   };
   const code = await runCli(argv, terminal, '1.2.3');

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
 
 const folder = temporaryFolder('judge');
-afterAll(folder.remove);
+afterAll(() => { folder.remove(); });
 const at = folder.path;
 const worse = 'seed,base,head\n1,0.90,0.85\n2,0.91,0.862\n3,0.902,0.851\n';
 const margin = ['--margin', '0.004', '--goal', 'maximize'];

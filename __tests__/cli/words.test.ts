@@ -5,7 +5,7 @@ import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, type } from './desk.js';
 
 const folder = temporaryFolder('words');
-afterAll(folder.remove);
+afterAll(() => { folder.remove(); });
 const at = folder.path;
 const commands = ['demo', 'init', 'check', 'tune', 'compare', 'judge', 'report', 'history', 'resume'];
 

@@ -7,6 +7,8 @@ import { UserError } from '../model/errors.js';
 const candidates = ['noregret.yml', 'noregret.yaml', '.github/noregret.yml', '.github/noregret.yaml'];
 const sweepNames = ['sweep.yaml', 'sweep.yml'];
 const maxBytes = 1 << 20;
+/** Between patterns; a comma inside of braces belongs to its pattern. */
+const separator = /\s*(?:\n|,(?![^{]*\}))\s*/;
 
 /**
  * Paths of the study files below `root`, relative to it and sorted. `wanted` is a path or a glob; absent, the usual names
@@ -14,7 +16,7 @@ const maxBytes = 1 << 20;
  */
 export async function findConfigFiles(root: string, wanted: string | undefined): Promise<string[]> {
   if (wanted !== undefined && wanted !== '') {
-    const found = await glob(wanted.split(/\s*[\n,]\s*/).filter((p) => p !== '').map((p) => relative(root, resolve(root, p))), { cwd: root, dot: true, onlyFiles: true });
+    const found = await glob(wanted.split(separator).filter((p) => p !== '').map((p) => relative(root, resolve(root, p))), { cwd: root, dot: true, onlyFiles: true });
     if (found.length > 0) return found.sort();
     throw new UserError('config-missing', `No file matches ${wanted} in ${root}.`, { fix: 'Check the path; it is relative to the working directory.' });
   }

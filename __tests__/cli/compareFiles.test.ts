@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../../src/model/comparison.js';
+import type { StudyRecord } from '../../src/model/record.js';
+import { studySource, trainingSource } from '../e2e/harness/trainings.js';
+import { temporaryFolder } from '../stores/gitFixture.js';
+import { ended, json, type } from './desk.js';
+
+const folder = temporaryFolder('files');
+afterAll(() => { folder.remove(); });
+const at = folder.path;
+const write = (path: string, value: unknown): string => {
+  writeFileSync(join(at, path), typeof value === 'string' ? value : JSON.stringify(value));
+  return path;
+};
+
+function record(values: readonly number[], changes: Partial<StudyRecord> = {}): StudyRecord {
+  return {
+    schema: 1, tool: 'noregret 1.2.3', kind: 'observed', study: 'demo', sha: 'a'.repeat(40), run: '1', attempt: 1,
+    startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:01:00Z', key: { gpu: 'none' }, metric: { name: 'accuracy', goal: 'maximize' }, space: '',
+    incumbent: { params: { lr: 0.1 }, sinceSha: 'a'.repeat(40), source: 'defaults' }, margin: 0.02, budget: { trials: 5, wallSeconds: 1, gpuMinutes: 0 },
+    canonical: values.map((value, i) => ({ seed: i + 1, metrics: { accuracy: value }, seconds: 1, state: 'complete' })), ...changes,
+  };
+}
+const base = [0.9, 0.901, 0.899, 0.902, 0.898];
+const compare = async (a: string, b: string, ...flags: string[]): ReturnType<typeof type> => await type(at, ['compare', a, b, ...flags]);
+
+describe('two records', () => {
+  beforeAll(() => { write('base.json', record(base)); });
+
+  test('worse: pairs of equal seeds, the base\'s margin, exit 1', async () => {
+    write('worse.json', record(base.map((v, i) => v - 0.1 - 0.001 * (i % 2)), { sha: 'b'.repeat(40) }));
+    const report = json<Report>(ended(await compare('base.json', 'worse.json', '--json'), 1));
+    expect(report).toMatchObject({ verdict: 'REGRESSION', baseSha: 'a'.repeat(40), headSha: 'b'.repeat(40), failOn: 'regression' });
+    expect(report.studies[0]).toMatchObject({ margin: { value: 0.02, kind: 'absolute' }, effect: { pairs: 3, better: false } });
+    expect(report.studies[0]?.effect?.value).toBeCloseTo(-0.1003, 4);
+    const { out } = ended(await compare('base.json', 'worse.json'), 1);
+    expect(out).toContain('Regression: accuracy −0.1003');
+    expect(out).toContain('no confirmation on fresh seeds and no retuning stand behind this verdict');
+  });
+
+  test('the same values: no change', async () => {
+    write('same.json', record(base));
+    expect(ended(await compare('base.json', 'same.json'), 0).out).toContain('No change: head equals base');
+  });
+
+  test('seeds are matched, not positions; failed runs are no values', async () => {
+    const { canonical } = record(base.map((v) => v + 0.1));
+    write('better.json', record([], { canonical: [...canonical].reverse().map((run) => (run.seed === 2 ? { ...run, metrics: {}, state: 'failed' } : run)) }));
+    const report = json<Report>(ended(await compare('base.json', 'better.json', '--json'), 0));
+    expect(report.verdict).not.toBe('REGRESSION');
+    expect(report.studies[0]?.gate?.pairs.map(({ seed }) => seed)).toEqual([5, 4, 3, 2, 1]);
+    expect(report.studies[0]?.gate?.pairs[3]).toEqual({ seed: 2, base: 0.901 });
+    for (const { base: from, head: to, seed } of report.studies[0]?.gate?.pairs ?? []) if (seed !== 2) expect((to ?? 0) - (from ?? 0)).toBeCloseTo(0.1, 9);
+  });
+
+  test('no seed in common', async () => {
+    write('other.json', record([], { canonical: [{ seed: 99, metrics: { accuracy: 0.5 }, seconds: 1, state: 'complete' }] }));
+    const typed = ended(await compare('base.json', 'other.json', '--json'), 0);
+    expect(json<Report>(typed).studies[0]?.verdict).toMatchObject({ kind: 'INCONCLUSIVE', reason: 'no-pairs', sentence: 'Inconclusive: base.json and other.json have no canonical seed in common, so there is no pair to compare' });
+    ended(await compare('base.json', 'other.json', '--fail-on', 'inconclusive'), 1);
+  });
+
+  test('other conditions are named', async () => {
+    write('gpu.json', record(base, { key: { gpu: 'A100' } }));
+    expect(ended(await compare('base.json', 'gpu.json'), 0).out).toMatch(/Measured under different conditions, which may explain a difference:\s+gpu \(none → A100\)/);
+  });
+
+  test('without a margin in the base it comes from the noise', async () => {
+    write('plain.json', record(base, { margin: undefined }));
+    const report = json<Report>(ended(await compare('plain.json', 'base.json', '--json'), 0));
+    expect(report.studies[0]?.margin).toMatchObject({ kind: 'auto', provisional: true });
+  });
+
+  test('another metric is refused', async () => {
+    write('loss.json', record(base, { metric: { name: 'loss', goal: 'minimize' } }));
+    expect(ended(await compare('base.json', 'loss.json'), 2).err).toContain('base.json holds maximize accuracy, loss.json minimize loss.');
+  });
+});
+
+describe('two study logs', () => {
+  const log = async (name: string, level: number): Promise<string> => {
+    write('train.mjs', trainingSource({ level }));
+    write('noregret.yml', studySource({ trials: 3 }));
+    ended(await type(at, ['tune', '--new', '--quiet']), 0);
+    return write(name, readFileSync(join(at, '.noregret', 'demo', 'study.jsonl'), 'utf8'));
+  };
+  beforeAll(async () => {
+    await log('low.jsonl', 0.8);
+    await log('high.jsonl', 0.9);
+  });
+
+  test('their bests and the difference, never a verdict: luck is not excluded', async () => {
+    const before = readFileSync(join(at, 'low.jsonl'), 'utf8');
+    const typed = ended(await compare('low.jsonl', 'high.jsonl', '--json'), 0);
+    const report = json<Report>(typed);
+    expect(report.studies[0]?.verdict).toMatchObject({ kind: 'INCONCLUSIVE', reason: 'no-pairs' });
+    expect(report.studies[0]?.verdict.sentence).toMatch(/^Inconclusive: best accuracy 0\.\d+ in 3 trials against 0\.\d+ in 3 trials \(\+0\.1\d*\); these are two searches, no seed was repeated, so the luck of the search is not excluded$/);
+    expect(report.studies[0]?.metrics[0]?.effect).toBeCloseTo(0.1, 2);
+    expect(report.studies[0]?.search?.trials).toHaveLength(3);
+    expect(readFileSync(join(at, 'low.jsonl'), 'utf8')).toBe(before);
+    expect(ended(await compare('high.jsonl', 'low.jsonl'), 0).out).toContain('the luck of the search is not excluded');
+  });
+
+  test('a torn end is left out and said; the file is not touched', async () => {
+    const whole = readFileSync(join(at, 'high.jsonl'), 'utf8');
+    const torn = write('torn.jsonl', whole.slice(0, -5));
+    const { out } = ended(await compare('low.jsonl', torn), 0);
+    expect(out).toMatch(/torn\.jsonl ends in the middle of a line: its last \d+ bytes were left out/);
+    expect(readFileSync(join(at, torn), 'utf8')).toBe(whole.slice(0, -5));
+  });
+
+  test('a log without any value', async () => {
+    const [first = ''] = readFileSync(join(at, 'low.jsonl'), 'utf8').split('\n');
+    write('empty.jsonl', `${first}\n`);
+    expect(ended(await compare('empty.jsonl', 'high.jsonl'), 3).out).toContain('no search trial of empty.jsonl ended with a value');
+  });
+});
+
+describe('what cannot be compared', () => {
+  test.each([
+    ['a record and a log', 'base.json', 'low.jsonl', 'base.json is a record, low.jsonl a study log.'],
+    ['a file and a commit', 'base.json', 'main', 'base.json is a file and main is not.'],
+    ['a file that is not there', 'base.json', 'gone.json', 'There is no file gone.json'],
+    ['no JSON', 'base.json', 'rubbish.json', 'rubbish.json: not JSON.'],
+    ['no record', 'base.json', 'else.json', 'else.json: not a noregret record (tool:'],
+    ['a newer record', 'base.json', 'newer.json', 'newer.json was written by a newer noregret'],
+  ])('%s', async (_name, a, b, message) => {
+    write('rubbish.json', '{{');
+    write('else.json', { schema: 1 });
+    write('newer.json', { ...record(base), schema: 2 });
+    const { err } = ended(await compare(a, b), 2);
+    expect(err).toContain(message);
+    expect(err).toContain('fix: ');
+  });
+
+  test('a comparison of files is nothing to resume', () => {
+    expect(existsSync(join(at, '.noregret', 'last-run.json')) && readFileSync(join(at, '.noregret', 'last-run.json'), 'utf8').includes('"compare"')).toBe(false);
+  });
+});
