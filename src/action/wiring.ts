@@ -9,6 +9,7 @@ import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { createGit } from '../platform/git.js';
+import { pruneState } from '../platform/pruneState.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createGitBranchStore } from '../stores/index.js';
@@ -34,6 +35,9 @@ export const useCases: UseCases = {
   openHistory: (remote, branch, scratchDir) => Promise.resolve(openStore({ remote, branch, cwd: scratchDir, gitDir: join(scratchDir, 'history.git'), onWarning: () => undefined })),
 };
 
+/** Logs this old are not continued any more: artifacts and re-runs of GitHub end after 30 days. */
+const staleMs = 30 * 86_400_000;
+
 interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; readonly open: () => Promise<Tools> }
 
 async function prepare(request: CompareRequest | RecordRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
@@ -57,6 +61,7 @@ function overridesOf({ overrides }: RunRequest): FileOverrides {
 
 async function openTools(request: RunRequest, deps: Pick<RunDeps, 'progress'> & Partial<RunDeps>, study: { cwd: string; prefix: string; runs: readonly StudyRun[] }): Promise<Tools> {
   const opened = await deps.announce?.(study.runs.map((run) => run.configs.head.name));
+  await pruneState(request.stateDir, { olderThanMs: staleMs, nowMs: Date.now() });
   const store = openStore({
     remote: request.remote, branch: request.historyBranch, cwd: study.cwd, gitDir: join(request.stateDir, 'history.git'), onWarning: (text) => deps.progress.warn(text),
   });

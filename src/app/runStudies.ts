@@ -37,7 +37,10 @@ async function stored(record: StudyRecord, tools: Tools): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    tools.progress.warn(`The record was not stored from here: ${error.message}`);
+    // With two jobs this is the rule: the one that runs the trials may not write, the one that reports stores what it is handed.
+    const isRule = error.code === 'history-permission';
+    if (isRule) tools.progress.line(`${record.study}: this job may not write the history; the record goes to the reporting job`);
+    else tools.progress.warn(`The record was not stored from here: ${error.message}`);
     return false;
   }
 }
