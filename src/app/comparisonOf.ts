@@ -85,13 +85,14 @@ function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: G
   return { base, head, effect: head - base, better: toGain(head - base, metric.goal) > 0 };
 }
 
+/** What this attempt cost; what it took over beside it. */
 function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
-  const trials = (found.study?.trials ?? []).filter((trial) => trial.result !== undefined && !isCancelled(trial.result));
+  const trials = (found.study?.trials ?? []).filter(({ number, result }) => result !== undefined && !isCancelled(result) && !found.takenOver.has(number));
   const count = (state: string): number => trials.filter((trial) => trial.result?.outcome.state === state).length;
   const sum = (of: (trial: Trial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   return {
     complete: count('complete'), pruned: count('pruned'), failed: count('failed'), infeasible: count('infeasible'),
-    reused: found.reused, wallSeconds,
+    reused: found.stored + found.takenOver.size, wallSeconds,
     trialSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60,
     ...(found.plan === undefined ? {} : { plan: found.plan }),
   };

@@ -2,8 +2,7 @@ import { canonicalJson, type Params } from '../model/params.js';
 import type { Executor, SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { CanonicalRun } from '../model/record.js';
-import type { Findings, StudyRun } from './findings.js';
-import { isVoid } from '../model/studyLog.js';
+import { takeOver, type Findings, type StudyRun } from './findings.js';
 import { openLab, type Lab } from './lab.js';
 import type { PairsRequest } from './pairs.js';
 import type { Tools } from './tools.js';
@@ -63,8 +62,7 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
-      found.study = lab.study();
-      found.reused = lab.study().trials.filter(({ result }) => result !== undefined && !isVoid(result)).length;
+      takeOver(found, lab.study());
       const { timeMs } = run.configs.head.budget;
       return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
     } finally {

@@ -3,6 +3,7 @@ import type { Goal } from '../model/direction.js';
 import type { Params } from '../model/params.js';
 import type { CommitFacts } from '../model/ports.js';
 import type { Study } from '../model/study.js';
+import { isVoid } from '../model/studyLog.js';
 import type { SideConfigs } from './tools.js';
 import type { PairedStageOutcome, StageMetric } from './pairedStage.js';
 import type { RescoreOutcome } from './rescore.js';
@@ -54,9 +55,18 @@ export interface Findings {
   plan?: string;
   /** The fold of the log, for counts and failures. */
   study?: Study;
-  reused: number;
+  /** Numbers of the trials that an earlier attempt measured. */
+  takenOver: ReadonlySet<number>;
+  /** Base values from the history. */
+  stored: number;
 }
 
 export function noFindings(): Findings {
-  return { warnings: [], notes: [], environment: {}, reused: 0 };
+  return { warnings: [], notes: [], environment: {}, takenOver: new Set(), stored: 0 };
+}
+
+/** Before anything is run: what the log holds is taken over. */
+export function takeOver(found: Findings, study: Study): void {
+  found.study = study;
+  found.takenOver = new Set(study.trials.filter(({ result }) => result !== undefined && !isVoid(result)).map((trial) => trial.number));
 }

@@ -57,7 +57,7 @@ export async function run(context: StageContext, name: string, request: PairedSt
   tell(0);
   const outcome = await runPairedStage({ ...request, onDone: () => { done += 1; tell(executor.capacity); } });
   tools.progress.progress({ study: study.configs.head.name, stage: name, done: outcome.pairs.length, of: outcome.pairs.length, running: 0, slots: executor.capacity });
-  found.reused += outcome.pairs.filter((pair) => pair.base.stored).length;
+  found.stored += outcome.pairs.filter((pair) => pair.base.stored).length;
   keep(outcome);
   await context.lab.end(request.stage, outcome.cut ?? 'decided');
   tools.progress.line(`${study.configs.head.name}: ${name}: ${outcome.pairs.length} pairs, ${inWords(outcome)}`);

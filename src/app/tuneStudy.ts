@@ -1,10 +1,8 @@
 import type { Comparison } from '../model/comparison.js';
 import type { Executor, Journal } from '../model/ports.js';
-import type { Study } from '../model/study.js';
-import { isVoid } from '../model/studyLog.js';
 import { comparisonOf } from './comparisonOf.js';
 import { cancelled, cutShort } from './compareStudy.js';
-import { noFindings, type StudyRun } from './findings.js';
+import { noFindings, takeOver, type StudyRun } from './findings.js';
 import { openLab } from './lab.js';
 import { searchSide } from './searchStep.js';
 import type { Tools } from './tools.js';
@@ -30,8 +28,8 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
     journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, trees: () => dir,
     onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
   });
-  found.study = lab.study();
-  tellTakenOver(request, found.study);
+  takeOver(found, lab.study());
+  tellTakenOver(request, found.takenOver.size);
   try {
     await searchSide({ run, found, lab, executor, tools, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs }, { side: 'head', incumbent: undefined });
   } catch (error) {
@@ -48,7 +46,6 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
 }
 
 /** The log cannot know whether the code has changed since; the person can. */
-function tellTakenOver({ run, tools }: TuneRequest, study: Study): void {
-  const measured = study.trials.filter(({ result }) => result !== undefined && !isVoid(result)).length;
+function tellTakenOver({ run, tools }: TuneRequest, measured: number): void {
   if (measured > 0) tools.progress.line(`${run.configs.head.name}: ${measured} ${measured === 1 ? 'run is' : 'runs are'} taken over from the log; if the code has changed since, start anew with --new`);
 }

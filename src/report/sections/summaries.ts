@@ -1,5 +1,7 @@
 import type { Comparison, PairedStage } from '../../model/comparison.js';
 import { toGain } from '../../model/direction.js';
+import { formatNumber } from '../../model/numberFormat.js';
+import { paramsKey } from '../../model/params.js';
 import type { ChartPair } from '../../model/blocks.js';
 import type { Goal } from '../../model/direction.js';
 
@@ -24,10 +26,15 @@ export function stageInterval({ result }: PairedStage, goal: Goal): { low: numbe
   return { low: Math.min(a, b), high: Math.max(a, b) };
 }
 
-/** The best that tuning found here: the re-scored winner's mean, else the luckiest single run of the search. */
-export function searchBest({ search }: Comparison): { readonly value: number; readonly from: string } | undefined {
+/** The best that tuning found here, where that is not main's best: the re-scored winner's mean, else the luckiest single run of the search. */
+export function searchBest({ search, gate }: Comparison): { readonly value: number; readonly from: string } | undefined {
   const winner = search?.rescore.find((each) => each.winner);
-  if (winner?.mean !== undefined) return { value: winner.mean, from: `mean of ${String(winner.values.length)} fresh seeds` };
+  const known = gate === undefined ? undefined : paramsKey(gate.headParams);
+  // On other seeds its value would look like a gain.
+  if (winner !== undefined && paramsKey(winner.params) === known) return undefined;
+  const incumbent = search?.rescore.find(({ params }) => paramsKey(params) === known);
+  const beside = incumbent?.mean === undefined ? '' : `; main's best there: ${formatNumber(incumbent.mean)}`;
+  if (winner?.mean !== undefined) return { value: winner.mean, from: `mean of ${String(winner.values.length)} fresh seeds${beside}` };
   const best = search?.trials.find(({ number }) => number === search.bestTrial);
   return best?.value === undefined ? undefined : { value: best.value, from: 'one seed, so flattering' };
 }
