@@ -14,18 +14,31 @@ export async function openRepository(options: GitOptions): Promise<Repository & 
     throw new UserError('bare-repository', `${options.cwd} is a bare repository: it has no files to train with`, { fix: 'Clone it: git clone REPOSITORY FOLDER' });
   }
   const git = outside.at(root);
+  const clone = { git, resolve: createCommits(git) };
   return {
     root,
     git,
-    resolve: (revision) => resolveCommit(git, revision),
-    mergeBase: (a, b) => mergeBase(git, a, b),
-    firstParents: (from, limit) => firstParents(git, from, limit),
-    changedFiles: (from, to) => changedFiles(git, from, to),
-    readFile: (sha, path) => readFileAt(git, sha, path),
+    resolve: clone.resolve,
+    mergeBase: (a, b) => mergeBase(clone, a, b),
+    firstParents: (from, limit) => firstParents(clone, from, limit),
+    changedFiles: (from, to) => changedFiles(clone, from, to),
+    readFile: (sha, path) => readFileAt(clone, sha, path),
     async isDirty() {
       const status = await git.text(['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=none', '-z']);
       return status !== '';
     },
+  };
+}
+
+interface Clone { readonly git: Git; readonly resolve: (revision: string) => Promise<CommitFacts> }
+
+/** A commit never changes: one that is asked for by its full name again costs no process. */
+function createCommits(git: Git): Clone['resolve'] {
+  const known = new Map<string, CommitFacts>();
+  return async (revision) => {
+    const facts = known.get(revision) ?? await resolveCommit(git, revision);
+    known.set(facts.sha, facts);
+    return facts;
   };
 }
 
@@ -85,8 +98,8 @@ async function isShallow(git: Git): Promise<boolean> {
   return (await git.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
 }
 
-async function mergeBase(git: Git, a: string, b: string): Promise<string | undefined> {
-  const [left, right] = [await resolveCommit(git, a), await resolveCommit(git, b)];
+async function mergeBase({ git, resolve }: Clone, a: string, b: string): Promise<string | undefined> {
+  const [left, right] = [await resolve(a), await resolve(b)];
   const result = await git.run(['merge-base', left.sha, right.sha]);
   if (result.code === 0) return result.stdout.toString('utf8').trim();
   if (result.code !== 1) throw gitError(['merge-base'], result, git.cwd);
@@ -94,21 +107,21 @@ async function mergeBase(git: Git, a: string, b: string): Promise<string | undef
   return undefined;
 }
 
-async function firstParents(git: Git, from: string, limit: number): Promise<readonly string[]> {
-  const { sha } = await resolveCommit(git, from);
+async function firstParents({ git, resolve }: Clone, from: string, limit: number): Promise<readonly string[]> {
+  const { sha } = await resolve(from);
   const listed = await git.text(['rev-list', '--first-parent', `--max-count=${limit}`, sha]);
   return listed.trim().split('\n');
 }
 
-async function changedFiles(git: Git, from: string, to: string): Promise<readonly string[]> {
-  const [left, right] = [await resolveCommit(git, from), await resolveCommit(git, to)];
+async function changedFiles({ git, resolve }: Clone, from: string, to: string): Promise<readonly string[]> {
+  const [left, right] = [await resolve(from), await resolve(to)];
   const listed = await git.text(['diff-tree', '-r', '-z', '--name-only', '--no-renames', left.sha, right.sha]);
   return listed.split('\0').filter((path) => path !== '');
 }
 
-async function readFileAt(git: Git, sha: string, path: string): Promise<string | undefined> {
+async function readFileAt({ git, resolve }: Clone, sha: string, path: string): Promise<string | undefined> {
   const found = await readObject(git, `${sha}:${path}`);
   if (found?.type === 'blob') return found.body.toString('utf8');
-  await resolveCommit(git, sha);
+  await resolve(sha);
   return undefined;
 }
