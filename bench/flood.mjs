@@ -1,6 +1,6 @@
 // A trial that prints 1 GB: what it adds to our own memory, with the time it takes. Run: node bench/flood.mjs [MiB]
 import { build } from 'esbuild';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,3 +29,4 @@ const { outcome, seconds } = await run(mebibytes, 1);
 clearInterval(watch);
 if (outcome.state !== 'complete' || outcome.value !== 0.25) throw new Error(`the metric after the flood was lost: ${JSON.stringify(outcome)}`);
 console.log(`a trial that prints ${mebibytes} MiB: +${((peak - before) / 2 ** 20).toFixed(1)} MiB RSS at its peak, ${seconds.toFixed(1)} s`);
+rmSync(dir, { recursive: true, force: true });
