@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../../src/model/errors.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { counts, createWorld, hill, noise, plainConfig, shaOf, type Formula, type World, type WorldOptions } from './simulatedRun.js';
 
@@ -151,7 +152,6 @@ describe('nothing to compare with', () => {
   });
 
   test('a history out of reach is said, and is no crash', async () => {
-    const { UserError } = await import('../../src/model/errors.js');
     const store = { ...createMemoryStore(), readFor: () => Promise.reject(new UserError('git', 'the history cannot be fetched')) };
     expect((await createWorld({ formula: fine, store }).compare()).study.verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'git' });
     expect((await createWorld({ formula: fine, store }).push(3)).study.verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'git' });

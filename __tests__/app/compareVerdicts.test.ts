@@ -168,6 +168,13 @@ describe('b* is no point of the head\'s space', () => {
     expect(study.verdict).toMatchObject({ kind: 'REGRESSION', reason: 'incumbent-invalid', sentence: expect.stringContaining('search luck is not excluded') });
   });
 
+  test('with several gated metrics the check is run all the same', async () => {
+    const also = 'also: [ { name: a, goal: minimize, margin: 5, gate: true }, { name: b, goal: minimize, margin: 5, gate: true } ]\n';
+    const three = (salt: string): Side => (params, seed) => ({ ...hill({ salt })(params, seed), a: noise(`a${salt}`, seed), b: noise(`b${salt}`, seed) });
+    const { study } = await run(three('a'), three('b'), { config: narrow(also), baseConfig: plainConfig(also) });
+    expect(study).toMatchObject({ verdict: { kind: 'RECOVERED_BY_RETUNING' }, retune: { result: { alpha: 0.025 } } });
+  });
+
   test('without a search there is nothing to compare, and the sentence says why', async () => {
     const never = 'verdict: { search: never }\n';
     const { study } = await run(hill(), hill(), { config: narrow(never), baseConfig: plainConfig(never) });

@@ -5,6 +5,7 @@ import type { Tools } from '../../src/app/tools.js';
 import { standardNormal } from '../../src/math/normal.js';
 import { createRng } from '../../src/math/rng.js';
 import { reportSchema, type Comparison, type Report } from '../../src/model/comparison.js';
+import { UserError } from '../../src/model/errors.js';
 import { canonicalJson, paramsKey, type Params } from '../../src/model/params.js';
 import type { BaselineStore, CommitFacts, Executor, Journal, ProgressState, Repository, TrialJob, Workspace } from '../../src/model/ports.js';
 import { recordSchema, type StudyRecord } from '../../src/model/record.js';
@@ -37,6 +38,7 @@ export interface WorldOptions {
   readonly unbuildable?: Side;
   /** Asked at each start of a trial: true = somebody cancels now. */
   readonly cancelWhen?: (job: TrialJob, nth: number) => boolean;
+  readonly cancelledInSetup?: boolean;
   readonly journal?: (events: StudyEvent[]) => Journal;
   readonly startMs?: number;
 }
@@ -116,7 +118,7 @@ function toolsOf(world: World, options: WorldOptions, controller: AbortControlle
     repository: repositoryOf(options), store: world.store, clock, tool: 'noregret test', secrets: '',
     keyProbe: { key: (_tree, config, incumbent) => Promise.resolve({ gpu: 'none', ...options.key, metric: `${config.metric?.goal ?? ''} ${config.metric?.name ?? ''}`, incumbent: paramsKey(incumbent) }) },
     progress: { line: (text) => void world.lines.push(text), warn: (text) => void world.warnings.push(text), progress: (state) => void world.states.push(state) },
-    openWorkspace: () => Promise.resolve(workspaceOf(world, options)),
+    openWorkspace: () => Promise.resolve(workspaceOf(world, options, controller)),
     openStudy: (study, identity) => {
       const key = canonicalJson({ study, identity });
       const events = world.logs.get(key) ?? [];
@@ -126,14 +128,15 @@ function toolsOf(world: World, options: WorldOptions, controller: AbortControlle
   };
 }
 
-function workspaceOf(world: World, { unbuildable }: WorldOptions): Workspace {
+function workspaceOf(world: World, { unbuildable, cancelledInSetup }: WorldOptions, controller: AbortController): Workspace {
   return {
     dependencies: 'shared', close: () => Promise.resolve(),
-    prepare: async (side, sha) => {
+    prepare: (side, sha) => {
       world.prepared.push(side);
-      const { UserError } = await import('../../src/model/errors.js');
-      if (side === unbuildable) throw new UserError('side-unbuildable', `${side} cannot be built: pip install failed.`, { fix: 'Mend its setup.' });
-      return { side, sha, dir: `/tree/${side}` };
+      if (cancelledInSetup === true) controller.abort();
+      return side === unbuildable || cancelledInSetup === true
+        ? Promise.reject(new UserError('side-unbuildable', `${side} cannot be built: pip install failed.`, { fix: 'Mend its setup.', exitCode: 3 }))
+        : Promise.resolve({ side, sha, dir: `/tree/${side}` });
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Workspace } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { withContext, type Trees } from './context.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
+import { diskCodes } from './search.js';
 import { runStages } from './stages.js';
 import type { Tools } from './tools.js';
 import { verdictStagesOf } from './verdictStages.js';
@@ -62,7 +63,7 @@ function sameObjective({ configs, objective }: StudyRun): boolean {
 /** Cancelled, or an error that the user can mend: the report says so. A bug goes on up with its stack. */
 export function cutShort(error: unknown, run: StudyRun, found: Findings): void {
   // What is missing because of a cancellation is no mistake of the user's; a full disk still is worth saying.
-  if (run.signal.aborted && !(error instanceof UserError && error.exitCode === 3)) {
+  if (run.signal.aborted && !(error instanceof UserError && diskCodes.has(error.code))) {
     found.incomplete = cancelled;
     return;
   }

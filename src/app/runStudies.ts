@@ -2,8 +2,9 @@ import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
-import { compareStudy } from './compareStudy.js';
+import { cancelled, compareStudy } from './compareStudy.js';
 import type { StudyRun } from './findings.js';
+import { diskCodes } from './search.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
 import type { Tools } from './tools.js';
 
@@ -46,7 +47,7 @@ async function stored(record: StudyRecord, tools: Tools): Promise<boolean> {
 }
 
 /** Reasons that a re-run gets past, going on where this one stopped. */
-const cutShortBy = new Set(['cancelled', 'disk-full', 'state-unwritable']);
+const cutShortBy: ReadonlySet<string> = new Set([cancelled.reason, 'disk', ...diskCodes]);
 
 function reportOf(studies: readonly Comparison[], tools: Tools, frame: ReportFrame): Report {
   return {

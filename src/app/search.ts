@@ -12,7 +12,7 @@ import { createSearchTrials, type Anchor, type SearchTrials } from './searchTria
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
 /** The log or a trial's own folder cannot be written: what was measured is reported, nothing more is started. */
-const diskCodes = new Set(['disk-full', 'state-unwritable']);
+export const diskCodes: ReadonlySet<string> = new Set(['disk-full', 'state-unwritable']);
 
 export interface SearchOptions {
   readonly lab: Lab;

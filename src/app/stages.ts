@@ -4,6 +4,7 @@ import { pairsRequest, type StageContext } from './context.js';
 import { run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { freezeMargins } from './marginStep.js';
 import { retuneCheck } from '../compare/gate.js';
+import { halvedAlpha } from '../compare/looks.js';
 import { searchSide } from './searchStep.js';
 import { takeStanding, type Standing } from './standing.js';
 import type { StageMetric } from './pairedStage.js';
@@ -53,8 +54,8 @@ async function checkRetuned(context: StageContext, standing: Standing, metrics: 
   const winner = found.rescore?.winner?.params;
   if (winner === undefined) return;
   if (standing.incumbentHere !== undefined && paramsKey(winner) === paramsKey(standing.incumbentHere)) return;
-  // Without a gate, search luck is not excluded: half the error rate (verdict.md 6.7).
-  const stageMetrics = standing.incumbentHere !== undefined ? metrics : metrics.map((metric) => ({ ...metric, policy: { ...metric.policy, alpha: metric.policy.alpha > 0.025 ? 0.025 : 0.01 } }));
+  // Without a gate, search luck is not excluded.
+  const stageMetrics = standing.incumbentHere !== undefined ? metrics : metrics.map((metric) => ({ ...metric, policy: { ...metric.policy, ...halvedAlpha(metric.policy.alpha, metrics.length) } }));
   await runPairs(context, 'retuning check', {
     ...pairsRequest(context, { stage: 'retune', label: `stage2:${run.base?.sha ?? ''}:${run.head.tree}`, base: standing.incumbent, head: winner }),
     metrics: stageMetrics, clock: context.tools.clock, deadlineMs: context.deadlineMs, judge: retuneCheck,

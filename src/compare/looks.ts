@@ -52,6 +52,16 @@ export function claimAlpha(alpha: number, gatedMetrics: number): number {
   });
 }
 
+/**
+ * Half of an error rate, for a claim that rests on a searched configuration alone (verdict.md 6.7): the largest calibrated
+ * level not above it. Beside several gated metrics the claims end at the strictest calibrated level.
+ */
+export function halvedAlpha(alpha: number, gatedMetrics: number): { readonly alpha: number; readonly gatedMetrics: number } {
+  const strictest = knownAlphas[2];
+  const halved = knownAlphas.find((known) => known <= alpha / 2) ?? strictest;
+  return { alpha: halved, gatedMetrics: Math.min(gatedMetrics, Math.floor(halved / strictest + 1e-9)) };
+}
+
 function isSameList(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }
