@@ -7,7 +7,7 @@ import { paramsKey, type Params, type ParamValue } from '../model/params.js';
 import type { Sampler, StudyView } from '../model/ports.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
 import { drawablePoints } from './finiteSpace.js';
-import { pointKeys, triedPoints } from './seen.js';
+import { isAmong, pointKeys, triedPoints } from './seen.js';
 
 /** Draws before the rest of a finite space is looked through instead. */
 const DRAWS_BEFORE_LISTING = 200;
@@ -23,17 +23,17 @@ export function random(): Sampler {
 
 function suggest(view: StudyView, rng: Rng): Params | undefined {
   const { space } = view;
-  const seen = pointKeys(triedPoints(view));
+  const tried = triedPoints(view);
   let allowed = 0;
   for (let i = 0; i < MOST_DRAWS; i++) {
     const params = draw(space, i === 0 ? rng : rng.fork(`again ${i}`));
     if (constraintsHold(space, params)) {
-      if (!seen.has(paramsKey(params))) return params;
+      if (!isAmong(tried, params)) return params;
       allowed += 1;
     }
     if (i === DRAWS_BEFORE_LISTING) {
       const points = drawablePoints(space);
-      if (points !== undefined) return pick(points, seen, rng.fork('rest'), space);
+      if (points !== undefined) return pick(points, pointKeys(tried), rng.fork('rest'), space);
     }
   }
   if (allowed === 0) throw tooTight(space, `${MOST_DRAWS} draws from the space gave no point that satisfies them`);
