@@ -26,6 +26,7 @@ export async function type(cwd: string, argv: readonly string[], { stdin = '', i
 }
 
 /** `--json` prints one line and nothing else. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the tests name the shape that they then check
 export function json<T = Record<string, unknown>>({ out }: Typed): T {
   return JSON.parse(out) as T;
 }

@@ -132,7 +132,6 @@ describe('progress', () => {
   test('in a log: whole lines, no control characters', async () => {
     const { err } = ended(await type(folder.path, ['tune'], { env: { CI: 'true' } }), 0);
     expect(err).toContain('demo · search 4/4 · 0 running of 2 slots · best 0.');
-    // eslint-disable-next-line no-control-regex
     expect(err).not.toMatch(/[\r\u001b]/);
   });
 });

@@ -34,6 +34,10 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   if (request.side === 'head') found.search = outcome;
   found.notes.push(...outcome.notes);
   tools.progress.line(`${config.name}: search: ${outcome.trials.length} trials, stopped by ${outcome.stopReason}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
+  if (outcome.stopReason === 'disk') {
+    found.incomplete = { reason: 'disk', sentence: 'nothing more can be written (the disk is full, or the folder may not be written), so nothing more was started; what was measured is kept, and a re-run goes on from there' };
+    return undefined;
+  }
   const rescore = await rescoreCandidates({
     lab, side: request.side, study: config.name, tree: commit?.tree ?? '', goal: run.objective.goal, trials: outcome.trials,
     top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
@@ -42,6 +46,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
     onProgress: ({ done, of }) => tools.progress.progress({ study: config.name, stage: 're-score', done, of, running: done === of ? 0 : executor.capacity, slots: executor.capacity }),
   });
   if (request.side === 'head') found.rescore = rescore;
+  if (rescore.cut && !run.signal.aborted) found.notes.push('The time was over before the best trials were all measured again: the best by its one value is shown.');
   return rescore.winner?.params;
 }
 

@@ -14,12 +14,11 @@ import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
 import { areFiles, compareFiles } from './compareFiles.js';
 import { exitCodes } from './program.js';
-import { renderReport } from './renderReport.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 import { createProgress, type Terminal } from './terminal.js';
-import { writeReport } from './writeReport.js';
+import { tellReport } from './writeReport.js';
 
 export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string }
 
@@ -36,12 +35,10 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   const report: Report = filesGiven
     ? { ...(await compareFiles(terminal.cwd, { base, head }, clock.utc())), failOn: flags.failOn }
     : await compareCommits({ terminal, flags, progress, stateDir }, base, head);
-  progress.end();
-  const paths = await writeReport(report, flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out));
-  terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
-  progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);
+  const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
+  const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
   if (failsJob(report.verdict, flags.failOn)) return exitCodes.verdict;
-  return report.verdict === 'INCOMPLETE' ? exitCodes.infrastructure : exitCodes.ok;
+  return report.verdict === 'INCOMPLETE' || !isWritten ? exitCodes.infrastructure : exitCodes.ok;
 }
 
 export interface CompareSetup { readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'signal'>; readonly flags: CompareFlags; readonly progress: Progress; readonly stateDir: string }

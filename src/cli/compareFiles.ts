@@ -34,7 +34,7 @@ export async function compareFiles(cwd: string, paths: { readonly base: string; 
   const comparison = comparisonOf(base, head);
   return {
     schema: 1, tool: `noregret ${version}`, createdAt: now, verdict: worstVerdict([comparison.verdict.kind]), event: 'command line',
-    baseSha: shaOf(base), headSha: shaOf(head), incomplete: comparison.verdict.kind === 'INCOMPLETE', studies: [comparison],
+    ...commitsOf(base, head), incomplete: comparison.verdict.kind === 'INCOMPLETE', studies: [comparison],
   };
 }
 
@@ -45,8 +45,9 @@ function comparisonOf(base: Comparable, head: Comparable): Comparison {
   throw new UserError('compare-mixed', `${record.path} is a record, ${log.path} a study log.`, { fix: 'Give two of one kind: a log holds a search, a record the values of one commit.' });
 }
 
-function shaOf(file: Comparable): string {
-  return file.kind === 'record' ? file.record.sha : file.path;
+/** A log knows no commit. */
+function commitsOf(base: Comparable, head: Comparable): Pick<Report, 'baseSha' | 'headSha'> {
+  return base.kind === 'record' && head.kind === 'record' ? { baseSha: base.record.sha, headSha: head.record.sha } : { headSha: 'logs' };
 }
 
 async function readComparable(cwd: string, path: string): Promise<Comparable> {

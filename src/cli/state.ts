@@ -1,14 +1,28 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../model/errors.js';
 
 /** Where the command line keeps studies, beside the configuration; ignores itself in git. */
 export const stateDirName = '.noregret';
 
-/** Makes `<root>/.noregret`, ignored by git without touching the user's own ignore file. */
+/** Makes `<root>/.noregret`, ignored by git without touching the user's own ignore file. UserError `state-unwritable`. */
 export async function openStateDir(root: string): Promise<string> {
   const dir = join(root, stateDirName);
-  await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, '.gitignore'), '*\n');
+  await writing(dir, async () => {
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, '.gitignore'), '*\n');
+  });
   return dir;
+}
+
+/** A full disk or a folder that may not be written is the user's to mend, not a bug. UserError `state-unwritable`. */
+export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const fix = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again: what was measured is kept.' : 'Make the folder writable, or move away what is in its place.';
+    throw new UserError('state-unwritable', `${path} cannot be written: ${message}`, { fix, exitCode: 3, cause: error });
+  }
 }
 

@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { loadStudies } from '../app/loadStudies.js';
 import { tuneStudy } from '../app/tuneStudy.js';
 import { worstVerdict } from '../compare/verdict.js';
@@ -13,12 +13,11 @@ import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { openStudy } from '../tools.js';
 import { version } from '../version.js';
 import { exitCodes } from './program.js';
-import { renderReport } from './renderReport.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 import { createProgress, type Terminal, type TerminalProgress } from './terminal.js';
-import { writeReport } from './writeReport.js';
+import { tellReport } from './writeReport.js';
 
 interface TuneFlags extends StudyFlags { readonly new?: boolean }
 
@@ -63,17 +62,14 @@ async function tell({ terminal, flags, progress, stateDir }: Told, result: { com
   const report: Report = {
     schema: 1, tool: `noregret ${version}`, createdAt, verdict, event: 'tune', headSha: head.sha, incomplete: verdict === 'INCOMPLETE', failOn: 'never', studies: comparisons,
   };
-  progress.end();
-  const paths = await writeReport(report, join(stateDir, 'report'));
-  terminal.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : await renderReport(report, { format: 'text', colour: terminal.stdout.isTTY === true }));
-  progress.line(`report: ${relative(terminal.cwd, paths.html)} (also .md, .json)`);
+  const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder: join(stateDir, 'report') });
   const hasBest = comparisons.every((one) => one.search?.bestTrial !== undefined);
-  return hasBest ? exitCodes.ok : exitCodes.infrastructure;
+  return hasBest && isWritten && verdict !== 'INCOMPLETE' ? exitCodes.ok : exitCodes.infrastructure;
 }
 
 /** The last commit if there is one; a folder outside git can be tuned as well. */
 async function standIn(terminal: Terminal): Promise<{ repository: Repository; head: CommitFacts }> {
-  const none: CommitFacts = { sha: 'working-tree', tree: 'working-tree', parents: [], date: '', subject: '' };
+  const none: CommitFacts = { sha: 'no git', tree: 'working-tree', parents: [], date: '', subject: '' };
   const absent = (): Promise<never> => Promise.reject(new Error('tune does not read the repository'));
   const stub: Repository = { root: terminal.cwd, resolve: absent, readFile: absent, isDirty: absent, mergeBase: absent, firstParents: absent, changedFiles: absent };
   const opened = await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(() => undefined);

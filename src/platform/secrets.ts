@@ -8,7 +8,7 @@ import { isSecretName, type Environment } from './environment.js';
 export interface SecretsReport { readonly level: 'none' | 'uid' | 'bwrap'; readonly exposed: readonly string[] }
 
 /** Credentials, not the runner's file paths and inputs, which are harmless to read. */
-const harmless = /^(ACTIONS_(RUNNER_DEBUG|STEP_DEBUG|CACHE_SERVICE_V2|ORCHESTRATION_ID)|RUNNER_(?!TOKEN)|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY|EVENT_PATH)$|INPUT_(?!.*(TOKEN|SECRET|KEY|PASSWORD))|SSH_AUTH_SOCK)/i;
+const harmless = /^(ACTIONS_(RUNNER_DEBUG|STEP_DEBUG|CACHE_SERVICE_V2|ORCHESTRATION_ID)|RUNNER_(?!TOKEN)|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY|EVENT_PATH)$|INPUT_(?!.*(TOKEN|SECRET|KEY|PASSWORD))|SSH_AUTH_SOCK|.*CA_(BUNDLE|CERTS?)(_FILE|_PATH)?$)/i;
 
 function holdsSecret(name: string, value: string | undefined): boolean {
   return value !== undefined && value !== '' && isSecretName(name) && !harmless.test(name);
