@@ -74,12 +74,31 @@ describe('a later push', () => {
     expect(markdown).toContain("main's best");
   });
 
-  test('a red one is recorded as well', async () => {
+  test('a red one is repeated against the commit before, and recorded as well', async () => {
     const world = mainOf();
     await world.push(1);
-    const { record, study } = await world.push(2, commit(2, { level: 0.7 }));
-    expect(study.verdict).toMatchObject({ kind: 'NOT_CONFIRMED', reason: 'remembered', sentence: expect.stringContaining('looks worse than the previous record') });
-    expect(record!.verdict!.kind).toBe(study.verdict.kind);
+    const both: Formula = (side, params, seed) => hill({ level: side === 'base' ? 0.9 : 0.7, sd: 0.001, salt: side })(params, seed);
+    const { record, study, jobs } = await world.push(2, { ...commit(2), formula: both });
+    expect(study.verdict).toMatchObject({ kind: 'REGRESSION', reason: 'confirmed', sentence: expect.stringContaining('previous record') });
+    expect(counts(jobs)).toEqual({ 'canonical head': 5, 'confirm head': 3, 'confirm base': 3 });
+    expect(jobs.filter((job) => job.side === 'base').every((job) => job.cwd === '/tree/base')).toBe(true);
+    expect(jobs.some((job) => job.seed === seedFor(`confirm:${shaOf(1)}:tree2`, 1))).toBe(true);
+    expect(record).toMatchObject({ verdict: { kind: 'REGRESSION' }, canonical: { length: 5 } });
+  });
+
+  test('a decline that does not come back on fresh seeds is no regression', async () => {
+    const world = mainOf();
+    await world.push(1);
+    const { study } = await world.push(2, { ...commit(2), formula: (_side, params, seed, { stage }) => hill({ level: stage === 'canonical' ? 0.7 : 0.9, salt: 'b' })(params, seed) });
+    expect(study.verdict).toMatchObject({ kind: 'NOT_CONFIRMED', reason: 'fresh-seeds' });
+  });
+
+  test('a commit before that cannot be built leaves a decline unconfirmed, and says so', async () => {
+    const world = mainOf();
+    await world.push(1);
+    const { study, record } = await world.push(2, { ...commit(2, { level: 0.7 }), unbuildable: 'base' });
+    expect(study.verdict).toMatchObject({ kind: 'NOT_CONFIRMED', reason: 'remembered', sentence: expect.stringContaining('could not be run again') });
+    expect(study.notes).toEqual([expect.stringContaining('base cannot be built')]);
     expect(record!.canonical).toHaveLength(5);
   });
 

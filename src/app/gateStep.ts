@@ -18,6 +18,14 @@ export interface GatePlan {
   readonly stored: ReadonlyMap<number, CanonicalRun>;
   /** Never more pairs than these: the base cannot be run here, only remembered. */
   readonly maxPairs?: number;
+  /** The commit on the other side, where it is not the run's base. */
+  readonly baseSha?: string;
+}
+
+/** Worse on some metric, with values to show for it: worth repeating. A head that never runs needs no repetition. */
+export function isWorse({ results, cut }: PairedStageOutcome): boolean {
+  const down = results.filter((result) => result.decision === 'DOWN');
+  return cut === undefined && down.length > 0 && !down.some((result) => result.effect === undefined && result.pairs === 0);
 }
 
 /** Canary, then gate, at main's best configuration on the canonical seeds. */
@@ -42,7 +50,7 @@ export async function runConfirmation(context: StageContext, plan: GatePlan): Pr
   const { run: study, found } = context;
   const staged = (outcome: PairedStageOutcome): StagedPairs => ({ outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams });
   return staged(await run(context, 'confirmation', {
-    ...pairsRequest(context, { stage: 'confirm', label: `confirm:${study.base?.sha ?? ''}:${study.head.tree}`, base: plan.baseParams, head: plan.headParams }),
+    ...pairsRequest(context, { stage: 'confirm', label: `confirm:${plan.baseSha ?? study.base?.sha ?? ''}:${study.head.tree}`, base: plan.baseParams, head: plan.headParams }),
     metrics: plan.metrics, clock: context.tools.clock, deadlineMs: context.deadlineMs,
   }, (outcome) => { found.confirmation = staged(outcome); }));
 }

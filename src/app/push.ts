@@ -1,4 +1,5 @@
 import { pairedNoise, pooledNoise, settledMargin } from '../compare/margin.js';
+import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
@@ -6,7 +7,8 @@ import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { keyDifferences } from '../compare/baseline.js';
 import { challengeIncumbent } from './challenge.js';
 import { slotsOf, type StageContext } from './context.js';
-import { canonicalLabel, runGate } from './gateStep.js';
+import { canonicalLabel, isWorse, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { diskCodes } from './search.js';
 import { gainPairs } from './pairedStage.js';
 import { inParallel } from './inParallel.js';
 import { freezeMargins } from './marginStep.js';
@@ -96,7 +98,24 @@ async function gateAgainst(context: StageContext, previous: StudyRecord, incumbe
   found.baseline = {
     sha: previous.sha, measuredSha: previous.sha, source: 'stored', why: 'The previous record of this branch.', keyDifferences: [], dependencies: context.workspace.dependencies,
   };
-  await runGate(context, { metrics, baseParams: previous.incumbent.params, headParams: incumbent, stored, maxPairs: stored.size });
+  const plan = { metrics, baseParams: previous.incumbent.params, headParams: incumbent, stored };
+  const { outcome } = await runGate(context, { ...plan, maxPairs: stored.size });
+  if (isWorse(outcome) && !context.run.signal.aborted) await confirmAgainst(context, previous, plan);
+}
+
+/** A decline is repeated on fresh seeds with the previous commit built once more; where that fails it stays unconfirmed. */
+async function confirmAgainst(context: StageContext, previous: StudyRecord, plan: GatePlan): Promise<void> {
+  const { run, found, trees, workspace } = context;
+  const own = trees.base;
+  try {
+    trees.base = await workspace.prepare('base', previous.sha, run.configs.head);
+    await runConfirmation(context, { ...plan, baseSha: previous.sha });
+  } catch (error) {
+    if (!(error instanceof UserError) || diskCodes.has(error.code)) throw error;
+    found.notes.push(`The decline could not be repeated: ${error.message}`);
+  } finally {
+    if (own !== undefined) trees.base = own;
+  }
 }
 
 /**

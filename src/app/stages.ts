@@ -1,7 +1,7 @@
 import { paramsKey } from '../model/params.js';
 import { announcePlan } from './announce.js';
 import { pairsRequest, type StageContext } from './context.js';
-import { run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { isWorse, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { freezeMargins } from './marginStep.js';
 import { retuneCheck } from '../compare/gate.js';
 import { halvedAlpha } from '../compare/looks.js';
@@ -31,10 +31,8 @@ export async function runStages(context: StageContext): Promise<void> {
 async function runGateAndConfirm(context: StageContext, standing: Standing & { readonly incumbentHere: NonNullable<Standing['incumbentHere']> }, metrics: readonly StageMetric[]): Promise<boolean> {
   const plan: GatePlan = { metrics, baseParams: standing.incumbent, headParams: standing.incumbentHere, stored: standing.stored };
   const gate = await runGate(context, plan);
+  if (context.run.signal.aborted || !isWorse(gate.outcome)) return false;
   const down = gate.outcome.results.map((result) => result.decision === 'DOWN');
-  if (context.run.signal.aborted || gate.outcome.cut !== undefined || !down.includes(true)) return false;
-  const isDead = gate.outcome.results.some((result) => result.decision === 'DOWN' && result.effect === undefined && result.pairs === 0);
-  if (isDead) return false;
   const confirmation = await runConfirmation(context, plan);
   return confirmation.outcome.results.some((result, i) => down[i] === true && result.decision === 'DOWN');
 }

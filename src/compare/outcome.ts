@@ -14,7 +14,7 @@ export interface MetricStages {
 export interface VerdictStages {
   readonly metrics: readonly MetricStages[];
   readonly canaryIdentical: boolean;
-  /** Base is a stored record whose commit is not run here, so that no decline can be repeated on fresh seeds: a push. */
+  /** Base is a stored record whose commit is not run here, but for repeating a decline: a push, which tunes nothing. */
   readonly isRemembered?: boolean;
   /** Why there is nothing to compare with; `reason` is a machine word, `message` for people. */
   readonly noBaseline?: { readonly reason: string; readonly message: string };
@@ -65,7 +65,8 @@ function decline(metric: MetricStages, gate: GateResult, stages: VerdictStages):
   return retuned(metric, stages);
 }
 
-function retuned(metric: MetricStages, { search, metrics }: VerdictStages): Outcome {
+function retuned(metric: MetricStages, { search, metrics, isRemembered }: VerdictStages): Outcome {
+  if (isRemembered === true) return { kind: 'REGRESSION', reason: 'confirmed' };
   if (search === undefined) return { kind: 'REGRESSION', reason: 'not-retuned' };
   if (search.winner === 'none') return { kind: 'REGRESSION', reason: search.trials === 0 ? 'retuning-not-run' : 'search-failed' };
   if (search.winner === 'incumbent') return { kind: 'REGRESSION', reason: 'incumbent-best' };

@@ -53,7 +53,7 @@ function recovered({ reason }: Outcome, metric: MetricStages): string {
   return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, within the margin`;
 }
 
-function regression({ reason }: Outcome, metric: MetricStages, { search }: VerdictStages): string {
+function regression({ reason }: Outcome, metric: MetricStages, { search, isRemembered }: VerdictStages): string {
   const found = measuredAt(metric, metric.gate);
   const trials = `${search?.trials ?? 0} search ${search?.trials === 1 ? 'trial' : 'trials'}`;
   switch (reason) {
@@ -62,6 +62,7 @@ function regression({ reason }: Outcome, metric: MetricStages, { search }: Verdi
     case 'incumbent-invalid':
       return `Regression: main's best configuration is not valid here, and the best of ${trials} is worse: ${measuredAt(metric, metric.retune)}; search luck is not excluded`;
     case 'confirmed':
+      if (isRemembered === true) return `Regression: ${found}; confirmed on fresh seeds against the commit of the previous record`;
       return `Regression: ${found}; confirmed on fresh seeds, and still ${retunedEffect(metric)} with the best of ${trials}`;
     case 'incumbent-best':
       return `Regression: ${found}; confirmed on fresh seeds, and ${trials} found nothing better than main's best configuration`;
@@ -114,7 +115,7 @@ function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
   const found = gate?.reason === 'stability' ? 'runs failed here that succeeded on main' : measuredAt(metric, gate);
   if (reason === 'budget' && gate?.reason === 'stability') return `Not confirmed: ${found}, but no time was left to repeat it on fresh seeds`;
   if (gate?.reason === 'stability' && reason !== 'remembered') return `Not confirmed: ${found}, but not on fresh seeds`;
-  if (reason === 'remembered') return `Not confirmed: ${found}; looks worse than the previous record, whose commit is not run again on a push`;
+  if (reason === 'remembered') return `Not confirmed: ${found}; looks worse than the previous record, whose commit could not be run again`;
   if (reason === 'budget') return `Not confirmed: ${found}; looks worse, but no time was left to repeat it on fresh seeds`;
   const again = confirmation && effectText(confirmation, goal);
   return `Not confirmed: ${found}; looked worse at first, but not on fresh seeds${again === undefined ? '' : `: ${again}`}`;
