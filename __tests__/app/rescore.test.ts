@@ -57,7 +57,7 @@ describe('re-score', () => {
 
   test('a search that found nothing has nothing to re-score', async () => {
     const none: SearchTrial[] = [{ number: 0, params: {}, state: 'failed', reason: 'exit-code' }];
-    expect(await rescoreCandidates(of(await simulate(truth), { trials: none }))).toEqual({ candidates: [], seeds: expect.any(Array) });
+    expect(await rescoreCandidates(of(await simulate(truth), { trials: none }))).toEqual({ candidates: [], seeds: expect.any(Array), cut: false });
   });
 
   test('cancelled at once, it runs nothing', async () => {

@@ -61,10 +61,11 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
     const { journal, executor } = await tools.openStudy(study, identity, run.configs);
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
-      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, trees: (side) => dirOf(trees, side), onTorn });
-      takeOver(found, lab.study());
       const { timeMs } = run.configs.head.budget;
-      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs });
+      const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
+      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn });
+      takeOver(found, lab.study());
+      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs });
     } finally {
       await executor.close();
       await journal.close();

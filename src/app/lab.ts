@@ -3,6 +3,7 @@ import type { Clock, Executor, Journal, OnReport, TrialJob } from '../model/port
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { checkIdentity, createStudyLog, foldStudy, frozenEvent, isVoid, measurementKey, type StudyLog } from '../model/studyLog.js';
 import type { Side, Stage, TrialResult } from '../model/trial.js';
+import { createCut } from './cut.js';
 import { createReportBuffer } from './reportBuffer.js';
 
 export interface MeasureRequest {
@@ -51,6 +52,8 @@ export interface LabOptions {
   /** A log with another identity is refused, naming the field. */
   readonly identity: Readonly<Record<string, string>>;
   readonly tool: string;
+  /** On `clock`: a run that has not ended by then is cut, and was not a measurement. Undefined = no limit. */
+  readonly deadlineMs?: number | undefined;
   /** Told how many bytes of a torn tail were cut. */
   readonly onTorn?: (bytes: number) => void;
 }
@@ -149,11 +152,12 @@ async function runTrial(bench: Bench, request: MeasureRequest): Promise<Finished
 }
 
 async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: number; attempt: number }): Promise<Finished> {
-  const { side, stage, params, seed, signal } = request;
+  const { side, stage, params, seed } = request;
   const { number, attempt } = id;
   const started = { type: 'started', trial: number, attempt, side, stage, params, seed, at: bench.clock.utc() } as const;
   await bench.record(started);
-  if (signal.aborted) return await finish(bench, { ...id, result: cancelledResult(0) });
+  const cut = createCut({ signal: request.signal, deadlineMs: bench.deadlineMs, clock: bench.clock });
+  if (cut.signal.aborted) return await finish(bench, { ...id, result: cancelledResult(0) });
   const job: TrialJob = {
     study: bench.study, trial: number, attempt, side, stage, params, seed, cwd: bench.trees(side),
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
@@ -163,8 +167,8 @@ async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: n
   const result = await bench.executor.run(job, (report) => {
     reports.add(report);
     return request.onReport?.(report) ?? 'continue';
-  }, signal);
-  return await finish(bench, { ...id, result: settled(result, signal), reports: reports.take() });
+  }, cut.signal).finally(() => { cut.close(); });
+  return await finish(bench, { ...id, result: settled(result, cut.signal), reports: reports.take() });
 }
 
 async function finish(bench: Bench, end: { number: number; attempt: number; result: TrialResult; reports?: readonly StudyEvent[] }): Promise<Finished> {

@@ -1,9 +1,11 @@
 import type { PairedNoise, ResolvedMargin } from '../compare/margin.js';
 import { resolveMargin } from '../compare/margin.js';
 import type { AlsoMetric, MetricConfig } from '../model/config.js';
+import { UserError } from '../model/errors.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
+import { wasCut } from '../model/studyLog.js';
 import { slotsOf, type StageContext } from './context.js';
 import { canonicalLabel } from './gateStep.js';
 import { inParallel } from './inParallel.js';
@@ -63,13 +65,16 @@ async function baseValuesOf(context: StageContext, plan: MarginPlan, name: strin
   const { lab, run } = context;
   const seeds = Array.from({ length: marginSeeds }, (_, i) => seedFor(canonicalLabel, i + 1));
   const timeoutMs = run.configs.head.budget.trialTimeMs;
+  const cut: number[] = [];
   const values = await inParallel(seeds, slotsOf(context), async (seed) => {
     const stored = plan.stored.get(seed);
     if (stored !== undefined) return stored.state === 'complete' ? stored.metrics[name] : undefined;
     const { trial } = await lab.measure({ side: 'base', stage: 'canonical', params: plan.baseParams, seed, signal: run.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    if (trial.result !== undefined && wasCut(trial.result)) cut.push(seed);
     return trial.result?.outcome.state === 'complete' ? trial.result.metrics[name] : undefined;
   });
   // A margin from a part of the seeds would be frozen for the resumed run as well.
   if (run.signal.aborted) throw new Error('cancelled while the margin was measured');
+  if (cut.length > 0) throw new UserError('out-of-time', 'budget.time ended while the base was measured for its margin.', { fix: 'Raise budget.time, or give the margin as a number.' });
   return values.filter((value) => value !== undefined);
 }

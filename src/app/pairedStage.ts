@@ -52,6 +52,7 @@ export async function runPairedStage(request: PairedStageRequest): Promise<Paire
     if (!fits(request, pairs, more)) return { pairs, results, canary: false, cut: 'budget' };
     const measured = await measurePairs(request, pairs.length + 1, pairs.length + more);
     if (signal.aborted) return { pairs, results, canary: false, cut: 'cancelled' };
+    if (measured.some(({ base, head }) => base.cut === true || head.cut === true)) return { pairs, results, canary: false, cut: 'budget' };
     pairs.push(...measured);
     if (canaryIsDue && isCanary(pairs)) return { pairs, results: results.map((result) => asIdentical(result, pairs.length)), canary: true, cut: undefined };
     results = judged();

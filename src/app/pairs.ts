@@ -3,13 +3,15 @@ import type { Executor } from '../model/ports.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side, Stage } from '../model/trial.js';
-import { isVoid } from '../model/studyLog.js';
+import { isVoid, wasCut } from '../model/studyLog.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
 
 /** One side of a pair. `metrics` is empty when the run failed; `run` says why. */
 export interface PairSide {
   readonly complete: boolean;
+  /** It was ended from outside, by a cancellation or the end of the time: it says nothing about the code. */
+  readonly cut?: true;
   readonly metrics: Readonly<Record<string, number>>;
   readonly streamSha256?: string;
   readonly seconds: number;
@@ -78,6 +80,7 @@ async function measureSide(request: PairsRequest, run: { side: Side; seed: numbe
   return {
     complete, stored: false, seconds: result.seconds, metrics: complete ? result.metrics : {},
     ...(result.streamSha256 === undefined ? {} : { streamSha256: result.streamSha256 }),
+    ...(wasCut(result) ? { cut: true } : {}),
     ...(outcome.state === 'failed' || outcome.state === 'infeasible' ? { message: outcome.message } : {}),
   };
 }

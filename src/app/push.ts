@@ -3,6 +3,7 @@ import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
+import { wasCut } from '../model/studyLog.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { keyDifferences } from '../compare/baseline.js';
 import { challengeIncumbent } from './challenge.js';
@@ -75,7 +76,7 @@ async function measureSeries(context: StageContext, params: Params): Promise<rea
   const runs = await inParallel(seeds, slotsOf(context), async (seed): Promise<CanonicalRun | undefined> => {
     const { trial } = await lab.measure({ side: 'head', stage: 'canonical', params, seed, signal: run.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
     const result = trial.result;
-    if (result === undefined || run.signal.aborted) return undefined;
+    if (result === undefined || wasCut(result)) return undefined;
     const complete = result.outcome.state === 'complete';
     return {
       seed, metrics: complete ? result.metrics : {}, seconds: result.seconds, state: result.outcome.state,

@@ -2,6 +2,7 @@ import type { SearchTrial } from '../model/comparison.js';
 import { toLoss, type Goal } from '../model/direction.js';
 import { paramsKey, type Params } from '../model/params.js';
 import { seedFor } from '../model/seeds.js';
+import { wasCut } from '../model/studyLog.js';
 import type { Side } from '../model/trial.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
@@ -42,6 +43,8 @@ export interface RescoredCandidate {
 export interface RescoreOutcome {
   readonly candidates: readonly RescoredCandidate[];
   readonly seeds: readonly number[];
+  /** A run was ended from outside, by a cancellation or the end of the time. */
+  readonly cut: boolean;
   /** The retuned configuration; absent when nothing completed. */
   readonly winner?: RescoredCandidate;
 }
@@ -51,15 +54,18 @@ export async function rescoreCandidates(options: RescoreOptions): Promise<Rescor
   const { lab, side, signal } = options;
   const candidates = candidatesOf(options);
   const best = candidates[0];
-  if (options.top === 0 || best === undefined) return { seeds: [], ...announced(best === undefined ? [] : [{ ...bare(best), values: [] }], 0) };
+  if (options.top === 0 || best === undefined) return { seeds: [], cut: false, ...announced(best === undefined ? [] : [{ ...bare(best), values: [] }], 0) };
   const seeds = Array.from({ length: isFew(options) ? 2 : SEEDS }, (_, i) => seedFor(`rescore:${options.study}:${options.tree}`, i + 1));
   const runs = seeds.flatMap((seed) => candidates.map(({ params, number }) => ({ seed, params, number })));
   let done = 0;
+  let cut = false;
   const values = await inParallel(runs, options.slots, async ({ seed, params, number }) => {
-    if (signal.aborted) return { number, value: undefined };
+    cut ||= signal.aborted;
+    if (cut) return { number, value: undefined };
     const { trial } = await lab.measure({
       side, stage: 'rescore', params, seed, signal, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
+    cut ||= trial.result !== undefined && wasCut(trial.result);
     options.onProgress?.({ done: ++done, of: runs.length });
     return { number, value: trial.result?.outcome.state === 'complete' ? trial.result.outcome.value : undefined };
   });
@@ -70,7 +76,7 @@ export async function rescoreCandidates(options: RescoreOptions): Promise<Rescor
   });
   const losses = scored.map(({ mean }) => (mean === undefined ? Infinity : toLoss(mean, options.goal)));
   const lowest = Math.min(...losses);
-  return { seeds, ...announced(scored, lowest === Infinity ? -1 : losses.indexOf(lowest)) };
+  return { seeds, cut, ...announced(scored, lowest === Infinity ? -1 : losses.indexOf(lowest)) };
 }
 
 /** The incumbent counted as one more than the best. */

@@ -7,6 +7,7 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
+import { createCut } from './cut.js';
 import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type SearchTrials } from './searchTrials.js';
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
@@ -83,7 +84,7 @@ function anchorsOf(options: SearchOptions, notes: string[]): readonly Anchor[] {
 }
 
 async function runTrials(options: SearchOptions, trials: SearchTrials, seed: number): Promise<StopReason> {
-  const cut = createCut(options);
+  const cut = createCut({ signal: options.signal, deadlineMs: options.limits.deadlineMs, clock: options.clock });
   const running = new Set<Promise<void>>();
   const ending: { stop?: StopReason; bug?: Error } = {};
   const start = (next: { readonly number: number; readonly params: Params }): void => {
@@ -124,19 +125,6 @@ async function runOne(options: SearchOptions, trials: SearchTrials, ask: { numbe
     ...(limits.trialTimeMs === undefined ? {} : { timeoutMs: limits.trialTimeMs }),
   });
   trials.settle(number, trial);
-}
-
-/** Aborts with the caller's signal and at the deadline. */
-function createCut({ signal, limits, clock }: SearchOptions): { readonly signal: AbortSignal; now(): void; close(): void } {
-  const controller = new AbortController();
-  const over = new AbortController();
-  const now = (): void => { controller.abort(); };
-  if (signal.aborted) now();
-  signal.addEventListener('abort', now, { once: true });
-  if (limits.deadlineMs !== undefined) {
-    void clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), over.signal).then(() => { if (!over.signal.aborted) now(); });
-  }
-  return { signal: controller.signal, now, close: () => { over.abort(); signal.removeEventListener('abort', now); } };
 }
 
 function factsOf(options: SearchOptions, trials: SearchTrials): Parameters<typeof whyStop>[1] {

@@ -23,15 +23,16 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   const found = noFindings();
   const startedMs = tools.clock.now();
   const { timeMs } = run.configs.head.budget;
+  const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
   // Outside of the try: a log that cannot be continued is an error, not a result that replaces the last report.
   const lab = await openLab({
-    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, trees: () => dir,
+    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, deadlineMs, trees: () => dir,
     onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
   });
   takeOver(found, lab.study());
   tellTakenOver(request, found.takenOver.size);
   try {
-    await searchSide({ run, found, lab, executor, tools, deadlineMs: timeMs === undefined ? undefined : startedMs + timeMs }, { side: 'head', incumbent: undefined });
+    await searchSide({ run, found, lab, executor, tools, deadlineMs }, { side: 'head', incumbent: undefined });
   } catch (error) {
     cutShort(error, run, found);
   }

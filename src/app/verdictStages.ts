@@ -23,8 +23,10 @@ export function verdictStagesOf(run: StudyRun, found: Findings): VerdictStages {
 function searchPart({ search, rescore, incumbentHere }: Findings): Pick<VerdictStages, 'search'> | Record<string, never> {
   if (search === undefined) return {};
   const winner = rescore?.winner?.params;
+  // Found, but not measured again for want of time: neither the search's failure nor a winner.
+  const isUnscored = winner === undefined && rescore?.cut === true && search.best !== undefined;
   const same = winner !== undefined && incumbentHere !== undefined && paramsKey(winner) === paramsKey(incumbentHere);
   // A trial that the end of the time cut says nothing, neither for nor against.
   const ended = search.trials.filter(({ state }) => state !== 'running');
-  return { search: { trials: ended.length, winner: winner === undefined ? 'none' : same ? 'incumbent' : 'other' } };
+  return { search: { trials: ended.length, winner: isUnscored ? 'other' : winner === undefined ? 'none' : same ? 'incumbent' : 'other' } };
 }

@@ -124,6 +124,11 @@ export function isVoid(result: TrialResult): boolean {
   return result.outcome.state === 'failed' && (result.outcome.reason === 'cancelled' || result.outcome.reason === 'lost');
 }
 
+/** Ended from outside: no statement about the program. */
+export function wasCut({ outcome }: TrialResult): boolean {
+  return outcome.state === 'failed' && outcome.reason === 'cancelled';
+}
+
 /** One string per measurement: two trials with the same one would measure the same thing. */
 export function measurementKey(side: Side, params: Params, seed: number): string {
   return `${side} ${seed} ${paramsKey(params)}`;
