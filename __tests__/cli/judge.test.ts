@@ -38,7 +38,7 @@ test('for a metric to minimise, lower is better', async () => {
 
 test('fewer rows than the first look are inconclusive, and how many more are needed is said', async () => {
   const typed = ended(await type(at, ['judge', '-', ...margin, '--json'], { stdin: 'seed,base,head\n1,0.9,0.8\n' }), 0);
-  expect(json(typed)).toMatchObject({ verdict: 'INCONCLUSIVE', needMore: 2 });
+  expect(json(typed)).toMatchObject({ verdict: 'INCONCLUSIVE', needMore: 2, effect: null, low: null, high: null });
 });
 
 describe('bad rows and flags', () => {

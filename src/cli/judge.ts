@@ -11,6 +11,8 @@ import { printable, type Terminal } from './terminal.js';
 interface Flags extends CommonFlags { readonly margin: string; readonly goal: Goal; readonly alpha: string; readonly looks: string; readonly metric: string; readonly resolution?: string }
 
 const maxBytes = 64 << 20;
+/** Before the first look there is none: scripts find the fields all the same. */
+const noEffect = { effect: null, low: null, high: null };
 
 /** The gate on numbers from anywhere: rows of {seed, base, head}. */
 export async function run(terminal: Terminal, flags: Flags, args: readonly string[]): Promise<number> {
@@ -21,7 +23,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
     margin, goal: flags.goal, metric: flags.metric, alpha: numberFlag('--alpha', flags.alpha), looks: flags.looks.split(',').map((n) => numberFlag('--looks', n)),
     ...(flags.resolution === undefined ? {} : { resolution: numberFlag('--resolution', flags.resolution) }),
   });
-  terminal.stdout.write(flags.json === true ? `${JSON.stringify(result)}\n` : `${judgeText(result).map(printable).join('\n')}\n`);
+  terminal.stdout.write(flags.json === true ? `${JSON.stringify({ ...noEffect, ...result })}\n` : `${judgeText(result).map(printable).join('\n')}\n`);
   return failsJob(result.verdict, 'regression') ? exitCodes.verdict : exitCodes.ok;
 }
 
