@@ -24,7 +24,7 @@ describe('outside of git', () => {
     expect(out).toMatch(/Tuned: accuracy 0\.\d+, the best of 4 trials/);
     expect(out).toContain('npx noregret tune --config');
     expect(out).not.toContain('git checkout');
-    expect(err).toContain('demo: search: 4 trials, stopped by trials, best 0.');
+    expect(err).toContain('demo: search: 4 trials, all trials used, best 0.');
     expect(err).toContain(`report: ${join('.noregret', 'report', 'report.html')} (also .md, .json)`);
     expect(readdirSync(join(folder.path, '.noregret', 'report')).sort()).toEqual(['report.html', 'report.json', 'report.md']);
     expect(finished()).toBe(4);

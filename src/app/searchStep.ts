@@ -4,6 +4,7 @@ import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
 import type { Sampler } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
+import { stopWords } from '../report/words.js';
 import { pruners } from '../pruners/index.js';
 import { samplerNames, samplers, type SamplerName } from '../samplers/index.js';
 import type { StageContext } from './context.js';
@@ -33,7 +34,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   const outcome = await runSearch(context, request, config);
   if (request.side === 'head') found.search = outcome;
   found.notes.push(...outcome.notes);
-  tools.progress.line(`${config.name}: search: ${outcome.trials.length} trials, stopped by ${outcome.stopReason}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
+  tools.progress.line(`${config.name}: search: ${outcome.trials.length} ${outcome.trials.length === 1 ? 'trial' : 'trials'}, ${stopWords(outcome.stopReason)}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
   if (outcome.stopReason === 'disk') {
     found.incomplete = { reason: 'disk', sentence: 'nothing more can be written (the disk is full, or the folder may not be written), so nothing more was started; what was measured is kept, and a re-run goes on from there' };
     return undefined;

@@ -45,7 +45,10 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     return await tell(terminal, flags, { report, progress, dir, seconds: (clock.now() - startedMs) / 1000 });
   } finally {
     progress.end();
-    if (isInterrupted() && flags.keep !== true) await rm(dir, { recursive: true, force: true });
+    if (isInterrupted() && flags.keep !== true) {
+      await rm(dir, { recursive: true, force: true });
+      progress.line('Interrupted: the temporary repository is removed (--keep keeps it).');
+    }
   }
 }
 

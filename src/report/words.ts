@@ -57,3 +57,13 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function shortSha(sha: string): string {
   return sha.slice(0, 7);
 }
+
+const stops: Readonly<Record<string, string>> = {
+  trials: 'all trials used', time: 'out of time', gpu_hours: 'GPU-hours used up', failures: 'too many failures in a row',
+  threshold: 'threshold reached', no_progress: 'no more progress', exhausted: 'every point tried', cancelled: 'cancelled', disk: 'disk full',
+};
+
+/** Why a search ended; what is no reason of ours is shown as it is. */
+export function stopWords(reason: string): string {
+  return stops[reason] ?? reason;
+}

@@ -3,7 +3,7 @@ import type { Comparison } from '../../model/comparison.js';
 import type { SectionBuilder } from '../index.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { code, plain } from '../spans.js';
-import { duration, plural, shortSha } from '../words.js';
+import { duration, plural, shortSha, stopWords } from '../words.js';
 
 /** What was spent, what ended the search, and what it was compared with. */
 export const budget: SectionBuilder = {
@@ -18,17 +18,12 @@ export const budget: SectionBuilder = {
   },
 };
 
-const stops: Readonly<Record<string, string>> = {
-  trials: 'all trials used', time: 'out of time', gpu_hours: 'GPU-hours used up', failures: 'too many failures in a row',
-  threshold: 'threshold reached', no_progress: 'no more progress', exhausted: 'every point tried', cancelled: 'cancelled', disk: 'disk full',
-};
-
 function spent({ budget: b, search }: Comparison): string {
   const counts = [
     `${String(b.complete)} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
   ].join(' · ');
   const gpu = b.gpuMinutes > 0 ? `, ${formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
-  const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stops[search.stopReason] ?? search.stopReason}`;
+  const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
   return `${counts}, in ${duration(b.wallSeconds)}${gpu}${stop}.`;
 }
 
