@@ -92,6 +92,12 @@ test('the base is the merge base, whatever main did since', async () => {
   expect(report).toMatchObject({ verdict: 'IMPROVED', baseSha: base });
 });
 
+test('a comparison that never began is nothing to resume', async () => {
+  ended(await type(folder.path, ['compare', 'main', 'nosuch']), 2);
+  ended(await type(folder.path, ['compare', 'main', 'main', '--trials', 'x']), 2);
+  expect(ended(await type(folder.path, ['resume']), 2).err).toContain('Nothing to resume');
+});
+
 test('interrupted: exit 130, a report marked incomplete; resume measures nothing twice', async () => {
   const before = 'await new Promise((done) => setTimeout(done, 150));';
   repository.commit('slow', { 'train.mjs': trainingSource({ before }) });

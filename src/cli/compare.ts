@@ -31,17 +31,16 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   // Before anything is written: a folder that is no clone stays as it was.
   if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env });
   const stateDir = await openStateDir(terminal.cwd);
-  if (!filesGiven) await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] });
   const report: Report = filesGiven
     ? { ...(await compareFiles(terminal.cwd, { base, head }, clock.utc())), failOn: flags.failOn }
-    : await compareCommits({ terminal, flags, progress, stateDir }, base, head);
+    : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head);
   const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
   if (failsJob(report.verdict, flags.failOn)) return exitCodes.verdict;
   return report.verdict === 'INCOMPLETE' || !isWritten ? exitCodes.infrastructure : exitCodes.ok;
 }
 
-export interface CompareSetup { readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'signal'>; readonly flags: CompareFlags; readonly progress: Progress; readonly stateDir: string }
+export interface CompareSetup { readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'signal'>; readonly flags: CompareFlags; readonly progress: Progress; readonly stateDir: string; /** Commits and files are sound: from here on there is something to resume. */ readonly onStart?: () => Promise<void> }
 
 /** Runs the comparison and gives the report; the base of two branches is their merge base (decisions.md 6). */
 export async function compareCommits(setup: CompareSetup, baseRevision: string, headRevision: string): Promise<Report> {
@@ -56,6 +55,7 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
     return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
   }));
   const runs = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
+  await setup.onStart?.();
   const tools = await createTools({
     cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)),
     store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
