@@ -73,6 +73,24 @@ describe('from a sweep file', () => {
     expect(await space('noregret.yml')).toEqual(await space('sweep.yaml'));
   });
 
+  test('what W&B does for it stays: the source of metrics, method, cap and target, and 1.0 is no 1', async () => {
+    writeFileSync(join(folder.path, 'sweep.yaml'), `program: fit.py
+method: grid
+run_cap: 7
+metric: { name: acc, goal: maximize, target: 0.95 }
+parameters:
+  a: { values: [1.0, 2., 1e-5, 1_000, yes, None, "1"] } # as it is
+  b: &b { values: [1, 2] }
+`);
+    ended(await type(folder.path, ['init']), 0);
+    expect(config()).toMatchObject({ method: 'grid', metrics: { wandb: true }, budget: { trials: 7 }, stop: { threshold: 0.95 } });
+    const space = async (file: string): Promise<unknown> => json(ended(await type(folder.path, ['check', '--json', '--config', file]), 0))['space'];
+    expect(await space('noregret.yml')).toEqual(await space('sweep.yaml'));
+    writeFileSync(join(folder.path, 'sweep.yaml'), 'program: fit.py\nmethod: random\nmetric: { name: acc, goal: maximize }\nparameters:\n  lr: &r { min: 1.0, max: 10.0 }\n  n: { min: 1, max: 10 }\n');
+    ended(await type(folder.path, ['init', '--force']), 0);
+    expect(await space('noregret.yml')).toMatchObject({ lr: { kind: 'float' }, n: { kind: 'int' } });
+  });
+
   test('one with mistakes is refused with its line, and nothing is written', async () => {
     writeFileSync(join(folder.path, 'broken.yaml'), 'method: random\nparameters:\n  x: { min: 2, max: 1 }\n');
     const { err } = ended(await type(folder.path, ['init', '--from', 'broken.yaml']), 2);

@@ -18,6 +18,13 @@ export interface ConfigAnswers {
   readonly goal: Goal;
   /** Lines of YAML under `parameters:`, without indentation; empty writes examples. */
   readonly parameters: readonly string[];
+  /** Sampler, where it is not the default. */
+  readonly method?: string;
+  /** The program reports with `wandb.log`. */
+  readonly wandb?: boolean;
+  readonly trials?: number;
+  /** Value of the metric which is good enough. */
+  readonly threshold?: number;
 }
 
 /** Two jobs (decisions.md 31): the one that runs the repository's code may only read, the one that may write runs none of it. */
@@ -70,14 +77,12 @@ function reportJob(action: string, defaultBranch: string): readonly string[] {
 }
 
 /** A `noregret.yml` to start from; what most people change is written out, the rest stands in comments. */
-export function configText({ name, command, metric, goal, parameters }: ConfigAnswers): string {
+export function configText({ name, command, metric, goal, parameters, ...more }: ConfigAnswers): string {
   return lines(
     '# yaml-language-server: $schema=./node_modules/noregret/noregret.schema.json',
     `name: ${quoted(name)}`,
     '',
-    '# What the program reports, by printing lines such as',
-    `#   noregret ${JSON.stringify({ step: 3, [metric]: 0.93 })}`,
-    '# or by writing them, without the first word, to the file named in $NOREGRET_METRICS.',
+    ...reportingLines(metric, more.wandb === true),
     'metric:',
     `  name: ${quoted(metric)}`,
     `  goal: ${goal}`,
@@ -86,15 +91,17 @@ export function configText({ name, command, metric, goal, parameters }: ConfigAn
     '',
     ...programLines(command),
     '',
+    ...(more.method === undefined ? [] : [`method: ${quoted(more.method)}`]),
     '# What is searched, as in a Weights & Biases sweep. `default` is what main uses today.',
     'parameters:',
     ...(parameters.length === 0 ? exampleParameters : parameters).map((line) => `  ${line}`),
     '',
     'budget:',
-    '  trials: 20',
+    `  trials: ${more.trials ?? 20}`,
     '  time: 45m',
     '  # trial_time: 10m',
     '  # gpu_hours: 4',
+    ...(more.threshold === undefined ? [] : [`stop: { threshold: ${more.threshold} }`]),
     '',
     '# Installs the dependencies of each side in a tree of its own. Without it both sides share what is installed.',
     ...setupExample(command),
@@ -107,6 +114,15 @@ export function configText({ name, command, metric, goal, parameters }: ConfigAn
     '',
     '# All other keys and their defaults: noregret check --explain',
   );
+}
+
+function reportingLines(metric: string, wandb: boolean): readonly string[] {
+  if (wandb) return ['# What the program reports with wandb.log, as in a Weights & Biases sweep; no account is needed.', 'metrics: { wandb: true }'];
+  return [
+    '# What the program reports, by printing lines such as',
+    `#   noregret ${JSON.stringify({ step: 3, [metric]: 0.93 })}`,
+    '# or by writing them, without the first word, to the file named in $NOREGRET_METRICS.',
+  ];
 }
 
 const exampleParameters = [

@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseDocument, stringify } from 'yaml';
+import { isNode, parseDocument, stringify, visit } from 'yaml';
 import { configText, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
 import { UserError } from '../model/errors.js';
@@ -49,14 +49,29 @@ async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
   const fallback = examples(cwd);
-  const parameters: unknown = parseDocument(text).toJS({ maxAliasCount: 100 }) as unknown;
-  const map = typeof parameters === 'object' && parameters !== null && 'parameters' in parameters ? parameters.parameters : undefined;
+  const { budget, stop } = config;
   return {
     name: config.name === 'sweep' ? fallback.name : config.name,
     command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
     metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
-    parameters: map === undefined ? [] : stringify(map).trimEnd().split('\n'),
+    parameters: parameterLines(text), wandb: config.metrics.wandb,
+    ...(config.method.name === 'random' ? {} : { method: config.method.name }),
+    ...(budget.trialsExplicit ? { trials: budget.trials } : {}),
+    ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
   };
+}
+
+/** As written: 1.0 and 1 are a float and an integer, and make another space. */
+function parameterLines(text: string): readonly string[] {
+  const document = parseDocument(text);
+  const parameters = document.get('parameters', true);
+  if (!isNode(parameters)) return [];
+  const aliases: unknown[] = [];
+  visit(parameters, {
+    Alias: (_, alias) => { aliases.push(alias); },
+    Scalar: (_, scalar) => { if (typeof scalar.value === 'number' && scalar.source?.endsWith('.') === true) scalar.minFractionDigits = 1; },
+  });
+  return stringify(aliases.length > 0 ? parameters.toJS(document, { maxAliasCount: 100 }) : parameters).trimEnd().split('\n');
 }
 
 /** Our file names no `program:` key apart, so its macro is written out. */
