@@ -50,7 +50,7 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
       trees.base = await workspace.prepare('base', base.sha, configs.base);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      found.noBaseline = { reason: error.code, sentence: error.fix === undefined ? error.message : `${error.message} ${error.fix}` };
+      found.noBaseline = { reason: error.code, sentence: inOneLine(error) };
     }
   }
   return trees;
@@ -68,5 +68,10 @@ export function cutShort(error: unknown, run: StudyRun, found: Findings): void {
     return;
   }
   if (!(error instanceof UserError)) throw error;
-  found.incomplete = { reason: error.code, sentence: error.fix === undefined ? error.message : `${error.message} ${error.fix}` };
+  found.incomplete = { reason: error.code, sentence: inOneLine(error) };
+}
+
+/** Messages of other programs end without a full stop. */
+function inOneLine({ message, fix }: UserError): string {
+  return fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} ${fix}`;
 }

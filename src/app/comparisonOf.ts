@@ -2,7 +2,7 @@ import { effectOf } from '../compare/effect.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import type { Study, Trial } from '../model/study.js';
-import type { TrialResult } from '../model/trial.js';
+import { wasCut } from '../model/studyLog.js';
 import type { GateResult, Verdict } from '../model/verdict.js';
 import type { Findings, StagedPairs, StudyRun } from './findings.js';
 import { gainPairs } from './pairedStage.js';
@@ -87,7 +87,7 @@ function valuesOf(gate: StagedPairs | undefined, metric: { name: string; goal: G
 
 /** What this attempt cost; what it took over beside it. */
 function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
-  const trials = (found.study?.trials ?? []).filter(({ number, result }) => result !== undefined && !isCancelled(result) && !found.takenOver.has(number));
+  const trials = (found.study?.trials ?? []).filter(({ number, result }) => result !== undefined && !wasCut(result) && !found.takenOver.has(number));
   const count = (state: string): number => trials.filter((trial) => trial.result?.outcome.state === state).length;
   const sum = (of: (trial: Trial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   return {
@@ -101,7 +101,7 @@ function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
 function failuresOf(study: Study): Comparison['failures'] {
   return study.trials.flatMap((trial) => {
     const { result } = trial;
-    if (result === undefined || isCancelled(result)) return [];
+    if (result === undefined || wasCut(result)) return [];
     const { outcome } = result;
     if (outcome.state === 'complete' || outcome.state === 'pruned') return [];
     return [{
@@ -110,11 +110,6 @@ function failuresOf(study: Study): Comparison['failures'] {
       ...(result.logTail === undefined ? {} : { logTail: result.logTail }),
     }];
   });
-}
-
-/** Somebody's patience or the time ended it: no fault of the program. */
-function isCancelled({ outcome }: TrialResult): boolean {
-  return outcome.state === 'failed' && outcome.reason === 'cancelled';
 }
 
 function reproduceOf(run: StudyRun): string[] {

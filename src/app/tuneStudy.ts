@@ -2,7 +2,7 @@ import type { Comparison } from '../model/comparison.js';
 import type { Executor, Journal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { cancelled, cutShort } from './compareStudy.js';
-import { noFindings, takeOver, type StudyRun } from './findings.js';
+import { noFindings, takeOver, type Findings, type StudyRun } from './findings.js';
 import { openLab } from './lab.js';
 import { searchSide } from './searchStep.js';
 import type { Tools } from './tools.js';
@@ -39,11 +39,19 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
   const best = found.rescore?.winner ?? found.search?.best;
   const value = found.rescore?.winner?.mean ?? found.search?.best?.value;
-  const sentence = best === undefined || value === undefined ? 'Tuned: no trial ended with a value' : `Tuned: ${run.objective.name} ${Number(value.toPrecision(5))}, the best of ${found.search?.trials.length ?? 0} trials`;
+  const result = best === undefined || value === undefined ? 'no trial ended with a value' : `${run.objective.name} ${Number(value.toPrecision(5))}, the best of ${found.search?.trials.length ?? 0} ${found.search?.trials.length === 1 ? 'trial' : 'trials'}`;
+  const sentence = `Tuned: ${result}${whyEnded(found)}`;
   const verdict = found.incomplete === undefined
     ? { kind: 'NO_BASELINE' as const, reason: 'tune', sentence }
     : { kind: 'INCOMPLETE' as const, reason: found.incomplete.reason, sentence: `Incomplete: ${found.incomplete.sentence}` };
   return comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds: (tools.clock.now() - startedMs) / 1000 });
+}
+
+/** That the program kept failing matters more than how good the best was. */
+function whyEnded({ search }: Findings): string {
+  if (search?.stopReason !== 'failures') return '';
+  const last = search.trials.findLast(({ state }) => state === 'failed');
+  return `; stopped after too many failures in a row${last?.reason === undefined ? '' : ` (${last.reason})`}`;
 }
 
 /** The log cannot know whether the code has changed since; the person can. */

@@ -49,7 +49,7 @@ function groupBlocks(group: readonly Failure[], words: { readonly base: string; 
   return [
     { kind: 'paragraph', text: [
       strong(first.reason), plain(` on ${words[first.side]}, ${[...new Set(group.map(({ stage }) => stageWords[stage]))].join(' and ')}, ${group.length === 1 ? 'run' : `${String(group.length)} runs:`} ${numbers}. ${clip(first.message, 400)}`),
-      ...(params === '{}' ? [] : [plain(' '), faint('first with '), code(params)]),
+      ...(params === '{}' ? [] : [plain(' · '), faint('first with '), code(params)]),
     ] },
     ...(tail === '' ? [] : [{ kind: 'code', language: 'text', text: tail } satisfies Block]),
   ];
