@@ -35,6 +35,14 @@ async function startTree(marker: string): Promise<number> {
     expect(carriers(marker)).toEqual([]);
   });
 
+  test('in one breath, without waiting: our own end leaves nothing behind', async () => {
+    const marker = `now-${process.pid}`;
+    const tree = watchTree(await startTree(marker), marker);
+    tree.killNow();
+    for (let i = 0; i < 100 && carriers(marker).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
+    expect(carriers(marker)).toEqual([]);
+  });
+
   test('a kill when all is gone finds nothing and harms nobody', async () => {
     const child = spawn('true', { detached: true });
     const tree = watchTree(child.pid ?? 0, 'gone');

@@ -16,6 +16,8 @@ export interface ProcessTree {
   terminate(): void;
   /** SIGKILL to everything, until nothing is left or `patienceMs` (default 10 s) is over; returns the survivors' process ids. */
   kill(patienceMs?: number): Promise<readonly number[]>;
+  /** SIGKILL to everything that is found at this moment: for the last breath of a process, which cannot wait. */
+  killNow(): void;
 }
 
 /** `pid` leads a process group of its own (spawned `detached`) and has `marker` as its NOREGRET_ATTEMPT. `withCgroup` false: only the nets that every Linux has. */
@@ -27,6 +29,11 @@ export function watchTree(pid: number, marker: string, withCgroup = true): Proce
   const survivors = (): readonly number[] => [...new Set([...(cgroup?.members() ?? []), ...found()])];
   return {
     terminate: () => send(-pid, 'SIGTERM'),
+    killNow: () => {
+      send(-pid, 'SIGKILL');
+      cgroup?.kill();
+      for (const member of survivors()) send(member, 'SIGKILL');
+    },
     kill: async (patienceMs = 10_000) => {
       clearTimeout(join);
       const until = performance.now() + patienceMs;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { attemptVariable, watchTree } from './killTree.js';
+import { attemptVariable, watchTree, type ProcessTree } from './killTree.js';
 import { createFloodGuard } from './processMemory.js';
 
 /** What to start: no shell in between. `env` is the whole environment. `marker` must be unique among all attempts. */
@@ -43,12 +43,14 @@ export function launch(job: Launch): RunningProcess {
   stderr.on('data', read('stderr'));
   const { pid } = child;
   const tree = pid === undefined ? undefined : watchTree(pid, job.marker);
+  if (tree !== undefined) guard(tree);
   let killTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const finish = async (ending: Ending): Promise<Ending> => {
     if (ending.kind === 'not-started') return ending;
     clearTimeout(killTimer);
     await tree?.kill();
+    if (tree !== undefined) alive.delete(tree);
     const late = setTimeout(() => { stdout.destroy(); stderr.destroy(); }, drainMs);
     await closed;
     clearTimeout(late);
@@ -62,6 +64,18 @@ export function launch(job: Launch): RunningProcess {
       killTimer = setTimeout(() => void tree?.kill(), graceMs);
     },
   };
+}
+
+const alive = new Set<ProcessTree>();
+
+/** A second Ctrl-C ends us at once; no trial may go on without us, holding a GPU. */
+function guard(tree: ProcessTree): void {
+  if (alive.size === 0 && !process.listeners('exit').includes(killAlive)) process.on('exit', killAlive);
+  alive.add(tree);
+}
+
+function killAlive(): void {
+  for (const tree of alive) tree.killNow();
 }
 
 type Started = { readonly child: ChildProcess; readonly stdout: Readable; readonly stderr: Readable };
