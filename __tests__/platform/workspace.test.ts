@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '../../src/platform/repository.js';
 import { createWorkspace, type WorkspaceOptions } from '../../src/platform/workspace.js';
@@ -88,6 +88,22 @@ describe('where each side lives', () => {
     expect(text((await workspace.prepare('base', base, plain)).dir, 'library/lib.txt')).toBe('one');
     await workspace.close();
     expect(sides()).toEqual([]);
+  });
+
+  test('a submodule that cannot be reached any more is taken from the checkout, each side at its own commit', async () => {
+    const library = createRepository(join(folder.path, 'private-library'));
+    library.commit('one', { 'lib.txt': 'one' });
+    const { user, open } = await place('with-private-submodule');
+    user.git('submodule', 'add', '-q', library.dir, 'deep/library');
+    const base = user.commit('with library');
+    library.commit('two', { 'lib.txt': 'two' });
+    user.git('-C', 'deep/library', 'pull', '-q', 'origin', 'HEAD');
+    const head = user.commit('newer library');
+    renameSync(library.dir, `${library.dir}-gone`);
+    const workspace = open({ head: 'commit' });
+    expect(text((await workspace.prepare('base', base, plain)).dir, 'deep/library/lib.txt')).toBe('one');
+    expect(text((await workspace.prepare('head', head, sideConfig({ ...plain, setup: [['true']] }))).dir, 'deep/library/lib.txt')).toBe('two');
+    await workspace.close();
   });
 
   test('LFS: pulled where git-lfs is installed, said where it is not', async () => {

@@ -8,6 +8,7 @@ import type { Progress } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { Git } from './git.js';
 import { gitError } from './gitErrors.js';
+import { fillSubmodules } from './workspaceSubmodules.js';
 
 /** A worktree of ours. `built` = an earlier run that was killed had finished setting it up. */
 export interface Worktree { readonly path: string; readonly built: boolean; markBuilt(): Promise<void> }
@@ -106,17 +107,8 @@ async function add({ git, progress }: Place, path: string, sha: string): Promise
     throw new UserError(code === 'git-failed' ? 'side-unbuildable' : code, `${sha.slice(0, 10)} could not be checked out: ${message}`, fix === undefined ? { exitCode } : { fix, exitCode });
   }
   const at = git.at(path);
-  if (existsSync(join(path, '.gitmodules'))) await submodules(at, sha);
+  if (existsSync(join(path, '.gitmodules'))) await fillSubmodules(at, sha);
   if (await usesLfs(path)) await pullLfs(at, progress);
-}
-
-async function submodules(git: Git, sha: string): Promise<void> {
-  const updated = await git.run(['submodule', 'update', '--init', '--recursive', '--quiet'], { timeoutMs: 1_200_000 });
-  if (updated.code === 0) return;
-  const { message } = gitError(['submodule'], updated, git.cwd);
-  throw new UserError('side-unbuildable', `the submodules of ${sha.slice(0, 10)} could not be fetched: ${message}`, {
-    fix: 'Give the job credentials for them (`github-token:` with access, or actions/checkout with submodules: recursive and persist-credentials).', exitCode: 3,
-  });
 }
 
 async function usesLfs(path: string): Promise<boolean> {
