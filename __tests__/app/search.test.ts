@@ -67,6 +67,13 @@ describe('stops', () => {
     expect(await run((job) => ({ ...measure(job), seconds: job.trial === 1 ? 1000 : 1 }), { trialTimeMs: 5000 })).toMatchObject({ stopReason: 'trials', counts: { complete: 11, failed: 1 } });
   });
 
+  test('gpu_hours: what is running is counted, and what comes after has its share', async () => {
+    const hourly = (job: Parameters<typeof measure>[0]) => ({ ...measure(job), seconds: 3600 });
+    const four = await simulate(hourly, { devices: ['a', 'b', 'c', 'd'], capacity: 4 });
+    expect(await searchIn(four, { slots: () => 4, limits: { trials: 30, failures: 3, gpuHours: 10 } })).toMatchObject({ stopReason: 'gpu_hours', counts: { complete: 10 } });
+    expect(await run(hourly, { gpuHours: 8, runsAfter: 1 })).toMatchObject({ counts: { complete: 7 } });
+    expect(await run(hourly, { gpuHours: 8, runsAfter: 20 })).toMatchObject({ counts: { complete: 6 } });
+  });
   test('gpu_hours', async () => expect(await run((job) => ({ ...measure(job), seconds: 3600 }), { gpuHours: 3 })).toMatchObject({ stopReason: 'gpu_hours', counts: { complete: 3 } }));
 
   test('failures in a row; one that completes between them begins a new row', async () => {

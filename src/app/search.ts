@@ -98,7 +98,7 @@ async function runTrials(options: SearchOptions, trials: SearchTrials, seed: num
   try {
     for (;;) {
       while (ending.stop === undefined && !cut.signal.aborted && running.size < Math.max(1, options.slots())) {
-        const stop = whyStop(options.limits, factsOf(options, trials));
+        const stop = whyStop(options.limits, factsOf(options, trials, running.size));
         const next = stop === undefined ? trials.next() : undefined;
         if (next === undefined) ending.stop = stop ?? 'exhausted';
         else start(next);
@@ -127,11 +127,23 @@ async function runOne(options: SearchOptions, trials: SearchTrials, ask: { numbe
   trials.settle(number, trial);
 }
 
-function factsOf(options: SearchOptions, trials: SearchTrials): Parameters<typeof whyStop>[1] {
+function factsOf(options: SearchOptions, trials: SearchTrials, running: number): Parameters<typeof whyStop>[1] {
+  const spent = gpuSecondsOf(options.lab);
   return {
     goal: options.objective.goal, finished: trials.view().finished, asked: trials.asked, failuresInARow: trials.failuresInARow,
-    gpuSeconds: options.lab.study().trials.reduce((sum, trial) => sum + (trial.result?.gpuSeconds ?? 0), 0), nowMs: options.clock.now(),
+    gpuSeconds: spent.all, gpuSecondsEach: spent.each, running, nowMs: options.clock.now(),
   };
+}
+
+/** What the log's runs spent on GPUs, together and on average. */
+function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly each: number } {
+  let [all, runs] = [0, 0];
+  for (const { result } of lab.study().trials) {
+    if (result?.gpuSeconds === undefined) continue;
+    all += result.gpuSeconds;
+    runs += 1;
+  }
+  return { all, each: runs === 0 ? 0 : all / runs };
 }
 
 function tell(options: SearchOptions, trials: SearchTrials, running: number): void {

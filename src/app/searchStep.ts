@@ -8,7 +8,7 @@ import { stopWords } from '../report/words.js';
 import { pruners } from '../pruners/index.js';
 import { samplerNames, samplers, type SamplerName } from '../samplers/index.js';
 import type { StageContext } from './context.js';
-import { rescoreCandidates } from './rescore.js';
+import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
 import type { Tools } from './tools.js';
@@ -77,13 +77,13 @@ function samplerOf({ method }: StudyConfig): Sampler {
   return factories[method.name](method.options);
 }
 
-function limitsOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest, { budget, stop }: StudyConfig): SearchLimits {
+function limitsOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest, { budget, stop, verdict }: StudyConfig): SearchLimits {
   const now = tools.clock.now();
   const share = side === 'base' ? searchShare.beforeGate : retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
   return {
     trials: budget.trials, failures: budget.failures,
     ...(budget.trialTimeMs === undefined ? {} : { trialTimeMs: budget.trialTimeMs }),
-    ...(budget.gpuHours === undefined ? {} : { gpuHours: budget.gpuHours }),
+    ...(budget.gpuHours === undefined ? {} : { gpuHours: budget.gpuHours, runsAfter: mostRescoreRuns(verdict.rescore, budget.trials) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: now + share * Math.max(0, deadlineMs - now) }),
     ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
     ...(stop.noProgress === undefined ? {} : { noProgress: stop.noProgress }),

@@ -10,6 +10,8 @@ export interface SearchLimits {
   readonly failures: number;
   readonly trialTimeMs?: number;
   readonly gpuHours?: number;
+  /** Runs after the search that `gpuHours` has to pay for as well; at most a quarter of it is kept for them. */
+  readonly runsAfter?: number;
   /** On the clock handed to the search. */
   readonly deadlineMs?: number;
   /** In the objective's unit: reaching it is enough. */
@@ -24,7 +26,11 @@ export interface SearchFacts {
   readonly finished: readonly LossTrial[];
   readonly asked: number;
   readonly failuresInARow: number;
+  /** Spent so far by all stages, and by one run on average; 0 while nothing was timed. */
   readonly gpuSeconds: number;
+  readonly gpuSecondsEach: number;
+  /** Trials that are running now: what they will have spent belongs to the budget too. */
+  readonly running: number;
   readonly nowMs: number;
 }
 
@@ -32,12 +38,19 @@ export interface SearchFacts {
 export function whyStop(limits: SearchLimits, facts: SearchFacts): StopReason | undefined {
   const { finished } = facts;
   if (limits.deadlineMs !== undefined && facts.nowMs + expectedMs(finished) > limits.deadlineMs) return 'time';
-  if (limits.gpuHours !== undefined && facts.gpuSeconds >= limits.gpuHours * 3600) return 'gpu_hours';
+  if (isOverGpuBudget(limits, facts)) return 'gpu_hours';
   if (facts.failuresInARow >= limits.failures) return 'failures';
   const best = bestOf(finished);
   if (best !== undefined && limits.threshold !== undefined && best.loss <= toLoss(limits.threshold, facts.goal)) return 'threshold';
   if (best !== undefined && limits.noProgress !== undefined && finished.filter((trial) => trial.number > best.number).length >= limits.noProgress) return 'no_progress';
   return facts.asked >= limits.trials ? 'trials' : undefined;
+}
+
+/** Whether one more trial would spend more than there is, as far as the runs so far tell. */
+function isOverGpuBudget({ gpuHours, runsAfter = 0 }: SearchLimits, { gpuSeconds, gpuSecondsEach, running }: SearchFacts): boolean {
+  if (gpuHours === undefined || gpuSeconds === 0) return false;
+  const kept = Math.min(runsAfter * gpuSecondsEach, gpuHours * 900);
+  return gpuSeconds + (running + 1) * gpuSecondsEach > gpuHours * 3600 - kept;
 }
 
 /** Lowest loss of the complete trials; the earliest of equals. */
