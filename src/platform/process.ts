@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { attemptVariable, watchTree, type ProcessTree } from './killTree.js';
 import { createFloodGuard } from './processMemory.js';
+import { programPath } from './programPath.js';
 
 /** What to start: no shell in between. `env` is the whole environment. `marker` must be unique among all attempts. */
 export interface Launch {
@@ -84,7 +85,7 @@ type Started = { readonly child: ChildProcess; readonly stdout: Readable; readon
 function start(job: Launch): Started | string {
   const { argv: [file = '', ...args], cwd, env, marker } = job;
   try {
-    const child = spawn(file, args, { cwd, env: { ...env, [attemptVariable]: marker }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(programPath(file, env['PATH']), args, { argv0: file, cwd, env: { ...env, [attemptVariable]: marker }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     return { child, stdout: child.stdout, stderr: child.stderr };
   } catch (error) {
     return whyNotStarted(error as NodeJS.ErrnoException, job);

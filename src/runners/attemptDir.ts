@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
+import type { TmpPool } from './tmpPool.js';
 
 /** Files and folders of one attempt. */
 export interface AttemptDir {
@@ -17,30 +17,28 @@ export interface AttemptDir {
   tidy(): Promise<void>;
 }
 
-/** Sockets in TMPDIR (Python's multiprocessing) must fit in 108 characters, so a long path is not used for it. */
-const maxTmpPath = 60;
-
 interface AttemptPlan {
   readonly stateDir: string;
   /** Unique per trial and attempt. */
   readonly name: string;
   readonly isolateHome: boolean;
+  readonly tmp: TmpPool;
   /** Chosen values as JSON. */
   readonly paramsText: string;
 }
 
 /** Makes an attempt's folders afresh below `stateDir`; what an earlier run left under the same number goes. UserError on a full or read-only disk. */
-export async function createAttemptDir({ stateDir, name, isolateHome, paramsText }: AttemptPlan): Promise<AttemptDir> {
+export async function createAttemptDir({ stateDir, name, isolateHome, paramsText, tmp }: AttemptPlan): Promise<AttemptDir> {
   const dir = resolve(stateDir, 'trials', name);
   const trialDir = join(dir, 'files');
   const paramsFile = join(dir, 'params.json');
   const homeDir = isolateHome ? join(dir, 'home') : undefined;
   try {
     await makeFresh(dir);
-    const [tmpDir] = await Promise.all([makeTmp(dir), mkdir(trialDir), writeFile(paramsFile, paramsText), homeDir === undefined ? undefined : mkdir(homeDir)]);
+    const [tmpDir] = await Promise.all([tmp.take(), mkdir(trialDir), writeFile(paramsFile, paramsText), homeDir === undefined ? undefined : mkdir(homeDir)]);
     return {
       dir, trialDir, tmpDir, homeDir, paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
-      tidy: async () => { await Promise.all([tmpDir, ...(homeDir === undefined ? [] : [homeDir])].map(removeQuietly)); },
+      tidy: async () => { await Promise.all([tmp.giveBack(tmpDir), homeDir === undefined ? undefined : removeQuietly(homeDir)]); },
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -57,18 +55,7 @@ async function makeFresh(dir: string): Promise<void> {
   }
 }
 
-async function makeTmp(dir: string): Promise<string> {
-  const inside = join(dir, 'tmp');
-  if (inside.length > maxTmpPath) return mkdtemp(join(tmpdir(), 'noregret-'));
-  await mkdir(inside);
-  return inside;
-}
-
-/** Most programs leave it empty: one call instead of a walk. */
+/** A trial may lock its own folders; that costs disk space, not the result. */
 async function removeQuietly(path: string): Promise<void> {
-  try {
-    await rmdir(path).catch(() => rm(path, { recursive: true, force: true }));
-  } catch {
-    // A trial may lock its own folders; that costs disk space, not the result.
-  }
+  await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }

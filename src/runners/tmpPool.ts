@@ -1,0 +1,46 @@
+import { rmdirSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Sockets in TMPDIR (Python's multiprocessing) must fit in 108 characters, so a long path is not used for it. */
+const maxTmpPath = 60;
+
+/** TMPDIRs of attempts. Most programs leave theirs empty, and an empty folder is as good as a new one. */
+export interface TmpPool {
+  /** An empty folder that no other attempt holds. */
+  take(): Promise<string>;
+  /** Never rejects. What is not an empty folder any more is removed, never handed out again. */
+  giveBack(path: string): Promise<void>;
+}
+
+export function createTmpPool(stateDir: string): TmpPool {
+  const free: string[] = [];
+  let made = 0;
+  // Pooled folders are empty, so that an ending process can drop them at once.
+  process.once('exit', () => free.forEach((path) => quietly(() => rmdirSync(path))));
+  return {
+    take: async () => free.pop() ?? (await makeTmp(stateDir, made++)),
+    giveBack: async (path) => {
+      const isEmpty = await lstat(path).then(async (facts) => facts.isDirectory() && (facts.mode & 0o777) === 0o700 && (await readdir(path)).length === 0).catch(() => false);
+      if (isEmpty) free.push(path);
+      else await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    },
+  };
+}
+
+async function makeTmp(stateDir: string, number: number): Promise<string> {
+  const inside = resolve(stateDir, 'tmp', `${process.pid}-${number}`);
+  if (inside.length > maxTmpPath) return await mkdtemp(join(tmpdir(), 'noregret-'));
+  await rm(inside, { recursive: true, force: true });
+  await mkdir(inside, { recursive: true, mode: 0o700 });
+  return inside;
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // It costs an empty folder, not the result.
+  }
+}
