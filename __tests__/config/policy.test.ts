@@ -17,7 +17,7 @@ test('policy is base\'s, work is head\'s, and every difference is listed', () =>
   expect(changes).toEqual([
     { key: 'verdict.search', base: 'never', head: 'always' },
     { key: 'budget.trials', base: '10', head: '500' },
-    { key: 'budget.timeMs', base: 'absent', head: '32400000' },
+    { key: 'budget.time', base: 'absent', head: '9h' },
     { key: 'env.pass', base: '["A"]', head: '["A","B"]' },
   ]);
 });
@@ -28,6 +28,15 @@ test('a pull request moves neither its margin nor its goal nor its gates', () =>
   expect(governed.metric).toMatchObject({ goal: 'maximize', margin: { kind: 'percent', value: 1 } });
   expect(governed.also).toMatchObject([{ name: 't', gate: true }]);
   expect(changes.map(({ key }) => key)).toEqual(['metric.goal', 'metric.margin', 'also.t.gate']);
+  expect(changes[1]).toEqual({ key: 'metric.margin', base: '1%', head: '50%' });
+});
+
+test('limits are told as people write them', () => {
+  const { changes } = withPolicyOf(config('budget: { trials: 20, time: 90s, trial_time: 1h30m, gpu_hours: 2 }\nenv: { isolate: home }'), config(''));
+  expect(changes).toEqual([
+    { key: 'budget.time', base: 'absent', head: '90s' }, { key: 'budget.trial_time', base: 'absent', head: '90m' },
+    { key: 'budget.gpu_hours', base: 'absent', head: '2' }, { key: 'env.isolate', base: 'absent', head: 'home' },
+  ]);
 });
 
 test('equal policies have no changes; another metric is head\'s own', () => {

@@ -74,7 +74,8 @@ export async function run(context: StageContext, name: string, request: PairedSt
 
 /** DOWN and its like are words of the gate, not of people. */
 function inWords({ canary, cut, results }: PairedStageOutcome): string {
-  const decision = results[0]?.decision;
+  // One gated metric that is worse or undecided decides.
+  const decision = (['DOWN', 'INCONCLUSIVE'] as const).find((bad) => results.some((result) => result.decision === bad)) ?? results[0]?.decision;
   if (canary) return 'identical';
   if (cut !== undefined && (decision === undefined || decision === 'INCONCLUSIVE')) return cut === 'cancelled' ? 'cancelled' : 'no time for more';
   switch (decision) {

@@ -9,3 +9,9 @@ export function durationMs(text: string): number | undefined {
   for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) ms += Number(amount) * (unitMs.get(unit ?? '') ?? 0);
   return ms > 0 && Number.isFinite(ms) ? ms : undefined;
 }
+
+/** The other way round, in the largest unit that is whole. */
+export function durationText(ms: number): string {
+  const [unit, size] = [...unitMs].findLast(([name, each]) => name !== 'd' && ms % each === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

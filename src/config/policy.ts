@@ -1,5 +1,6 @@
 import type { AlsoMetric, MetricConfig, StudyConfig } from '../model/config.js';
 import { canonicalJson } from '../model/params.js';
+import { durationText } from './duration.js';
 
 export interface PolicyChange { readonly key: string; readonly base: string; readonly head: string }
 
@@ -16,7 +17,7 @@ export function withPolicyOf(head: StudyConfig, base: StudyConfig): { readonly c
   };
   const changes = [...partsOf(head)].flatMap(([key, value]): PolicyChange[] => {
     const theirs = partsOf(governed).get(key);
-    return canonicalJson(value) === canonicalJson(theirs) ? [] : [{ key, base: written(theirs), head: written(value) }];
+    return canonicalJson(value) === canonicalJson(theirs) ? [] : [{ key: fileKeys.get(key) ?? key, base: written(key, theirs), head: written(key, value) }];
   });
   const dropped = base.also.filter(({ gate, name }) => gate && !head.also.some((metric_) => metric_.name === name));
   return { config: governed, changes: [...changes, ...dropped.map(({ name }) => ({ key: `also.${name}.gate`, base: 'true', head: 'absent' }))] };
@@ -37,9 +38,16 @@ function partsOf(config: StudyConfig): ReadonlyMap<string, unknown> {
   const groups: Readonly<Record<string, object | undefined>> = { verdict, budget, env, metric };
   const entries = Object.entries(groups).flatMap(([group, values]) => Object.entries(values ?? {}).map(([key, value]: [string, unknown]): [string, unknown] => [`${group}.${key}`, value]));
   const metrics = also.flatMap((one) => [`goal`, `margin`, `gate`, `timing`, `resolution`].map((key): [string, unknown] => [`also.${one.name}.${key}`, (one as unknown as Record<string, unknown>)[key]]));
-  return new Map<string, unknown>([...entries, ['executor', executor], ...metrics]);
+  return new Map<string, unknown>([...entries.filter(([key]) => key !== 'budget.trialsExplicit'), ['executor', executor], ...metrics]);
 }
 
-function written(value: unknown): string {
-  return value === undefined ? 'absent' : typeof value === 'string' ? value : canonicalJson(value);
+/** As people wrote them. */
+const fileKeys = new Map([['budget.timeMs', 'budget.time'], ['budget.trialTimeMs', 'budget.trial_time'], ['budget.gpuHours', 'budget.gpu_hours'], ['env.isolateHome', 'env.isolate']]);
+
+function written(key: string, value: unknown): string {
+  if (value === undefined) return 'absent';
+  if (key.endsWith('Ms') && typeof value === 'number') return durationText(value);
+  if (key === 'env.isolateHome') return value === true ? 'home' : 'absent';
+  if (key.endsWith('.margin') && typeof value === 'object' && value !== null && 'kind' in value) return value.kind === 'auto' || !('value' in value) ? 'auto' : `${String(value.value)}${value.kind === 'percent' ? '%' : ''}`;
+  return typeof value === 'string' ? value : canonicalJson(value);
 }
