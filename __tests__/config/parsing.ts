@@ -1,6 +1,6 @@
 import { parseConfig, type ConfigSource, type ParseResult } from '../../src/config/parse.js';
 
-export const samplers = ['random', 'grid'];
+const samplers = ['random', 'grid'];
 
 export function parse(text: string, more: Partial<ConfigSource> = {}): ParseResult {
   return parseConfig({ text, path: 'noregret.yml', samplers, ...more });
