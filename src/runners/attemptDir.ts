@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { TmpPool } from './tmpPool.js';
@@ -34,8 +35,12 @@ export async function createAttemptDir({ stateDir, name, isolateHome, paramsText
   const paramsFile = join(dir, 'params.json');
   const homeDir = isolateHome ? join(dir, 'home') : undefined;
   try {
-    await makeFresh(dir);
-    const [tmpDir] = await Promise.all([tmp.take(), mkdir(trialDir), writeFile(paramsFile, paramsText), homeDir === undefined ? undefined : mkdir(homeDir)]);
+    const tmpDir = await tmp.take();
+    // Three short calls of ours: as many turns of the thread pool would take longer than the calls.
+    makeFresh(dir);
+    mkdirSync(trialDir);
+    writeFileSync(paramsFile, paramsText);
+    if (homeDir !== undefined) mkdirSync(homeDir);
     return {
       dir, trialDir, tmpDir, homeDir, paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
       tidy: async () => { await Promise.all([tmp.giveBack(tmpDir), homeDir === undefined ? undefined : removeQuietly(homeDir)]); },
@@ -46,12 +51,12 @@ export async function createAttemptDir({ stateDir, name, isolateHome, paramsText
   }
 }
 
-async function makeFresh(dir: string): Promise<void> {
+function makeFresh(dir: string): void {
   try {
-    await mkdir(dir);
+    mkdirSync(dir);
   } catch {
-    await rm(dir, { recursive: true, force: true });
-    await mkdir(dir, { recursive: true });
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir, { recursive: true });
   }
 }
 
