@@ -196,7 +196,41 @@ describe('setup', () => {
     expect((await resumed.prepare('base', base, config)).dir).toBe(dir);
     expect([text(dir, 'built.txt'), text(dir), existsSync(join(dir, 'checkpoint'))]).toEqual(['run\n', 'base', false]);
     await resumed.close();
-    expect(sides()).toEqual([]);
+  });
+
+  test('an installed base serves the next run: as it is for the same commit, as a start where the lockfiles are equal', async () => {
+    const { user, base, open } = await place('kept', { 'uv.lock': 'v1' });
+    const config = sideConfig({ ...plain, setup: [['sh', '-c', 'echo run >> built.txt']] });
+    const prepareOnce = async (side: 'base' | 'head', sha: string): Promise<{ dir: string; built: string; train: string }> => {
+      const workspace = open();
+      const { dir } = await workspace.prepare(side, sha, config);
+      const seen = { dir, built: text(dir, 'built.txt'), train: text(dir) };
+      await workspace.close();
+      return seen;
+    };
+    const first = await prepareOnce('base', base);
+    expect(await prepareOnce('base', base)).toEqual({ dir: first.dir, built: 'run\n', train: 'base' });
+    const next = user.commit('next', { 'train.txt': 'next' });
+    expect(await prepareOnce('base', next)).toEqual({ dir: first.dir, built: 'run\nrun\n', train: 'next' });
+    const locked = user.commit('locked', { 'uv.lock': 'v2' });
+    expect(await prepareOnce('base', locked)).toMatchObject({ built: 'run\n' });
+  });
+
+  test('what a pull request installed is good for its own commit alone', async () => {
+    const { user, head, open, sides } = await place('apart', { 'uv.lock': 'v1' });
+    const config = sideConfig({ ...plain, setup: [['sh', '-c', 'echo run >> built.txt']] });
+    const dirOf = async (side: 'base' | 'head', sha: string): Promise<string> => {
+      const workspace = open();
+      const { dir } = await workspace.prepare(side, sha, config);
+      await workspace.close();
+      return dir;
+    };
+    const dir = await dirOf('head', head);
+    expect(await dirOf('head', head)).toBe(dir);
+    expect(await dirOf('head', user.commit('other', { 'train.txt': 'other' }))).not.toBe(dir);
+    expect(await dirOf('base', head)).not.toBe(dir);
+    for (let i = 0; i < 4; i++) await dirOf('head', user.commit(`more ${i}`, { 'train.txt': `more ${i}` }));
+    expect(sides().filter((name) => name.endsWith('.json'))).toHaveLength(4);
   });
 
   test('what another running process uses is left alone', async () => {

@@ -10,6 +10,7 @@ import { linkFolders } from './workspaceLinks.js';
 import { changedInPrefixes, snapshotPrefixes } from './workspacePrefix.js';
 import { findPython } from './workspacePython.js';
 import { runSetup } from './workspaceSetup.js';
+import { lockfilesAt } from './workspaceLock.js';
 import { openWorktrees, type Worktree, type Worktrees } from './workspaceTree.js';
 
 export interface WorkspaceOptions {
@@ -59,8 +60,9 @@ async function isCheckedOut({ repository, head }: WorkspaceOptions, sha: string)
 interface Request { readonly side: Side; readonly sha: string; readonly config: StudyConfig }
 
 async function build(worktrees: Worktrees, { side, sha, config }: Request, options: WorkspaceOptions): Promise<SideTree> {
-  const key = canonicalJson([sha, config.setup, config.link, options.prefix ?? '']);
-  const worktree = await worktrees.take(side, sha, key);
+  const key = canonicalJson([side, sha, config.setup, config.link, options.prefix ?? '']);
+  const environment = config.setup.length === 0 ? undefined : await environmentOf({ side, sha, config }, options);
+  const worktree = await worktrees.take({ side, sha, key, environment });
   const dir = join(worktree.path, options.prefix ?? '');
   if (!worktree.built) {
     await linkFolders({ root: join(options.repository.root, options.prefix ?? ''), dir, within: worktree.path, link: config.link });
@@ -68,6 +70,15 @@ async function build(worktrees: Worktrees, { side, sha, config }: Request, optio
     await worktree.markBuilt();
   }
   return { side, sha, dir };
+}
+
+/**
+ * What an installed environment is kept under. Only base's serves another commit with the same lockfiles: trials of a
+ * pull request may have changed theirs, which is good for nothing but the same commit again.
+ */
+async function environmentOf({ side, sha, config }: Request, { repository, prefix }: WorkspaceOptions): Promise<string> {
+  const lockfiles = side === 'base' ? await lockfilesAt(repository.git, sha) : '';
+  return canonicalJson([side, lockfiles === '' ? sha : lockfiles, config.setup, config.link, prefix ?? '']);
 }
 
 async function setUp({ side, sha, config }: Request, { dir, worktree, options }: { readonly dir: string; readonly worktree: Worktree; readonly options: WorkspaceOptions }): Promise<void> {
