@@ -17,8 +17,8 @@ export interface TmpPool {
 export function createTmpPool(stateDir: string): TmpPool {
   const free: string[] = [];
   let made = 0;
-  // Pooled folders are empty, so that an ending process can drop them at once.
-  process.once('exit', () => free.forEach((path) => quietly(() => rmdirSync(path))));
+  if (pooled.size === 0) process.once('exit', dropPooled);
+  pooled.add(free);
   return {
     take: async () => free.pop() ?? (await makeTmp(stateDir, made++)),
     giveBack: async (path) => {
@@ -27,6 +27,13 @@ export function createTmpPool(stateDir: string): TmpPool {
       else await rm(path, { recursive: true, force: true }).catch(() => undefined);
     },
   };
+}
+
+/** Free folders of all pools; empty, so that an ending process can drop them at once. */
+const pooled = new Set<readonly string[]>();
+
+function dropPooled(): void {
+  for (const free of pooled) for (const path of free) quietly(() => rmdirSync(path));
 }
 
 async function makeTmp(stateDir: string, number: number): Promise<string> {
