@@ -8,6 +8,7 @@ import type { TrialResult } from '../model/trial.js';
 import { createClock } from '../platform/clock.js';
 import { trialEnvironment, type Environment } from '../platform/environment.js';
 import { createTmpPool } from './tmpPool.js';
+import { createUnusedDirs } from './unusedDirs.js';
 import { createAttemptDir, type AttemptDir } from './attemptDir.js';
 import { createMetricSources } from './metricSources.js';
 import { outcomeOf } from './outcome.js';
@@ -45,12 +46,13 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
   const runnerName = randomBytes(6).toString('hex');
   const allowedEnv = trialEnvironment(baseEnv, { ...config.env, set: {} });
   const tmp = createTmpPool(stateDir);
+  const unused = createUnusedDirs();
   return {
     run: async (job, onReport, signal, slot) => {
       if (signal.aborted) return { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
       const args = trialArguments(config.space, job.params);
       const name = `${job.trial}-${job.attempt}`;
-      const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp });
+      const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused });
       try {
         return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { TmpPool } from './tmpPool.js';
+import type { UnusedDirs } from './unusedDirs.js';
 
 /** Files and folders of one attempt. */
 export interface AttemptDir {
@@ -24,26 +25,32 @@ interface AttemptPlan {
   readonly name: string;
   readonly isolateHome: boolean;
   readonly tmp: TmpPool;
+  readonly unused: UnusedDirs;
   /** Chosen values as JSON. */
   readonly paramsText: string;
 }
 
 /** Makes an attempt's folders afresh below `stateDir`; what an earlier run left under the same number goes. UserError on a full or read-only disk. */
-export async function createAttemptDir({ stateDir, name, isolateHome, paramsText, tmp }: AttemptPlan): Promise<AttemptDir> {
+export async function createAttemptDir({ stateDir, name, isolateHome, paramsText, tmp, unused }: AttemptPlan): Promise<AttemptDir> {
   const dir = resolve(stateDir, 'trials', name);
   const trialDir = join(dir, 'files');
   const paramsFile = join(dir, 'params.json');
   const homeDir = isolateHome ? join(dir, 'home') : undefined;
   try {
     const tmpDir = await tmp.take();
-    // Three short calls of ours: as many turns of the thread pool would take longer than the calls.
-    makeFresh(dir);
-    mkdirSync(trialDir);
+    // Short calls of ours: as many turns of the thread pool would take longer than the calls.
+    if (!unused.moveTo(dir)) {
+      makeFresh(dir);
+      mkdirSync(trialDir);
+    }
     writeFileSync(paramsFile, paramsText);
     if (homeDir !== undefined) mkdirSync(homeDir);
     return {
       dir, trialDir, tmpDir, homeDir, paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
-      tidy: async () => { await Promise.all([tmp.giveBack(tmpDir), homeDir === undefined ? undefined : removeQuietly(homeDir)]); },
+      tidy: async () => {
+        unused.offer(dir);
+        await Promise.all([tmp.giveBack(tmpDir), homeDir === undefined ? undefined : removeQuietly(homeDir)]);
+      },
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
