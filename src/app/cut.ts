@@ -16,6 +16,7 @@ export function createCut({ signal, deadlineMs, clock }: { readonly signal: Abor
   const leftMs = deadlineMs === undefined ? Infinity : deadlineMs - clock.now();
   if (signal.aborted || leftMs <= 0) now();
   signal.addEventListener('abort', now, { once: true });
-  if (leftMs > 0 && leftMs < Infinity) void clock.sleep(leftMs, over.signal).then(() => { if (!over.signal.aborted) now(); });
-  return { signal: controller.signal, now, close: () => { over.abort(); signal.removeEventListener('abort', now); } };
+  const isTimed = leftMs > 0 && leftMs < Infinity;
+  if (isTimed) void clock.sleep(leftMs, over.signal).then(() => { if (!over.signal.aborted) now(); });
+  return { signal: controller.signal, now, close: () => { if (isTimed) over.abort(); signal.removeEventListener('abort', now); } };
 }

@@ -5,6 +5,7 @@ import type { Comparison, Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { createLineReader } from '../stores/journalLines.js';
+import { bytesBeforePadding } from '../stores/paddedFile.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
 import { compareLogs, type StudyLogFile } from './compareLogs.js';
@@ -63,7 +64,7 @@ function readLog(path: string, bytes: Buffer): StudyLogFile {
   const reader = createLineReader(path);
   reader.push(bytes);
   const { events, soundBytes } = reader.end();
-  return { events, tornBytes: bytes.length - soundBytes };
+  return { events, tornBytes: bytesBeforePadding(bytes.subarray(soundBytes)) };
 }
 
 async function readBytes(path: string, name: string): Promise<Buffer> {

@@ -1,5 +1,5 @@
-import { rmdirSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -22,8 +22,7 @@ export function createTmpPool(stateDir: string): TmpPool {
   return {
     take: async () => free.pop() ?? (await makeTmp(stateDir, made++)),
     giveBack: async (path) => {
-      const isEmpty = await lstat(path).then(async (facts) => facts.isDirectory() && (facts.mode & 0o777) === 0o700 && (await readdir(path)).length === 0).catch(() => false);
-      if (isEmpty) free.push(path);
+      if (isEmptyFolder(path)) free.push(path);
       else await rm(path, { recursive: true, force: true }).catch(() => undefined);
     },
   };
@@ -34,6 +33,16 @@ const pooled = new Set<readonly string[]>();
 
 function dropPooled(): void {
   for (const free of pooled) for (const path of free) quietly(() => rmdirSync(path));
+}
+
+/** Two short calls: as many turns of the thread pool would take longer. */
+function isEmptyFolder(path: string): boolean {
+  try {
+    const facts = lstatSync(path);
+    return facts.isDirectory() && (facts.mode & 0o777) === 0o700 && readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 async function makeTmp(stateDir: string, number: number): Promise<string> {

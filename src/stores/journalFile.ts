@@ -8,13 +8,14 @@ import { createLineReader } from './journalLines.js';
 import { lockJournal } from './journalLock.js';
 import { unsafe, unwritable } from './journalErrors.js';
 import { createJournalWriter } from './journalWriter.js';
+import { bytesBeforePadding, createPaddedFile } from './paddedFile.js';
 
 /** Given back to the disk when it is full, so that what was measured can still be written. */
 const RESERVE_BYTES = 1 << 20;
 const CHUNK_BYTES = 1 << 18;
 
 /**
- * A log in one file, one JSON line per event, one writer at a time. Appends that wait at the same moment share one
+ * A log in one file, one JSON line per event, one writer at a time; while it is open, blank lines stand at its end. Appends that wait at the same moment share one
  * write and one sync. On a full disk no trial is begun any more (UserError `disk-full`), while results are still
  * written from a reserve.
  */
@@ -26,17 +27,19 @@ export async function openJournalFile(path: string): Promise<Journal> {
     const reserve = `${path}.reserve`;
     await writeFile(reserve, randomBytes(RESERVE_BYTES), { mode: 0o600 }).catch((error: unknown) => { throw unwritable(path, error); });
     await syncDirectory(dirname(path));
-    const writer = createJournalWriter({ path, file, releaseReserve: () => rm(reserve, { force: true }) });
+    const padded = createPaddedFile(file);
+    const writer = createJournalWriter({ path, file: padded, releaseReserve: () => rm(reserve, { force: true }) });
     return {
       load: async () => {
         const { events, soundBytes, tornBytes } = await readLog(path, file);
+        padded.begin(soundBytes);
         writer.begin(events.length, soundBytes);
         return { events, tornBytes };
       },
       append: (...events) => writer.append(events),
       close: async () => {
         await writer.idle();
-        await file.close();
+        await padded.close();
         await rm(reserve, { force: true });
         await lock.release();
       },
@@ -49,8 +52,8 @@ export async function openJournalFile(path: string): Promise<Journal> {
 
 /** O_DSYNC: each write returns once its bytes are on the disk. A link, pipe or device in the log's place is refused. */
 async function openSafely(path: string): Promise<FileHandle> {
-  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_DSYNC } = constants;
-  const file = await open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_DSYNC, 0o600).catch((error: unknown) => {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_DSYNC } = constants;
+  const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_DSYNC, 0o600).catch((error: unknown) => {
     throw unwritable(path, error);
   });
   if ((await file.stat()).isFile()) return file;
@@ -79,9 +82,10 @@ async function readLog(path: string, file: FileHandle): Promise<{ events: readon
     position += bytesRead;
   }
   const { events, soundBytes } = reader.end();
-  if (soundBytes < position) {
-    await file.truncate(soundBytes);
-    await file.datasync();
-  }
-  return { events, soundBytes, tornBytes: position - soundBytes };
+  if (soundBytes === position) return { events, soundBytes, tornBytes: 0 };
+  const tail = Buffer.alloc(position - soundBytes);
+  await file.read(tail, 0, tail.length, soundBytes);
+  await file.truncate(soundBytes);
+  await file.datasync();
+  return { events, soundBytes, tornBytes: bytesBeforePadding(tail) };
 }
