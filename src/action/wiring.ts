@@ -4,7 +4,6 @@ import type { StudyRun } from '../app/findings.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { compareStudies, recordStudies, type ReportFrame } from '../app/runStudies.js';
 import type { Tools } from '../app/tools.js';
-import type { Overrides as FileOverrides } from '../config/overrides.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -50,13 +49,9 @@ async function prepare(request: CompareRequest | RecordRequest, deps: Pick<RunDe
   const prefix = cwd === repository.root ? '' : request.workingDirectory.replace(/^\.\/?|\/$/g, '');
   const files = await Promise.all(paths.map(async (path) => ({ path: prefix === '' ? path : `${prefix}/${path}`, text: await readConfigFile(cwd, path) })));
   const runs = await loadStudies({
-    repository, head, base, baseWhy: why, files, overrides: overridesOf(request), overrideLabel: (name) => `input ${name}`, progress: deps.progress, signal: deps.signal,
+    repository, head, base, baseWhy: why, files, overrides: request.overrides, overrideLabel: (name) => `input ${name}`, progress: deps.progress, signal: deps.signal,
   });
   return { runs, frame: frameOf(request, sides.head, { tree: head.tree, base: base?.sha }), open: async () => await openTools(request, deps, { cwd, prefix, runs }) };
-}
-
-function overridesOf({ overrides }: RunRequest): FileOverrides {
-  return overrides;
 }
 
 async function openTools(request: RunRequest, deps: Pick<RunDeps, 'progress'> & Partial<RunDeps>, study: { cwd: string; prefix: string; runs: readonly StudyRun[] }): Promise<Tools> {

@@ -17,12 +17,7 @@ import { verdictStagesOf } from './verdictStages.js';
 export async function compareStudy(run: StudyRun, tools: Tools): Promise<Comparison> {
   const startedMs = tools.clock.now();
   const found = noFindings();
-  try {
-    await measure(run, tools, { found, startedMs });
-  } catch (error) {
-    cutShort(error, run, found);
-  }
-  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  await keepFindings(run, found, async () => { await measure(run, tools, { found, startedMs }); });
   return comparisonOf({
     run, found, verdict: decideVerdict(verdictStagesOf(run, found)), secrets: tools.secrets,
     wallSeconds: (tools.clock.now() - startedMs) / 1000,
@@ -60,8 +55,18 @@ function sameObjective({ configs, objective }: StudyRun): boolean {
   return configs.base.metric?.name === objective.name && configs.base.metric.goal === objective.goal;
 }
 
+/** Runs `work`, which fills `found`; what cuts it short becomes a finding as well. Rejects on bugs of ours only. */
+export async function keepFindings(run: StudyRun, found: Findings, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    cutShort(error, run, found);
+  }
+  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+}
+
 /** Cancelled, or an error that the user can mend: the report says so. A bug goes on up with its stack. */
-export function cutShort(error: unknown, run: StudyRun, found: Findings): void {
+function cutShort(error: unknown, run: StudyRun, found: Findings): void {
   // What is missing because of a cancellation is no mistake of the user's; a full disk still is worth saying.
   if (run.signal.aborted && !(error instanceof UserError && diskCodes.has(error.code))) {
     found.incomplete = cancelled;

@@ -6,7 +6,7 @@ import type { Trial } from '../model/study.js';
 import { spaceDigest } from '../model/validity.js';
 import type { Verdict } from '../model/verdict.js';
 import { comparisonOf } from './comparisonOf.js';
-import { cancelled, cutShort } from './compareStudy.js';
+import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
@@ -40,7 +40,7 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   const startedAt = clock.utc();
   const found = noFindings();
   const kept: { measured?: Measured } = {};
-  try {
+  await keepFindings(run, found, async () => {
     const records = await earlierRecords(run, tools);
     const previous = nearestRecord(records.line, records.found);
     const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
@@ -56,10 +56,7 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
         kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params) };
       });
     });
-  } catch (error) {
-    cutShort(error, run, found);
-  }
-  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  });
   const { measured } = kept;
   const isRecorded = measured !== undefined && !run.signal.aborted && measured.canonical.some((one) => one.state === 'complete');
   if (measured !== undefined) found.environment = measured.key;

@@ -1,7 +1,7 @@
 import type { Comparison } from '../model/comparison.js';
 import type { Executor, Journal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
-import { cancelled, cutShort } from './compareStudy.js';
+import { keepFindings } from './compareStudy.js';
 import { noFindings, takeOver, type Findings, type StudyRun } from './findings.js';
 import { openLab } from './lab.js';
 import { searchSide } from './searchStep.js';
@@ -31,12 +31,7 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   });
   takeOver(found, lab.study());
   tellTakenOver(request, found.takenOver.size);
-  try {
-    await searchSide({ run, found, lab, executor, tools, deadlineMs }, { side: 'head', incumbent: undefined });
-  } catch (error) {
-    cutShort(error, run, found);
-  }
-  if (run.signal.aborted && found.incomplete === undefined) found.incomplete = cancelled;
+  await keepFindings(run, found, async () => { await searchSide({ run, found, lab, executor, tools, deadlineMs }, { side: 'head', incumbent: undefined }); });
   const best = found.rescore?.winner ?? found.search?.best;
   const value = found.rescore?.winner?.mean ?? found.search?.best?.value;
   const result = best === undefined || value === undefined ? 'no trial ended with a value' : `${run.objective.name} ${Number(value.toPrecision(5))}, the best of ${found.search?.trials.length ?? 0} ${found.search?.trials.length === 1 ? 'trial' : 'trials'}`;
