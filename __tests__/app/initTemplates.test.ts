@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { configText, workflowText, type ConfigAnswers } from '../../src/app/initTemplates.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { samplers } from '../../src/samplers/index.js';
 
 const answers: ConfigAnswers = { name: 'spiral', command: ['uv', 'run', 'python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
-const study = (text: string) => parseConfig({ text, path: 'noregret.yml', samplers: ['random', 'grid'] });
+const study = (text: string) => parseConfig({ text, path: 'noregret.yml', samplers });
 
 describe('noregret.yml', () => {
   test('is valid as it is and says what was answered', () => {

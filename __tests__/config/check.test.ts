@@ -18,7 +18,7 @@ test('every key of ours in one file', () => {
     name: 'spiral', path: 'tuning/full.yml', dialect: 'noregret',
     metric: { name: 'val_accuracy', goal: 'maximize', margin: { kind: 'percent', value: 0.5 }, resolution: 0.001 },
     also: [{ name: 'latency_ms', goal: 'minimize', gate: true, timing: true, margin: { kind: 'absolute', value: 2 } }],
-    method: { name: 'random', options: { preset: 'plain' } },
+    method: { name: 'random', options: {} },
     budget: { trials: 20, trialsExplicit: true, timeMs: 2_700_000, trialTimeMs: 600_000, gpuHours: 4, failures: 3 },
     parallel: 2, verdict: { alpha: 0.01, looks: [3, 5, 8, 12, 20], search: 'on-regression', rescore: 0 },
     stop: { threshold: 0.99, noProgress: 15 }, gpus: 0, env: { pass: ['HF_TOKEN'], set: { TF_DETERMINISTIC_OPS: '1' }, isolateHome: true },

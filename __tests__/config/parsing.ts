@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import { parseConfig, type ConfigSource, type ParseResult } from '../../src/config/parse.js';
 
-const samplers = ['random', 'grid'];
+const nothing = { options: z.strictObject({}) };
+
+/** Samplers of these tests, so that they do not change with the real ones. */
+const samplers = { random: nothing, grid: nothing, tuned: { options: z.strictObject({ preset: z.enum(['a', 'b']).default('a'), startup: z.int().min(1).default(10) }) } };
 
 export function parse(text: string, more: Partial<ConfigSource> = {}): ParseResult {
   return parseConfig({ text, path: 'noregret.yml', samplers, ...more });

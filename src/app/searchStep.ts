@@ -5,8 +5,8 @@ import type { Params } from '../model/params.js';
 import type { Sampler } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
-import { pruners } from '../pruners/index.js';
-import { samplerNames, samplers, type SamplerName } from '../samplers/index.js';
+import { never } from '../pruners/never.js';
+import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
 import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
@@ -56,7 +56,7 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
   if (config.method.name === 'grid') found.notes.push(...gridNotes(config));
   return await search({
     lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
-    sampler: samplerOf(config), pruner: pruners.never(), limits: limitsOf(context, request, config), signal: run.signal,
+    sampler: samplerOf(config), pruner: never(), limits: limitsOf(context, request, config), signal: run.signal,
     slots: () => executor.capacity,
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
     ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
@@ -71,10 +71,9 @@ function gridNotes({ space, budget }: StudyConfig): readonly string[] {
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {
-  const isKnown = (name: string): name is SamplerName => samplerNames.includes(name);
-  if (!isKnown(method.name)) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${samplerNames.join(', ')}.` });
-  const factories: Readonly<Record<SamplerName, (options: StudyConfig['method']['options']) => Sampler>> = samplers;
-  return factories[method.name](method.options);
+  const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
+  if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
+  return plugged.create(method.options);
 }
 
 function limitsOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest, { budget, stop, verdict }: StudyConfig): SearchLimits {

@@ -1,13 +1,15 @@
 import type { StudyConfig } from '../model/config.js';
 import { kindOf } from '../model/distribution.js';
 import { gridSize } from '../model/distributionImage.js';
+import type { Catalog } from '../model/plugin.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { nearest, type Dialect } from './dialect.js';
-import { shown, type Findings } from './findings.js';
+import { shown, type Findings, type Position } from './findings.js';
+import { readOptions } from './options.js';
 import { child, descend, entry, plainValue, type MapTree } from './yamlTree.js';
 
-interface MethodContext { readonly root: MapTree; readonly dialect: Dialect; readonly samplers: readonly string[]; readonly findings: Findings }
+interface MethodContext { readonly root: MapTree; readonly dialect: Dialect; readonly samplers: Catalog; readonly findings: Findings }
 
 /** Sampler and its options; names are checked against the samplers that exist. */
 export function readMethod({ root, dialect, samplers, findings }: MethodContext): StudyConfig['method'] | undefined {
@@ -20,17 +22,25 @@ export function readMethod({ root, dialect, samplers, findings }: MethodContext)
   const nameTree = tree.kind === 'map' ? child(tree, 'name') : tree;
   const name = nameTree === undefined ? undefined : plainValue(nameTree);
   if (nameTree === undefined || typeof name !== 'string' || name === '') return undefined;
-  const options = tree.kind === 'map' ? Object.fromEntries(tree.entries.filter(({ key }) => key !== 'name').map(({ key, value }) => [key, plainValue(value)])) : {};
-  if (samplers.includes(name)) return { name, options };
-  if (name === 'bayes') {
-    const stand = samplers.includes('auto') ? 'auto' : 'random';
-    findings.warning(nameTree.at, { code: 'bayes-is-random', message: `method bayes runs as ${stand} for now`, fix: `write method: ${stand} to say so` });
-    return { name: stand, options };
+  const called = name === 'bayes' ? standInForBayes(samplers, nameTree.at, findings) : name;
+  if (Object.hasOwn(samplers, called)) {
+    const map = tree.kind === 'map' ? tree : undefined;
+    return { name: called, options: readOptions({ tree: map, nameKey: 'name', called: 'method', name: called }, samplers, findings) };
   }
-  const near = nearest(name, samplers);
-  const planned = ['sobol', 'tpe', 'gp', 'auto', 'cmaes', 'custom'].includes(name);
-  findings.error(nameTree.at, { code: planned ? 'not-yet' : 'unknown-method', message: `method is ${shown(name)}${planned ? ', which is not available here' : ''}; there are ${[...samplers, 'bayes'].join(', ')}`, fix: near === undefined ? 'write method: random' : `did you mean ${near}?`, example: 'method: random' });
+  const known = [...Object.keys(samplers), 'bayes'];
+  const near = nearest(name, known);
+  findings.error(nameTree.at, { code: 'unknown-method', message: `method is ${shown(name)}; there are ${known.join(', ')}`, fix: near === undefined ? 'write method: random' : `did you mean ${near}?`, example: 'method: random' });
   return undefined;
+}
+
+/** W&B's own Gaussian process is not rebuilt: `auto` picks what serves a space and budget best. */
+function standInForBayes(samplers: Catalog, at: Position, findings: Findings): string {
+  if (Object.hasOwn(samplers, 'auto')) {
+    findings.note(at, { code: 'bayes-is-auto', message: 'method bayes runs as auto: the report says what it picked and why' });
+    return 'auto';
+  }
+  findings.warning(at, { code: 'bayes-is-random', message: 'method bayes runs as random for now', fix: 'write method: random to say so' });
+  return 'random';
 }
 
 /** Parameters without a grid, each with what to write instead. */

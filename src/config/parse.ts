@@ -1,4 +1,5 @@
 import type { StudyConfig } from '../model/config.js';
+import type { Catalog } from '../model/plugin.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { dialectOf, type Dialect } from './dialect.js';
@@ -21,8 +22,8 @@ export interface ConfigSource {
   readonly text: string;
   /** Relative to the repository root, with `/`. */
   readonly path: string;
-  /** Names of the samplers that exist. */
-  readonly samplers: readonly string[];
+  /** The samplers that exist, with their options. */
+  readonly samplers: Catalog;
   readonly overrides?: Overrides;
   /** How flags are called in errors; `--name` by default. */
   readonly overrideLabel?: OverrideLabel;

@@ -26,12 +26,18 @@ export interface StudyView {
   readonly running: readonly LossTrial[];
   /** Search trials allowed in all; a grid larger than this is spread evenly. */
   readonly budget: number;
+  /** Finished trials of another commit, mapped into this space: knowledge, never counted as tried. Their losses are on that commit's level. */
+  readonly prior?: readonly LossTrial[];
+  /** Standard deviation of the loss from seed to seed, where known. */
+  readonly noise?: number;
 }
 
 /** A pure function of history. `undefined` = the space is exhausted. */
 export interface Sampler {
   readonly name: string;
   suggest(view: StudyView, rng: Rng): Params | undefined;
+  /** Sentences for the report: what was picked and why, what was dropped. */
+  explain?(view: StudyView): readonly string[];
 }
 
 /** One question; the executor does the killing. */

@@ -1,7 +1,9 @@
+import { z } from 'zod';
+import { plugin, type Plugin } from '../model/plugin.js';
 import type { Pruner } from '../model/ports.js';
 import { never } from './never.js';
 
-type PrunerOptions = Readonly<Record<string, unknown>>;
-
 /** `early_terminate.type` in a configuration -> pruner. */
-export const pruners = { never } satisfies Record<string, (options: PrunerOptions) => Pruner>;
+export const pruners: Readonly<Record<string, Plugin<Pruner>>> = {
+  never: plugin(z.strictObject({}), never),
+};

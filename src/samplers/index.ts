@@ -1,10 +1,11 @@
+import { z } from 'zod';
+import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
 import { grid } from './grid.js';
 import { random } from './random.js';
 
-type SamplerOptions = Readonly<Record<string, unknown>>;
-
 /** Method name in a configuration -> sampler. */
-export const samplers = { random, grid } satisfies Record<string, (options: SamplerOptions) => Sampler>;
-export type SamplerName = keyof typeof samplers;
-export const samplerNames = Object.keys(samplers);
+export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
+  random: plugin(z.strictObject({}), random),
+  grid: plugin(z.strictObject({}), grid),
+};

@@ -1,11 +1,10 @@
 import type { Rng } from '../math/rng.js';
-import { isActive } from '../model/activity.js';
 import { constraintsHold } from '../model/constraint.js';
-import { bounds, kindOf, quantile } from '../model/distribution.js';
 import { UserError } from '../model/errors.js';
-import { paramsKey, type Params, type ParamValue } from '../model/params.js';
+import { paramsKey, type Params } from '../model/params.js';
 import type { Sampler, StudyView } from '../model/ports.js';
-import type { Distribution, SearchSpace } from '../model/searchSpace.js';
+import type { SearchSpace } from '../model/searchSpace.js';
+import { drawPoint } from './draw.js';
 import { drawablePoints } from './finiteSpace.js';
 import { isAmong, pointKeys, triedPoints } from './seen.js';
 
@@ -13,20 +12,18 @@ import { isAmong, pointKeys, triedPoints } from './seen.js';
 const DRAWS_BEFORE_LISTING = 200;
 /** Constraints that fewer than about one draw in this many satisfies are refused. */
 const MOST_DRAWS = 10_000;
-/** Ten thousand million steps across a range, and beyond the reach of the last digits in which math libraries differ. */
-const SIGNIFICANT_DIGITS = 12;
 
 /** Independent draws from the space. No point twice; `undefined` once a finite space is used up. */
 export function random(): Sampler {
-  return { name: 'random', suggest };
+  return { name: 'random', suggest: suggestRandom };
 }
 
-function suggest(view: StudyView, rng: Rng): Params | undefined {
+export function suggestRandom(view: StudyView, rng: Rng): Params | undefined {
   const { space } = view;
   const tried = triedPoints(view);
   let allowed = 0;
   for (let i = 0; i < MOST_DRAWS; i++) {
-    const params = draw(space, i === 0 ? rng : rng.fork(`again ${i}`));
+    const params = drawPoint(space, i === 0 ? rng : rng.fork(`again ${i}`));
     if (constraintsHold(space, params)) {
       if (!isAmong(tried, params)) return params;
       allowed += 1;
@@ -38,26 +35,6 @@ function suggest(view: StudyView, rng: Rng): Params | undefined {
   }
   if (allowed === 0) throw tooTight(space, `${MOST_DRAWS} draws from the space gave no point that satisfies them`);
   return undefined;
-}
-
-/** Each parameter has a stream of its own: adding one to the space does not change the values of the others. */
-function draw(space: SearchSpace, rng: Rng): Params {
-  const params: Record<string, ParamValue> = {};
-  const active = new Set<string>();
-  for (const parameter of space.parameters) {
-    if (!isActive(parameter, params, active)) continue;
-    active.add(parameter.name);
-    params[parameter.name] = valueAt(parameter.distribution, rng.fork(parameter.name).uniform());
-  }
-  return params;
-}
-
-function valueAt(d: Distribution, u: number): ParamValue {
-  const value = quantile(d, u);
-  if (typeof value !== 'number' || kindOf(d) !== 'float') return value;
-  const rounded = Number(value.toPrecision(SIGNIFICANT_DIGITS));
-  const range = 'q' in d ? undefined : bounds(d);
-  return range === undefined ? rounded : Math.min(Math.max(rounded, range.low), range.high);
 }
 
 function pick(points: readonly Params[], seen: ReadonlySet<string>, rng: Rng, space: SearchSpace): Params | undefined {
