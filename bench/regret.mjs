@@ -75,12 +75,11 @@ async function measure(methods, tasks, { seeds, trials, jobs }) {
   const results = Object.fromEntries(methods.map((method) => [method, readResults(fileOf(method, trials))]));
   const todo = methods.flatMap((method) => tasks.map((task) => ({ method, task, trials, seeds: Array.from({ length: seeds }, (_, seed) => seed).filter((seed) => results[method][task]?.[seed] === undefined) })))
     .filter((work) => work.seeds.length > 0);
-  const keep = ({ method, task, seed, result }) => {
+  const keep = ({ method, task }) => {
     const url = fileOf(method, trials);
     // Another process may have added to the file since: read again, then replace it whole.
     const all = readResults(url);
-    (all[task] ??= {})[seed] = result;
-    (results[method][task] ??= {})[seed] = result;
+    Object.assign(all[task] ??= {}, results[method][task]);
     const whole = new URL(`${url.href}.${process.pid}`);
     writeFileSync(whole, JSON.stringify(all));
     renameSync(whole, url);
@@ -90,9 +89,17 @@ async function measure(methods, tasks, { seeds, trials, jobs }) {
       const begin = performance.now();
       await new Promise((resolve, reject) => {
         const child = fork(fileURLToPath(import.meta.url), ['--work', JSON.stringify(work)]);
-        child.on('message', (message) => keep({ ...work, ...message }));
-        child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${work.method} on ${work.task} ended with ${code}`))));
+        let kept = begin;
+        child.on('message', ({ seed, result }) => {
+          (results[work.method][work.task] ??= {})[seed] = result;
+          if (performance.now() < kept + 2000) return;
+          keep(work);
+          kept = performance.now();
+        });
+        child.on('exit', (code) => { if (code !== 0) reject(new Error(`${work.method} on ${work.task} ended with ${code}`)); });
+        child.on('disconnect', resolve);
       });
+      keep(work);
       console.error(`${work.method} ${work.task}: ${work.seeds.length} seeds in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
     }
   };
@@ -171,12 +178,12 @@ function print(table, results, tasks) {
 }
 
 /** Our `random` against the exact distribution of random search: how many standard errors apart. */
-function validate(results, seeds) {
+function validate(results, tasks, seeds) {
   const exact = readData('peers/open/random_exact.json').tables;
   for (const [method, byTask] of Object.entries(results)) {
     if (!method.startsWith('random')) continue;
     console.log('\n`random` against exact random search\n\n| task | after | measured | exact | standard errors apart |\n|---|---:|---:|---:|---:|');
-    for (const [task, bySeed] of Object.entries(byTask)) {
+    for (const [task, bySeed] of Object.entries(byTask).filter(([task]) => tasks.includes(task))) {
       for (const n of exact[task] === undefined ? [] : checkpoints) {
         const values = Object.values(bySeed).slice(0, seeds).map(({ regret }) => regret[n - 1]);
         const expected = exact[task][n].mean_regret;
@@ -194,6 +201,6 @@ else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const results = await measure(values.methods.split(','), tasks, options);
   const table = tableOf(results, tasks, options);
   print(table, results, tasks);
-  validate(results, options.seeds);
+  validate(results, tasks, options.seeds);
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ settings: { ...values }, tasks: table }, undefined, 1));
 }
