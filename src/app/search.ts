@@ -5,6 +5,7 @@ import { paramsKey, type Params } from '../model/params.js';
 import type { Clock, Pruner, Sampler } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { seedFor } from '../model/seeds.js';
+import { wasCut } from '../model/studyLog.js';
 import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
 import { createCut } from './cut.js';
@@ -29,11 +30,22 @@ export interface SearchOptions {
   /** Main's best configuration, tried after the declared defaults if it is a point of this space. */
   readonly incumbent?: Params;
   readonly limits: SearchLimits;
-  /** Trials at once; asked before each start, so that a gate can lend and take back slots. At least one is used. */
+  /** Trials at once; asked before each start. At least one is used. */
   readonly slots: () => number;
+  /** A stage that goes first; while it is there, `slots` may be 0 and what it is to spend is not the search's to spend. */
+  readonly beside?: Beside;
   readonly signal: AbortSignal;
   /** After each start and end. */
   readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly best?: number }) => void;
+}
+
+export interface Beside {
+  /** Resolves once `slots` may answer otherwise. */
+  changed(): Promise<void>;
+  /** Runs that it may still start: they are counted in GPU-hours as if they ran. */
+  runsAhead(): number;
+  /** Undefined while the stage goes on; then the search's deadline, in place of the one in `limits`. */
+  over(): { readonly deadlineMs: number | undefined } | undefined;
 }
 
 export interface SearchOutcome {
@@ -84,11 +96,14 @@ function anchorsOf(options: SearchOptions, notes: string[]): readonly Anchor[] {
 }
 
 async function runTrials(options: SearchOptions, trials: SearchTrials, seed: number): Promise<StopReason> {
-  const cut = createCut({ signal: options.signal, deadlineMs: options.limits.deadlineMs, clock: options.clock });
+  const { beside } = options;
+  const cut = createCut({ signal: options.signal, deadlineMs: limitsNow(options).deadlineMs, clock: options.clock });
   const running = new Set<Promise<void>>();
-  const ending: { stop?: StopReason; bug?: Error } = {};
+  const ending: { stop: StopReason | undefined; bug?: Error } = { stop: undefined };
   const start = (next: { readonly number: number; readonly params: Params }): void => {
-    const work = runOne(options, trials, { ...next, seed, signal: cut.signal }).catch((error: unknown) => {
+    const work = runOne(options, trials, { ...next, seed, signal: cut.signal }).then((madeWay) => {
+      if (madeWay && ending.stop !== 'disk') ending.stop = undefined;
+    }).catch((error: unknown) => {
       if (error instanceof UserError && diskCodes.has(error.code)) ending.stop = 'disk';
       else ending.bug ??= error instanceof Error ? error : new Error(String(error));
       cut.now();
@@ -97,15 +112,12 @@ async function runTrials(options: SearchOptions, trials: SearchTrials, seed: num
   };
   try {
     for (;;) {
-      while (ending.stop === undefined && !cut.signal.aborted && running.size < Math.max(1, options.slots())) {
-        const stop = whyStop(options.limits, factsOf(options, trials, running.size));
-        const next = stop === undefined ? trials.next() : undefined;
-        if (next === undefined) ending.stop = stop ?? 'exhausted';
-        else start(next);
-      }
+      if (beside?.over() !== undefined) cut.endAt(limitsNow(options).deadlineMs);
+      if (!cut.signal.aborted) ending.stop ??= startSome(options, trials, { running, start });
       tell(options, trials, running.size);
-      if (running.size === 0) break;
-      await Promise.race(running);
+      const mayGoOn = beside !== undefined && beside.over() === undefined && ending.stop === undefined && !cut.signal.aborted;
+      if (running.size === 0 && !mayGoOn) break;
+      await Promise.race([...running, ...(mayGoOn ? [beside.changed()] : [])]);
     }
   } finally {
     cut.close();
@@ -117,7 +129,26 @@ async function runTrials(options: SearchOptions, trials: SearchTrials, seed: num
   return cut.signal.aborted ? 'time' : ending.stop ?? 'trials';
 }
 
-async function runOne(options: SearchOptions, trials: SearchTrials, ask: { number: number; params: Params; seed: number; signal: AbortSignal }): Promise<void> {
+/** Starts what may start now; says why, if nothing more may ever. */
+function startSome(options: SearchOptions, trials: SearchTrials, { running, start }: { running: ReadonlySet<unknown>; start: (next: { number: number; params: Params }) => void }): StopReason | undefined {
+  const isBeside = options.beside !== undefined && options.beside.over() === undefined;
+  while (running.size < Math.max(isBeside ? 0 : 1, options.slots())) {
+    const stop = whyStop(limitsNow(options), factsOf(options, trials, running.size + (options.beside?.runsAhead() ?? 0)));
+    // The stage beside may end early and leave the rest to the search.
+    if (isBeside && stop === 'gpu_hours') return undefined;
+    const next = stop === undefined ? trials.next() : undefined;
+    if (next === undefined) return stop ?? 'exhausted';
+    start(next);
+  }
+  return undefined;
+}
+
+function limitsNow({ limits, beside }: SearchOptions): SearchLimits {
+  return beside === undefined ? limits : { ...limits, deadlineMs: beside.over()?.deadlineMs ?? Infinity };
+}
+
+/** True when the trial was cut for a stage that goes first, and is still to be measured. */
+async function runOne(options: SearchOptions, trials: SearchTrials, ask: { number: number; params: Params; seed: number; signal: AbortSignal }): Promise<boolean> {
   const { lab, side, limits } = options;
   const { number, params, seed, signal } = ask;
   const { trial } = await lab.measure({
@@ -125,6 +156,7 @@ async function runOne(options: SearchOptions, trials: SearchTrials, ask: { numbe
     ...(limits.trialTimeMs === undefined ? {} : { timeoutMs: limits.trialTimeMs }),
   });
   trials.settle(number, trial);
+  return trial.result !== undefined && wasCut(trial.result) && !signal.aborted;
 }
 
 function factsOf(options: SearchOptions, trials: SearchTrials, running: number): Parameters<typeof whyStop>[1] {

@@ -4,7 +4,7 @@ import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, OnReport, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { Trial } from '../model/study.js';
-import { isVoid } from '../model/studyLog.js';
+import { isVoid, wasCut } from '../model/studyLog.js';
 import { lossTrial } from '../model/studyView.js';
 import { toLoss, type Goal } from '../model/direction.js';
 
@@ -26,7 +26,7 @@ export interface SearchTrials {
   readonly asked: number;
   readonly failuresInARow: number;
   view(): StudyView;
-  /** The next trial to run: one that a former run left open, an anchor, the sampler's. undefined = space exhausted. */
+  /** The next trial to run: one that was cut (here or in a former run), an anchor, the sampler's. undefined = space exhausted. */
   next(): { readonly number: number; readonly params: Params } | undefined;
   /** Hears a trial's reports and asks the pruner. */
   listen(number: number): OnReport;
@@ -73,6 +73,7 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       const loss = lossTrial(trial, number, objective);
       failuresInARow = rowOfFailures(failuresInARow, loss);
       put(number, { loss, live: [], trial });
+      if (trial.result !== undefined && wasCut(trial.result)) reopened.push(loss);
     },
     rows: () => entries.map(({ loss, trial }) => rowOf(plan, loss, trial)),
   };
