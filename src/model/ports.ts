@@ -1,6 +1,7 @@
 import type { Rng } from '../math/rng.js';
 import type { Report } from './comparison.js';
 import type { StudyConfig } from './config.js';
+import type { Goal } from './direction.js';
 import type { Params } from './params.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
@@ -15,8 +16,12 @@ export interface LossTrial {
   /** Absent unless complete (or pruned with a last value). */
   readonly loss?: number;
   readonly state: 'complete' | 'pruned' | 'infeasible' | 'failed' | 'running';
+  /** In order of arrival: steps may repeat or run backwards, losses may be no numbers. */
   readonly intermediate: readonly { readonly step: number; readonly loss: number }[];
+  /** All attempts together. */
   readonly seconds?: number;
+  /** How often a pruner stopped it; more than once for a trial that was taken up again. */
+  readonly rests?: number;
 }
 
 /** `finished` and `running` hold the search's trials only, in order of number. */
@@ -30,6 +35,8 @@ export interface StudyView {
   readonly prior?: readonly LossTrial[];
   /** Standard deviation of the loss from seed to seed, where known. */
   readonly noise?: number;
+  /** Which way the metric itself is better, for options in its own unit; minimize unless given. */
+  readonly goal?: Goal;
 }
 
 /** A pure function of history. `undefined` = the space is exhausted. */
@@ -40,10 +47,27 @@ export interface Sampler {
   explain?(view: StudyView): readonly string[];
 }
 
-/** One question; the executor does the killing. */
+/**
+ * One question, asked at each report; the executor does the killing. A pure function of history. Those that let trials
+ * rest and take the best of them up again also say which (`next`) and how far each may run now (`until`).
+ */
 export interface Pruner {
   readonly name: string;
+  /** What it counts, and so what `step` means in the trials that it sees; the reported step unless given. */
+  readonly resource?: 'step' | 'seconds' | 'fraction';
   decide(view: StudyView, trial: LossTrial): 'continue' | 'stop';
+  /** Number of a resting trial (state `pruned`) that is to go on; asked before the sampler. */
+  next?(view: StudyView): number | undefined;
+  /** Where the trial is to be stopped this time; undefined = it runs to its end. */
+  until?(view: StudyView, trial: number): number | undefined;
+  /** Its rungs as they stand, for the report. */
+  rungs?(view: StudyView): readonly PrunerBracket[];
+}
+
+/** `trials` came to a rung, `stopped` of them ended there; `planned` where a table says how many should. No resource = a full run. */
+export interface PrunerBracket {
+  readonly name: string;
+  readonly rungs: readonly { readonly resource?: number; readonly planned?: number; readonly trials: number; readonly stopped: number }[];
 }
 
 /** One run of the user's program. `cwd` is the side's own tree. */
@@ -60,9 +84,14 @@ export interface TrialJob {
   readonly timeoutMs?: number;
   /** Run on this slot's device, so that both runs of a pair share one (decisions.md 28). */
   readonly device?: string;
+  /** The trial will be stopped here for now (NOREGRET_RESOURCE), to be taken up again or not. */
+  readonly until?: number;
+  /** Goes on in the folder of this attempt of its own, where its checkpoint lies. */
+  readonly continues?: number;
 }
 
-export type OnReport = (report: { readonly step: number; readonly metrics: Readonly<Record<string, number>> }) => 'continue' | 'stop';
+/** `metrics` holds finite values only; `nonFinite` names those that were reported as something else. */
+export type OnReport = (report: { readonly step: number; readonly metrics: Readonly<Record<string, number>>; readonly nonFinite?: readonly string[] }) => 'continue' | 'stop';
 
 /** What a slot hands to a runner: variables to add to the trial's environment, and the device's name. */
 export interface SlotLease { readonly device: string | undefined; readonly env: Readonly<Record<string, string>> }
