@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SearchOutcome } from '../../src/app/search.js';
 import { UserError } from '../../src/model/errors.js';
 import { paramsKey } from '../../src/model/params.js';
-import type { Pruner } from '../../src/model/ports.js';
+import type { Pruner, Sampler } from '../../src/model/ports.js';
 import type { StudyEvent } from '../../src/model/study.js';
 import { grid } from '../../src/samplers/grid.js';
 import { random } from '../../src/samplers/random.js';
@@ -30,6 +30,15 @@ describe('the list of trials', () => {
     expect(outcome.trials[2]).not.toHaveProperty('anchor');
     const same = await searchIn(await simulate(measure), { space: withDefaults, incumbent: { x: 2, y: 2 }, limits: { trials: 2, failures: 3 } });
     expect(same.trials.map((trial) => trial.anchor)).toEqual(['defaults', undefined]);
+  });
+
+  test('the sampler sees main\'s trials and the noise, and may repeat what only main has tried', async () => {
+    const prior = [{ number: 0, params: { x: 1, y: 1 }, state: 'complete', loss: 5, intermediate: [] }] as const;
+    const seen: unknown[] = [];
+    const sampler: Sampler = { name: 'copy', suggest: (view) => { seen.push([view.prior, view.noise]); return view.prior?.[view.finished.length]?.params; } };
+    const outcome = await searchIn(await simulate(measure), { sampler, knowledge: { prior, noise: 0.5 } });
+    expect(points(outcome)).toEqual([{ x: 1, y: 1 }]);
+    expect(seen[0]).toEqual([prior, 0.5]);
   });
 
   test('leaves out an incumbent that is no point of this space, and says so', async () => {

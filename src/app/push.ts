@@ -11,6 +11,7 @@ import { slotsOf, type StageContext } from './context.js';
 import { canonicalLabel, isWorse, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { diskCodes } from './search.js';
 import { gainPairs } from './pairedStage.js';
+import { knowledgeFor } from './knowledge.js';
 import { inParallel } from './inParallel.js';
 import { freezeMargins } from './marginStep.js';
 import { searchSide } from './searchStep.js';
@@ -21,6 +22,8 @@ const seriesSeeds = 5;
 export interface PushFacts {
   /** Newest record on this line of history. */
   readonly previous: StudyRecord | undefined;
+  /** Newest record on this line with a search. */
+  readonly searched: StudyRecord | undefined;
   /** End of the newest search on this line, ISO 8601. */
   readonly searchIsDue: boolean;
 }
@@ -32,15 +35,16 @@ export interface PushOutcome { readonly incumbent: StudyRecord['incumbent']; rea
  * challenger's chance to become b* (decisions.md 10, 19). `keep` gets what the record needs as soon as it is measured,
  * so that nothing that goes wrong later loses it.
  */
-export async function runPush(context: StageContext, { previous, searchIsDue }: PushFacts, keep: (outcome: PushOutcome) => Promise<void>): Promise<void> {
+export async function runPush(context: StageContext, { previous, searched, searchIsDue }: PushFacts, keep: (outcome: PushOutcome) => Promise<void>): Promise<void> {
   const { run, found } = context;
+  const knowledge = knowledgeFor(run.configs.head.space, run.objective, { nearest: previous, searched });
   const isCancelled = (): boolean => run.signal.aborted;
   const held = previous === undefined ? undefined : heldIncumbent(context, previous);
   const defaults = declaredDefaults(run.configs.head.space)?.params;
   let incumbent: StudyRecord['incumbent'] | undefined = held ?? (defaults === undefined ? undefined : { params: defaults, sinceSha: run.head.sha, source: 'defaults' });
   const mustSearch = searchIsDue || held === undefined;
   if (incumbent === undefined) {
-    const winner = await searchSide(context, { side: 'head', incumbent: undefined });
+    const winner = await searchSide(context, { side: 'head', incumbent: undefined, knowledge });
     if (winner === undefined) return;
     incumbent = { params: winner, sinceSha: run.head.sha, source: 'base-search' };
   }
@@ -50,7 +54,7 @@ export async function runPush(context: StageContext, { previous, searchIsDue }: 
   if (isCancelled()) return;
   await keep({ incumbent, canonical });
   if (previous !== undefined && held !== undefined) await gateAgainst(context, previous, incumbent.params);
-  if (mustSearch && found.search === undefined && !isCancelled()) await searchSide(context, { side: 'head', incumbent: incumbent.params });
+  if (mustSearch && found.search === undefined && !isCancelled()) await searchSide(context, { side: 'head', incumbent: incumbent.params, knowledge });
   const challenger = isCancelled() ? undefined : await challengeIncumbent(context, { incumbent: incumbent.params, defaults, canonical });
   if (challenger === undefined) return;
   const series = await measureSeries(context, challenger);

@@ -1,5 +1,5 @@
 import { decideVerdict } from '../compare/verdict.js';
-import { daysBetween, nearestRecord } from '../compare/baseline.js';
+import { daysBetween, nearestRecord, nearestSearch } from '../compare/baseline.js';
 import type { Comparison } from '../model/comparison.js';
 import type { StudyRecord } from '../model/record.js';
 import type { Trial } from '../model/study.js';
@@ -52,7 +52,7 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
       },
     }, async (context) => {
       found.environment = await keyAt(context, previous?.incumbent.params ?? {});
-      await runPush(context, { previous, searchIsDue }, async (outcome) => {
+      await runPush(context, { previous, searched: nearestSearch(records.line, records.found), searchIsDue }, async (outcome) => {
         kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params) };
       });
     });

@@ -2,7 +2,7 @@ import type { SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
-import type { Clock, Pruner, Sampler } from '../model/ports.js';
+import type { Clock, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { seedFor } from '../model/seeds.js';
 import { wasCut } from '../model/studyLog.js';
@@ -29,6 +29,8 @@ export interface SearchOptions {
   readonly samplerSeed?: number;
   /** Main's best configuration, tried after the declared defaults if it is a point of this space. */
   readonly incumbent?: Params;
+  /** For the sampler alone: main's trials and the noise from seed to seed. */
+  readonly knowledge?: Pick<StudyView, 'prior' | 'noise'>;
   readonly limits: SearchLimits;
   /** Trials at once; asked before each start. At least one is used. */
   readonly slots: () => number;
@@ -72,7 +74,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const past = lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === side && trial.seed === seed);
   const trials = createSearchTrials({
     space: options.space, objective, sampler: options.sampler, pruner: options.pruner, trials: limits.trials,
-    samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes),
+    samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes), knowledge: options.knowledge ?? {},
   }, past);
   const stopReason = await runTrials(options, trials, seed);
   const rows = trials.rows();

@@ -2,12 +2,13 @@ import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
-import type { Sampler } from '../model/ports.js';
+import type { Sampler, StudyView } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
 import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
+import type { Knowledge } from './knowledge.js';
 import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
@@ -24,6 +25,8 @@ export interface SearchRequest {
   /** Main's best configuration as this side's space has it: tried early, re-scored along. */
   readonly incumbent: Params | undefined;
   readonly retuningFollows?: boolean;
+  /** Main's trials, for samplers with the option `warm_start`. */
+  readonly knowledge?: Knowledge;
 }
 
 /** Searches one side and re-scores its best on fresh seeds; the winner is the retuned configuration. */
@@ -54,8 +57,9 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
 async function runSearch(context: SearchContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
   const { run, tools, found, executor, lab } = context;
   if (config.method.name === 'grid') found.notes.push(...gridNotes(config));
+  const knowledge = await knowledgeOf(context, request, config);
   return await search({
-    lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
+    knowledge, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
     sampler: samplerOf(config), pruner: never(), limits: limitsOf(context, request, config), signal: run.signal,
     slots: () => executor.capacity,
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
@@ -68,6 +72,17 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
 function gridNotes({ space, budget }: StudyConfig): readonly string[] {
   const { points, exact } = countGrid(space);
   return points <= budget.trials ? [] : [`The grid has ${exact ? '' : 'up to '}${points} points, the budget is ${budget.trials}: an evenly spread part was run.`];
+}
+
+/** Decided once: a run that is continued learns from the same trials, whatever main's history holds by then. */
+async function knowledgeOf({ lab, found }: SearchContext, { side, knowledge }: SearchRequest, { method }: StudyConfig): Promise<Pick<StudyView, 'prior' | 'noise'>> {
+  if (knowledge === undefined) return {};
+  const { note, noise } = knowledge;
+  const known = noise === undefined ? {} : { noise };
+  if (samplers[method.name]?.options.safeParse(method.options).data?.['warm_start'] !== true) return known;
+  if (note !== undefined) found.notes.push(note);
+  if (knowledge.prior.length === 0) return known;
+  return { ...known, prior: await lab.freeze(`prior knowledge of the ${side} search`, () => knowledge.prior) };
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {

@@ -19,6 +19,7 @@ export interface SearchPlan {
   readonly samplerSeed: string;
   readonly trials: number;
   readonly anchors: readonly Anchor[];
+  readonly knowledge: Pick<StudyView, 'prior' | 'noise'>;
 }
 
 /** The trials of one search, numbered from 0 in the order in which they were asked for. */
@@ -79,8 +80,8 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
   };
 }
 
-function viewOf({ space, trials }: SearchPlan, all: readonly LossTrial[]): StudyView {
-  return { space, budget: trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') };
+function viewOf({ space, trials, knowledge }: SearchPlan, all: readonly LossTrial[]): StudyView {
+  return { ...knowledge, space, budget: trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') };
 }
 
 /** False for a report without the objective: there is nothing to decide on. */

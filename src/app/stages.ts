@@ -23,7 +23,7 @@ export async function runStages(context: StageContext): Promise<void> {
   const isDown = standing.incumbentHere === undefined || (await runGateAndConfirm(context, { ...standing, incumbentHere: standing.incumbentHere }, metrics));
   if (isCancelled() || found.gate?.outcome.cut !== undefined) return;
   if (!wantsSearch(context, isDown)) return;
-  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere, retuningFollows: isDown });
+  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere, knowledge: standing.knowledge, retuningFollows: isDown });
   if (isDown && !isCancelled()) await checkRetuned(context, standing, metrics);
 }
 

@@ -5,6 +5,7 @@ import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { resolveBaseline } from './baseline.js';
 import type { StageContext } from './context.js';
+import { knowledgeFor, type Knowledge } from './knowledge.js';
 import { searchSide } from './searchStep.js';
 
 /** What the head stands against. */
@@ -19,6 +20,8 @@ export interface Standing {
   readonly storedMargin: number | undefined;
   /** Complete runs of the nearest record, whatever their conditions: how long a run takes, for the announcement. */
   readonly timed: readonly CanonicalRun[];
+  /** What main's last search can teach a search here. */
+  readonly knowledge: Knowledge;
 }
 
 /** Baseline, incumbent and key; undefined when there is nothing to compare with (`found.noBaseline` says why). */
@@ -48,7 +51,8 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
     found.incumbentHere = here.params;
     if (here.filled.length > 0) found.notes.push(`New here, taken at their defaults for main's best configuration: ${here.filled.join(', ')}.`);
   }
-  return { incumbent, incumbentHere: here.params, ...storedOf(choice, found.environment, timingOf(context)) };
+  const knowledge = knowledgeFor(configs.head.space, run.objective, choice);
+  return { incumbent, incumbentHere: here.params, knowledge, ...storedOf(choice, found.environment, timingOf(context)) };
 }
 
 /** From the nearest record, else the declared defaults, else a search of the base (decisions.md 10). */

@@ -44,6 +44,8 @@ export interface BaselineChoice {
   readonly measuredSha: string;
   /** Lends b*, the margin and the noise, even where its values do not count. */
   readonly nearest: StudyRecord | undefined;
+  /** The nearest one with a search, whose trials are prior knowledge. */
+  readonly searched: StudyRecord | undefined;
   /** Newest acceptance on this line, for the "since accepted" line only (decisions.md 11). */
   readonly accepted: StudyRecord | undefined;
   readonly why: string;
@@ -56,6 +58,11 @@ export interface BaselineChoice {
 /** The record nearest to the base, which lends b*. */
 export function nearestRecord(firstParents: readonly string[], records: readonly StudyRecord[]): StudyRecord | undefined {
   return nearestFirst(firstParents, records)[0];
+}
+
+/** The record nearest to the base that holds a search. */
+export function nearestSearch(firstParents: readonly string[], records: readonly StudyRecord[]): StudyRecord | undefined {
+  return nearestFirst(firstParents, records).find(({ search }) => search !== undefined);
 }
 
 /** Measured ancestors, nearest first, whose key is equal here: only for these is it worth asking what changed since. */
@@ -73,7 +80,7 @@ export function chooseBaseline(facts: BaselineFacts): BaselineChoice {
   const measured = observed.filter(isMeasured);
   const usable = measured.find((record) => key !== undefined && keyDifferences(record.key, key).length === 0 && changedInputs(record.sha, baseSha, facts)?.length === 0);
   const accepted = nearestFirst(firstParents, records, 'accepted')[0];
-  const shared = { baseSha, nearest, accepted };
+  const shared = { baseSha, nearest, accepted, searched: nearestSearch(firstParents, records) };
   if (usable !== undefined) {
     const ageCommits = firstParents.indexOf(usable.sha);
     return { ...shared, record: usable, measuredSha: usable.sha, why: whyUsed(usable.sha, ageCommits), ageCommits, ageDays: daysBetween(usable.finishedAt, facts.now), keyDifferences: [] };
