@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
+import { anneal, annealOptions } from './anneal.js';
 import { grid } from './grid.js';
 import { random } from './random.js';
 
@@ -8,4 +9,5 @@ import { random } from './random.js';
 export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   random: plugin(z.strictObject({}), random),
   grid: plugin(z.strictObject({}), grid),
+  anneal: plugin(annealOptions, anneal),
 };
