@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
@@ -43,7 +43,7 @@ export async function createAttemptDir({ stateDir, name, isolateHome, paramsText
       makeFresh(dir);
       mkdirSync(trialDir);
     }
-    writeFileSync(paramsFile, paramsText);
+    overwrite(paramsFile, paramsText);
     if (homeDir !== undefined) mkdirSync(homeDir);
     return {
       dir, trialDir, tmpDir, homeDir, paramsFile, metricsFile: join(dir, 'metrics.jsonl'), logFile: join(dir, 'log.txt'),
@@ -55,6 +55,19 @@ export async function createAttemptDir({ stateDir, name, isolateHome, paramsText
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UserError('state-unwritable', `the trial's folder ${dir} cannot be made: ${why}`, { fix: 'free disk space, or name another folder by `state-dir`', exitCode: 3, cause });
+  }
+}
+
+/** Writes first, then cuts: ext4 sends a file that was emptied and written again to the disk at once, 0.1 to 0.4 ms each time. */
+function overwrite(path: string, text: string): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW);
+  try {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written, written);
+    ftruncateSync(file, bytes.length);
+  } finally {
+    closeSync(file);
   }
 }
 
