@@ -53,6 +53,23 @@ export function runnerContract(name: string, { make, good, failing, endless }: R
       expect(outcome).toMatchObject({ state: 'failed', reason: 'timeout' });
     });
 
+    test('nothing starts before it may, and nothing at all when it may not', async () => {
+      const order: string[] = [];
+      let permit = (): void => undefined;
+      const mayStart = new Promise<void>((resolve) => { permit = resolve; });
+      const run = make().run({ ...good, mayStart }, () => { order.push('report'); return 'continue'; }, never);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      order.push('permitted');
+      permit();
+      expect((await run).outcome.state).toBe('complete');
+      expect(order.slice(0, 2)).toEqual(['permitted', 'report']);
+      const refused = new Error('the log cannot be written');
+      const denied = Promise.reject(refused);
+      denied.catch(() => undefined);
+      await expect(make().run({ ...good, mayStart: denied }, () => { order.push('ran all the same'); return 'continue'; }, never)).rejects.toBe(refused);
+      expect(order).not.toContain('ran all the same');
+    });
+
     test('an abort ends it, before and during', async () => {
       const controller = new AbortController();
       const { outcome } = await make().run(endless, () => { controller.abort(); return 'continue'; }, controller.signal);

@@ -17,6 +17,12 @@ export interface MeasureRequest {
   /** Sees each report live; `stop` prunes. Not called when a finished measurement is reused. */
   readonly onReport?: OnReport;
   readonly signal: AbortSignal;
+  /** Stopped here for now by `onReport`; a program that ends by itself at this step is pruned too, not complete. */
+  readonly until?: number;
+  /** Takes a pruned trial up again, where its checkpoint lies. */
+  readonly continues?: boolean;
+  /** Keeps the time of each report. */
+  readonly timed?: boolean;
 }
 
 export interface Measurement {
@@ -139,7 +145,7 @@ async function runTrial(bench: Bench, request: MeasureRequest): Promise<Finished
   const { log } = bench;
   const { side, params, seed } = request;
   const before = log.latest(side, params, seed);
-  const reopened = before !== undefined && (before.result === undefined || isVoid(before.result)) ? before : undefined;
+  const reopened = before !== undefined && (before.result === undefined || isVoid(before.result) || goesOn(before.result, request)) ? before : undefined;
   const number = reopened?.number ?? log.study.trials.length;
   const crashes = reopened === undefined ? 0 : log.unfinishedAttempts(number);
   let attempt = reopened?.attempt ?? 0;
@@ -155,20 +161,30 @@ async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: n
   const { side, stage, params, seed } = request;
   const { number, attempt } = id;
   const started = { type: 'started', trial: number, attempt, side, stage, params, seed, at: bench.clock.utc() } as const;
-  await bench.record(started);
+  const mayStart = bench.record(started);
+  // Whoever runs the job waits for it too, but perhaps later than it fails.
+  mayStart.catch(() => undefined);
   const cut = createCut({ signal: request.signal, deadlineMs: bench.deadlineMs, clock: bench.clock });
-  if (cut.signal.aborted) return await finish(bench, { ...id, result: cancelledResult(0) });
+  if (cut.signal.aborted) {
+    await mayStart;
+    return await finish(bench, { ...id, result: cancelledResult(0) });
+  }
   const job: TrialJob = {
-    study: bench.study, trial: number, attempt, side, stage, params, seed, cwd: bench.trees(side),
+    study: bench.study, trial: number, attempt, side, stage, params, seed, cwd: bench.trees(side), mayStart,
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
     ...(request.device === undefined ? {} : { device: request.device }),
+    ...(request.until === undefined ? {} : { until: request.until }),
+    ...homeOf(bench.log.study.trials[number]),
   };
-  const reports = createReportBuffer({ trial: number, clock: bench.clock, record: bench.record });
+  const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.record });
+  let last = -Infinity;
   const result = await bench.executor.run(job, (report) => {
     reports.add(report);
+    last = Math.max(last, report.step);
     return request.onReport?.(report) ?? 'continue';
   }, cut.signal).finally(() => { cut.close(); });
-  return await finish(bench, { ...id, result: settled(result, cut.signal), reports: reports.take() });
+  await mayStart;
+  return await finish(bench, { ...id, result: paused(settled(result, cut.signal), last, request.until), reports: reports.take() });
 }
 
 async function finish(bench: Bench, end: { number: number; attempt: number; result: TrialResult; reports?: readonly StudyEvent[] }): Promise<Finished> {
@@ -176,7 +192,23 @@ async function finish(bench: Bench, end: { number: number; attempt: number; resu
   await bench.record(...(end.reports ?? []), { type: 'finished', trial: number, attempt, result, at: bench.clock.utc() });
   const trial = bench.log.study.trials[number];
   if (trial === undefined) throw new Error(`trial ${number} vanished from the log`);
-  return { ...trial, result };
+  // The fold adds what earlier attempts of a trial that was taken up again took.
+  return { ...trial, result: trial.result ?? result };
+}
+
+function goesOn({ outcome }: TrialResult, request: Pick<MeasureRequest, 'continues'>): boolean {
+  return request.continues === true && outcome.state === 'pruned';
+}
+
+function homeOf(trial: Trial | undefined): Pick<TrialJob, 'continues'> {
+  return trial?.home === undefined ? {} : { continues: trial.home };
+}
+
+/** A program that reads NOREGRET_RESOURCE ends there by itself, counting its steps from 1 or from 0. */
+function paused(result: TrialResult, last: number, until: number | undefined): TrialResult {
+  const { outcome } = result;
+  const atLimit = until !== undefined && last <= until && (last >= until * 0.999 || last >= until - 1);
+  return outcome.state === 'complete' && atLimit ? { ...result, outcome: { state: 'pruned', step: last, value: outcome.value } } : result;
 }
 
 /** A kill after an abort is a cancellation, whatever it looked like; numbers that JSON cannot hold never reach the log. */
@@ -203,9 +235,9 @@ function isLost(result: TrialResult): boolean {
 }
 
 /** A pruned search trial is an answer to the search, but not a measurement of anything else. */
-function reusable(log: StudyLog, request: Pick<MeasureRequest, 'side' | 'params' | 'seed' | 'stage'>): Finished | undefined {
+function reusable(log: StudyLog, request: Pick<MeasureRequest, 'side' | 'params' | 'seed' | 'stage' | 'continues'>): Finished | undefined {
   const trial = log.latest(request.side, request.params, request.seed);
   const result = trial?.result;
-  if (trial === undefined || result === undefined || isVoid(result)) return undefined;
+  if (trial === undefined || result === undefined || isVoid(result) || goesOn(result, request)) return undefined;
   return result.outcome.state === 'pruned' && request.stage !== 'search' ? undefined : { ...trial, result };
 }

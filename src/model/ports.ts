@@ -5,7 +5,7 @@ import type { Goal } from './direction.js';
 import type { Params } from './params.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
-import type { StudyEvent } from './study.js';
+import type { StudyEvent, TrialReport } from './study.js';
 import type { Side, Stage, TrialResult } from './trial.js';
 import type { Trigger } from './trigger.js';
 
@@ -88,10 +88,12 @@ export interface TrialJob {
   readonly until?: number;
   /** Goes on in the folder of this attempt of its own, where its checkpoint lies. */
   readonly continues?: number;
+  /** Everything may be made ready, but the program starts only once this resolves (its beginning is in the log then); a rejection is passed on. */
+  readonly mayStart?: Promise<void>;
 }
 
-/** `metrics` holds finite values only; `nonFinite` names those that were reported as something else. */
-export type OnReport = (report: { readonly step: number; readonly metrics: Readonly<Record<string, number>>; readonly nonFinite?: readonly string[] }) => 'continue' | 'stop';
+/** Answers whether the trial may go on. */
+export type OnReport = (report: TrialReport) => 'continue' | 'stop';
 
 /** What a slot hands to a runner: variables to add to the trial's environment, and the device's name. */
 export interface SlotLease { readonly device: string | undefined; readonly env: Readonly<Record<string, string>> }

@@ -49,10 +49,11 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
   const unused = createUnusedDirs();
   return {
     run: async (job, onReport, signal, slot) => {
-      if (signal.aborted) return { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
+      if (signal.aborted) return cancelled;
       const args = trialArguments(config.space, job.params);
       const name = `${job.trial}-${job.attempt}`;
-      const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused });
+      const goesOnIn = job.continues === undefined ? {} : { goesOnIn: `${job.trial}-${job.continues}` };
+      const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused, ...goesOnIn });
       try {
         return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {
@@ -62,6 +63,8 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
     },
   };
 }
+
+const cancelled: TrialResult = { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
 
 interface Run extends ProgramRunnerOptions {
   readonly plan: PlanProgram;
@@ -81,12 +84,14 @@ async function runAttempt(run: Run): Promise<TrialResult> {
   const env = attemptEnvironment(run, wandb);
   const program = planned(run, env);
   if (program instanceof UserError) return { outcome: { state: 'failed', reason: 'spawn', message: `${program.message}${program.fix === undefined ? '' : `; ${program.fix}`}` }, metrics: {}, seconds: 0 };
+  await job.mayStart;
+  if (run.signal.aborted) return cancelled;
   const log = createTrialLog(dir.logFile);
   const startedAt = clock.now();
   const watched = await watchProgram({
     program: { argv: program.argv, env: { ...env, ...program.env }, cwd: job.cwd, marker: run.marker },
     sources: (onLive) => createMetricSources(config, { ...places(run), wandbFile: wandb?.metricsFile }, onLive),
-    log, onReport: run.onReport, signal: run.signal, objective: config.metric?.name, timeoutMs: job.timeoutMs,
+    log, onReport: (report) => run.onReport({ ...report, seconds: (clock.now() - startedAt) / 1_000 }), signal: run.signal, objective: config.metric?.name, timeoutMs: job.timeoutMs,
     graceMs: run.graceMs ?? { stop: 10_000, cancel: 2_000 }, pollMs: run.pollMs ?? 100,
   });
   const seconds = (clock.now() - startedAt) / 1_000;
@@ -118,6 +123,7 @@ function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: 
     ...(dir.homeDir === undefined ? {} : { HOME: dir.homeDir }),
     ...wandb?.env, ...config.env.set, ...slot?.env,
     NOREGRET_SEED: String(job.seed), NOREGRET_PARAMS: dir.paramsFile, NOREGRET_TRIAL_DIR: dir.trialDir, NOREGRET_METRICS: dir.metricsFile,
+    ...(job.until === undefined ? {} : { NOREGRET_RESOURCE: String(job.until) }),
   };
   if (wandb === undefined) return env;
   return { ...env, PYTHONPATH: [wandb.pythonDir, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])].join(':') };

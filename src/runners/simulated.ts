@@ -7,6 +7,8 @@ export interface SimulatedRun {
   readonly metrics?: Readonly<Record<string, number>>;
   /** Metrics by step; none = no reports. */
   readonly steps?: readonly Readonly<Record<string, number>>[];
+  /** Step of the first report, 1 unless given: a program that goes on from a checkpoint begins later. */
+  readonly firstStep?: number;
   /** On the clock handed in; 0 unless given. */
   readonly seconds?: number;
   readonly streamSha256?: string;
@@ -17,6 +19,7 @@ export function createSimulatedRunner(options: { readonly clock: SimulatedClock;
   return {
     run: async (job, onReport, signal, slot) => {
       const { clock } = options;
+      await job.mayStart;
       const run = options.program(job);
       const begin = clock.now();
       const outcome = await live(run, { clock, onReport, signal, timeoutMs: job.timeoutMs });
@@ -97,11 +100,11 @@ export function createSimulatedClock(startMs = 0): SimulatedClock {
   };
 }
 
-async function live(run: SimulatedRun, at: { clock: SimulatedClock; onReport: OnReport; signal: AbortSignal; timeoutMs: number | undefined }): Promise<TrialOutcome> {
-  const { clock, onReport, signal } = at;
+async function live(run: SimulatedRun, time: { clock: SimulatedClock; onReport: OnReport; signal: AbortSignal; timeoutMs: number | undefined }): Promise<TrialOutcome> {
+  const { clock, onReport, signal, timeoutMs } = time;
   const steps = run.steps ?? [];
   const totalMs = 1000 * (run.seconds ?? 0);
-  const endMs = Math.min(totalMs, at.timeoutMs ?? Infinity);
+  const endMs = Math.min(totalMs, timeoutMs ?? Infinity);
   for (let spent = 0, step = 1; ; step++) {
     const until = Math.min(endMs, steps.length === 0 ? totalMs : (totalMs * step) / steps.length);
     if (until > spent) await clock.work(until - spent, signal);
@@ -110,7 +113,8 @@ async function live(run: SimulatedRun, at: { clock: SimulatedClock; onReport: On
     if (spent >= endMs && endMs < totalMs) return { state: 'failed', reason: 'timeout', message: `ran longer than ${endMs / 1000} s` };
     const metrics = steps[step - 1];
     if (metrics === undefined) return run.outcome;
-    if (onReport({ step, metrics }) === 'stop') return { state: 'pruned', step };
+    const at = step - 1 + (run.firstStep ?? 1);
+    if (onReport({ step: at, metrics, seconds: spent / 1000 }) === 'stop') return { state: 'pruned', step: at };
   }
 }
 
