@@ -4,6 +4,7 @@ import { paramsKey, type Params } from '../../src/model/params.js';
 import type { LossTrial, Sampler, StudyView } from '../../src/model/ports.js';
 import type { SearchSpace } from '../../src/model/searchSpace.js';
 import { whyInvalid } from '../../src/model/validity.js';
+import { samplerProperties } from './samplerProperties.js';
 import { ints, spaceOf, values } from './spaces.js';
 
 /** Spaces that every sampler, grid included, can work in. */
@@ -37,8 +38,9 @@ export function suggestMany(sampler: Sampler, space: SearchSpace, count: number,
   return finished.map((trial) => trial.params);
 }
 
-/** What every sampler promises (architecture.md §7), over `spaces` that it supports. */
-export function samplerContract(make: () => Sampler, spaces: Readonly<Record<string, SearchSpace>>): void {
+/** What every sampler promises (architecture.md §7), over `spaces` that it supports and over random ones. */
+export function samplerContract(make: () => Sampler, spaces: Readonly<Record<string, SearchSpace>>, over: 'any' | 'listed' = 'any'): void {
+  samplerProperties(make, over);
   for (const [name, space] of Object.entries(spaces)) {
     test(`${name}: every point is inside the space, and none comes twice`, () => {
       const points = suggestMany(make(), space, 100);

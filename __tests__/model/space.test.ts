@@ -82,6 +82,8 @@ test('parameters with names of CEL types are reached through params', () => {
   const s = space(named, 'params["int"] == 16 && params["in"] == 64 && size == 16');
   expect(compileConstraints(s).problems).toEqual([]);
   expect(constraintsHold(s, { int: 16, type: 16, size: 16, in: 64, params: 16, list: 16 })).toBe(true);
+  const born = { name: 'constructor', path: ['constructor'], distribution: { name: 'int_uniform', low: 1, high: 9 } } as const;
+  expect([1, 5].map((constructor) => constraintsHold(space([born], 'params["constructor"] > 3'), { constructor }))).toEqual([false, true]);
 });
 
 test('nest gives nested parameters their map and leaves dotted names flat', () => {

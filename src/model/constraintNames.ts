@@ -25,7 +25,7 @@ export function constraintEnvironment(parameters: readonly Parameter[]): Environ
 }
 
 export function constraintContext(params: Params): Record<string, unknown> {
-  return { ...treeOf(Object.entries(params).map(([name, value]) => ({ path: name.split('.'), value }))), params };
+  return { ...treeOf(Object.entries(params).map(([name, value]) => ({ path: name.split('.'), value }))), params: new Map(Object.entries(params)) };
 }
 
 /** A member of a group, or a key of `params`, that no parameter has: CEL itself would only notice at run time. */

@@ -15,7 +15,7 @@ export function cardinality(d: Distribution): number {
   if (d.name === 'constant') return 1;
   if (d.name === 'categorical') return distinct(d.choices.filter((_, i) => d.probabilities?.[i] !== 0)).length;
   const range = bounds(d);
-  if (range === undefined) return 1;
+  if (range === undefined || range.low === range.high) return 1;
   if (d.name === 'int_uniform') return range.high - range.low + 1;
   return 'q' in d ? Math.round((range.high - range.low) / d.q) + 1 : Infinity;
 }

@@ -4,6 +4,7 @@ import { bounds } from '../model/distribution.js';
 import { cardinality, gridValues } from '../model/distributionImage.js';
 import type { Params, ParamValue } from '../model/params.js';
 import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
+import { valueAt } from './draw.js';
 
 /** Larger spaces are drawn from, never listed. */
 const MOST_POINTS = 50_000;
@@ -47,10 +48,10 @@ export function pointOf(space: SearchSpace, axes: Axes, digits: readonly number[
 }
 
 /** What `quantile` can give, for distributions with finitely many values. */
-function imageOf(d: Distribution): readonly ParamValue[] {
+export function imageOf(d: Distribution): readonly ParamValue[] {
   if (d.name === 'categorical') return d.choices.filter((_, i) => d.probabilities?.[i] !== 0);
   const range = 'q' in d ? bounds(d) : undefined;
-  if (!('q' in d) || range === undefined) return gridValues(d) ?? [];
+  if (!('q' in d) || range === undefined) return gridValues(d) ?? [valueAt(d, 0.5)];
   const first = Math.round(range.low / d.q);
   return Array.from({ length: Math.round(range.high / d.q) - first + 1 }, (_, i) => {
     const value = (first + i) * d.q + 0;
