@@ -7,7 +7,7 @@ import { createRng } from '../../src/math/rng.js';
 import { reportSchema, type Comparison, type Report } from '../../src/model/comparison.js';
 import { UserError } from '../../src/model/errors.js';
 import { canonicalJson, paramsKey, type Params } from '../../src/model/params.js';
-import type { BaselineStore, CommitFacts, Executor, Journal, ProgressState, Repository, TrialJob, Workspace } from '../../src/model/ports.js';
+import type { BaselineStore, Clock, CommitFacts, Executor, Journal, ProgressState, Repository, TrialJob, TrialRunner, Workspace } from '../../src/model/ports.js';
 import { recordSchema, type StudyRecord } from '../../src/model/record.js';
 import { sha256Hex } from '../../src/model/seeds.js';
 import type { StudyEvent } from '../../src/model/study.js';
@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly seconds?: (job: TrialJob) => number;
   readonly capacity?: number;
   readonly devices?: readonly string[];
+  /** By default a simulated one, which binds no run to a device. */
+  readonly executor?: (runner: TrialRunner, clock: Clock) => Executor;
   /** Fields of the compatibility key beside metric and incumbent. */
   readonly key?: Readonly<Record<string, string>>;
   readonly store?: BaselineStore;
@@ -113,7 +115,7 @@ function toolsOf(world: World, options: WorldOptions, controller: AbortControlle
     if (options.cancelWhen?.(job, world.jobs.length) === true) controller.abort();
     return simulated(options, job);
   } });
-  const executor = (): Executor => createSimulatedExecutor(runner, { capacity: options.capacity ?? 2, ...(options.devices === undefined ? {} : { devices: options.devices }) });
+  const executor = (): Executor => options.executor?.(runner, clock) ?? createSimulatedExecutor(runner, { capacity: options.capacity ?? 2, ...(options.devices === undefined ? {} : { devices: options.devices }) });
   return {
     repository: repositoryOf(options), store: world.store, clock, tool: 'noregret test', secrets: '',
     keyProbe: { key: (_tree, config, incumbent) => Promise.resolve({ gpu: 'none', ...options.key, metric: `${config.metric?.goal ?? ''} ${config.metric?.name ?? ''}`, incumbent: paramsKey(incumbent) }) },

@@ -1,10 +1,11 @@
 import { canonicalJson, type Params } from '../model/params.js';
-import type { Executor, SideTree, Workspace } from '../model/ports.js';
+import type { SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { CanonicalRun } from '../model/record.js';
 import { takeOver, type Findings, type StudyRun } from './findings.js';
 import { openLab, type Lab } from './lab.js';
 import type { PairsRequest } from './pairs.js';
+import { shareSlots, type SharedExecutor } from './sharedSlots.js';
 import type { Tools } from './tools.js';
 
 export type Trees = Partial<Record<Side, SideTree>>;
@@ -15,7 +16,7 @@ export interface StageContext {
   readonly tools: Tools;
   readonly found: Findings;
   readonly lab: Lab;
-  readonly executor: Executor;
+  readonly executor: SharedExecutor;
   /** The base's is absent when there is nothing to compare with. */
   readonly trees: Trees;
   readonly workspace: Workspace;
@@ -58,7 +59,8 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
     // A log begun on another machine is not continued here: its values and these would not be comparable (decisions.md 34).
     const conditions = trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, {});
     const identity = { ...request.identity, conditions: canonicalJson(conditions) };
-    const { journal, executor } = await tools.openStudy(study, identity, run.configs);
+    const { journal, executor: own } = await tools.openStudy(study, identity, run.configs);
+    const executor = shareSlots(own, { clock: tools.clock, gpusPerTrial: run.configs.head.gpus });
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const { timeMs } = run.configs.head.budget;

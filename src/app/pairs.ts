@@ -1,11 +1,11 @@
 import type { Params } from '../model/params.js';
-import type { Executor } from '../model/ports.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side, Stage } from '../model/trial.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
+import type { SharedExecutor } from './sharedSlots.js';
 
 /** One side of a pair. `metrics` is empty when the run failed; `run` says why. */
 export interface PairSide {
@@ -29,7 +29,7 @@ export interface MeasuredPair {
 
 export interface PairsRequest {
   readonly lab: Lab;
-  readonly executor: Executor;
+  readonly executor: SharedExecutor;
   readonly stage: Stage;
   /** Seeds are `seedFor(label, 1…)`. */
   readonly label: string;
@@ -54,9 +54,11 @@ export async function measurePairs(request: PairsRequest, from: number, to: numb
     return order.map((side) => ({ side, seed, device }));
   });
   const limit = request.alone ? 1 : executor.capacity;
-  const measured = await inParallel(runs, limit, async ({ side, seed, device }) => {
+  const ended = executor.claim(runs.map(({ device }) => device));
+  const measured = await inParallel([...runs.entries()], limit, async ([index, { side, seed, device }]) => {
     const known = side === 'base' ? stored.get(seed) : undefined;
-    const run = known === undefined ? await measureSide(request, { side, seed, device }) : storedSide(known);
+    const run = known === undefined ? await measureSide(request, { side, seed, device }).finally(() => { ended(index); }) : storedSide(known);
+    if (known !== undefined) ended(index);
     request.onDone?.();
     return { side, seed, run };
   });

@@ -2,13 +2,14 @@ import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
-import type { Sampler, StudyView } from '../model/ports.js';
+import type { Executor, Sampler, StudyView } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
 import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
 import type { Knowledge } from './knowledge.js';
+import type { LentSlots } from './lentSlots.js';
 import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
@@ -18,7 +19,7 @@ import type { Tools } from './tools.js';
 const searchShare = { alone: 0.75, beforeRetuning: 0.6, beforeGate: 0.3 };
 
 /** What a search needs of a run: less than the other stages, so that `tune` can offer it. */
-export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'executor' | 'deadlineMs'> & { readonly tools: Pick<Tools, 'clock' | 'progress'> };
+export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'deadlineMs'> & { readonly executor: Executor; readonly tools: Pick<Tools, 'clock' | 'progress'> };
 
 export interface SearchRequest {
   readonly side: Side;
@@ -27,6 +28,8 @@ export interface SearchRequest {
   readonly retuningFollows?: boolean;
   /** Main's trials, for samplers with the option `warm_start`. */
   readonly knowledge?: Knowledge;
+  /** The gate goes on beside the search and goes first; whether retuning follows is known at its end. */
+  readonly lent?: LentSlots;
 }
 
 /** Searches one side and re-scores its best on fresh seeds; the winner is the retuned configuration. */
@@ -35,6 +38,8 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   const config = run.configs[request.side];
   const commit = request.side === 'head' ? run.head : run.base;
   const outcome = await runSearch(context, request, config);
+  // The gate ended the search before it began.
+  if (outcome.trials.length === 0 && (await request.lent?.ended)?.goesOn === false) return undefined;
   if (request.side === 'head') found.search = outcome;
   found.notes.push(...outcome.notes);
   tools.progress.line(`${config.name}: search: ${outcome.trials.length} ${outcome.trials.length === 1 ? 'trial' : 'trials'}, ${stopWords(outcome.stopReason)}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
@@ -42,6 +47,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
     found.incomplete = { reason: 'disk', sentence: 'nothing more can be written (the disk is full, or the folder may not be written), so nothing more was started; what was measured is kept, and a re-run goes on from there' };
     return undefined;
   }
+  if ((await request.lent?.ended)?.goesOn === false) return undefined;
   const rescore = await rescoreCandidates({
     lab, side: request.side, study: config.name, tree: commit?.tree ?? '', goal: run.objective.goal, trials: outcome.trials,
     top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
@@ -61,7 +67,8 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
   return await search({
     knowledge, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
     sampler: samplerOf(config), pruner: never(), limits: limitsOf(context, request, config), signal: run.signal,
-    slots: () => executor.capacity,
+    slots: () => request.lent?.slots() ?? executor.capacity,
+    ...(request.lent === undefined ? {} : { beside: request.lent.beside((retuningFollows) => deadlineOf(context, { ...request, retuningFollows })) }),
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
     ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
     onProgress: (state) => tools.progress.progress({ study: config.name, stage: 'search', of: config.budget.trials, slots: executor.capacity, ...state }),
@@ -91,14 +98,20 @@ function samplerOf({ method }: StudyConfig): Sampler {
   return plugged.create(method.options);
 }
 
-function limitsOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest, { budget, stop, verdict }: StudyConfig): SearchLimits {
+function deadlineOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest): number | undefined {
+  if (deadlineMs === undefined) return undefined;
   const now = tools.clock.now();
   const share = side === 'base' ? searchShare.beforeGate : retuningFollows === true ? searchShare.beforeRetuning : searchShare.alone;
+  return now + share * Math.max(0, deadlineMs - now);
+}
+
+function limitsOf(context: SearchContext, request: SearchRequest, { budget, stop, verdict }: StudyConfig): SearchLimits {
+  const deadlineMs = deadlineOf(context, request);
   return {
     trials: budget.trials, failures: budget.failures,
     ...(budget.trialTimeMs === undefined ? {} : { trialTimeMs: budget.trialTimeMs }),
     ...(budget.gpuHours === undefined ? {} : { gpuHours: budget.gpuHours, runsAfter: mostRescoreRuns(verdict.rescore, budget.trials) }),
-    ...(deadlineMs === undefined ? {} : { deadlineMs: now + share * Math.max(0, deadlineMs - now) }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
     ...(stop.noProgress === undefined ? {} : { noProgress: stop.noProgress }),
   };

@@ -1,10 +1,12 @@
 import { paramsKey } from '../model/params.js';
 import { announcePlan } from './announce.js';
 import { pairsRequest, type StageContext } from './context.js';
-import { isWorse, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { canonicalLabel, isWorse, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { freezeMargins } from './marginStep.js';
 import { retuneCheck } from '../compare/gate.js';
 import { halvedAlpha } from '../compare/looks.js';
+import { lendSlots } from './lentSlots.js';
+import { missingRuns } from './pairs.js';
 import { searchSide } from './searchStep.js';
 import { takeStanding, type Standing } from './standing.js';
 import type { StageMetric } from './pairedStage.js';
@@ -20,15 +22,47 @@ export async function runStages(context: StageContext): Promise<void> {
   }
   const metrics = await freezeMargins(context, { baseParams: standing.incumbent, stored: standing.stored, history: standing.history, storedMargin: standing.storedMargin });
   announcePlan(context, standing, metrics);
-  const isDown = standing.incumbentHere === undefined || (await runGateAndConfirm(context, { ...standing, incumbentHere: standing.incumbentHere }, metrics));
+  const { incumbentHere, knowledge } = standing;
+  const isLent = incumbentHere !== undefined && lendsSlots(context);
+  const isDown = incumbentHere === undefined || await (isLent ? gateBesideSearch : runGateAndConfirm)(context, { ...standing, incumbentHere }, metrics);
   if (isCancelled() || found.gate?.outcome.cut !== undefined) return;
-  if (!wantsSearch(context, isDown)) return;
-  await searchSide(context, { side: 'head', incumbent: standing.incumbentHere, knowledge: standing.knowledge, retuningFollows: isDown });
+  if (!isLent) {
+    if (!wantsSearch(context, isDown)) return;
+    await searchSide(context, { side: 'head', incumbent: incumbentHere, knowledge, retuningFollows: isDown });
+  }
   if (isDown && !isCancelled()) await checkRetuned(context, standing, metrics);
 }
 
+type GateStanding = Standing & { readonly incumbentHere: NonNullable<Standing['incumbentHere']> };
+
+/** A search that comes anyhow may begin in slots that the pairs leave idle; a metric that depends on load wants the machine for itself. */
+function lendsSlots({ run, executor }: StageContext): boolean {
+  const { verdict, also } = run.configs.head;
+  return verdict.search === 'always' && run.inputsChanged && executor.capacity > 2 && !also.some(({ timing }) => timing);
+}
+
+/** Gate and confirmation beside a search that goes on after them. What either fails with is thrown once both have ended. */
+async function gateBesideSearch(context: StageContext, standing: GateStanding, metrics: readonly StageMetric[]): Promise<boolean> {
+  const { run, tools, found, lab, executor } = context;
+  const { verdict: { looks }, budget } = run.configs.head;
+  const { stored, incumbent, incumbentHere, knowledge } = standing;
+  const pairs = { lab, label: canonicalLabel, stored, params: { base: incumbent, head: incumbentHere } };
+  const lent = lendSlots({
+    executor, clock: tools.clock, most: 2 * Math.max(...looks.map((look, i) => look - (looks[i - 1] ?? 0))),
+    runsAhead: () => (budget.gpuHours === undefined ? 0 : missingRuns(pairs, 1, looks.at(-1) ?? 0)),
+  });
+  const gating = runGateAndConfirm(context, standing, metrics).then((isDown) => {
+    lent.end({ goesOn: !run.signal.aborted && found.gate?.outcome.cut === undefined, isDown });
+    return isDown;
+  }).finally(() => { lent.end({ goesOn: false, isDown: false }); });
+  const [gated, searched] = await Promise.allSettled([gating, searchSide(context, { side: 'head', incumbent: incumbentHere, knowledge, lent })]);
+  if (gated.status === 'rejected') throw gated.reason;
+  if (searched.status === 'rejected') throw searched.reason;
+  return gated.value;
+}
+
 /** True when main's best configuration is worse here and that was confirmed; only then is retuning worth checking. */
-async function runGateAndConfirm(context: StageContext, standing: Standing & { readonly incumbentHere: NonNullable<Standing['incumbentHere']> }, metrics: readonly StageMetric[]): Promise<boolean> {
+async function runGateAndConfirm(context: StageContext, standing: GateStanding, metrics: readonly StageMetric[]): Promise<boolean> {
   const plan: GatePlan = { metrics, baseParams: standing.incumbent, headParams: standing.incumbentHere, stored: standing.stored };
   const gate = await runGate(context, plan);
   if (context.run.signal.aborted || !isWorse(gate.outcome)) return false;
