@@ -12,8 +12,12 @@ export async function main(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.stdout.on('error', () => process.exit(exitCodes.infrastructure));
-  const terminal: Terminal = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal };
+  let stdoutLost = (): void => process.exit(exitCodes.infrastructure);
+  process.stdout.on('error', () => { stdoutLost(); });
+  const terminal: Terminal = {
+    cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal,
+    onStdoutLost: (listener) => { stdoutLost = listener; },
+  };
   process.exitCode = await runCli(process.argv.slice(2), terminal, version);
   // A question that nobody answered must not keep the process alive.
   process.stdin.destroy();

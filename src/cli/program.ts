@@ -5,6 +5,9 @@ import { printable, type Terminal } from './terminal.js';
 /** Exit codes of every command (product.md §7). */
 export const exitCodes = { ok: 0, verdict: 1, usage: 2, infrastructure: 3, interrupted: 130 } as const;
 
+/** Commands for which a signal is one of the usual ends. */
+const endsBySignal: ReadonlySet<string> = new Set(['ask-tell']);
+
 /** Flags that every command takes. */
 export interface CommonFlags { readonly json?: boolean; readonly quiet?: boolean }
 
@@ -16,7 +19,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal, versio
   const program = createProgram(terminal, version, (result) => { code = result; });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return terminal.signal.aborted ? exitCodes.interrupted : code;
+    return terminal.signal.aborted && !endsBySignal.has(argv[0] ?? '') ? exitCodes.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const failed = reportError(error, terminal, argv.includes('--json'));
@@ -87,7 +90,31 @@ function addStudyCommands(add: Add): void {
     .option('--history <dir>', 'baselines in this directory instead of the git branch')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--out <dir>', 'where report.json, report.md and report.html go');
+  addAskTell(add);
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
+}
+
+const askTellExample = `
+Example, a line in and a line out:
+  {"op":"ask","n":2}                          {"ok":true,"trials":[{"trial":0,"params":{"lr":0.01}},{"trial":1,"params":{"lr":0.2}}]}
+  {"op":"report","trial":0,"step":3,"value":0.7}   {"ok":true,"prune":false}
+  {"op":"tell","trial":0,"value":0.91}        {"ok":true}
+  {"op":"tell","trial":1,"state":"failed"}    {"ok":true}      (or infeasible, pruned; "duration": seconds)
+  {"op":"add","params":{"lr":0.05},"value":0.8}    {"ok":true,"trial":2}   (without a value: tried next)
+  {"op":"best"}                               {"ok":true,"trial":0,"params":{"lr":0.01},"value":0.91}
+  {"op":"importance"}, {"op":"running"}
+Asking after the end gives {"ok":true,"trials":[],"done":true}. A bad line gets {"ok":false,"error":{"code","message"}} and changes nothing.`;
+
+function addAskTell(add: Add): void {
+  add('ask-tell', 'the search engine for any program: one JSON request per line in, one reply per line out', () => import('./askTell.js'))
+    .option('-c, --config <file>', 'study file (default: noregret.yml, .github/noregret.yml); its command is not needed')
+    .option('--study <file>', 'keep the study in this log, and go on with it')
+    .option('--trials <n>', 'trials after which asking ends')
+    .option('--method <name>', 'sampler instead of the file\'s')
+    .option('--metric <name>', 'objective, where the file names none')
+    .addOption(new Option('--goal <goal>', 'direction of --metric').choices(['minimize', 'maximize']))
+    .option('--seed <n>', 'seed of the sampler')
+    .addHelpText('after', askTellExample);
 }
 
 function addReadingCommands(add: Add): void {

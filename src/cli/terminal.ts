@@ -10,6 +10,8 @@ export interface Terminal {
   readonly stdin: AsyncIterable<string | Uint8Array> & { readonly isTTY?: boolean };
   /** Aborted by Ctrl-C or a termination signal. */
   readonly signal: AbortSignal;
+  /** What happens when nobody reads stdout any more; unless set, the process ends. */
+  readonly onStdoutLost?: (listener: () => void) => void;
 }
 
 const clearLine = '\r\u001b[2K';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Why a trial failed; every one is shown to people with its `message`. */
-export const failureReasons = ['spawn', 'exit-code', 'signal', 'timeout', 'no-objective', 'non-finite', 'device', 'cancelled', 'lost'] as const;
+export const failureReasons = ['spawn', 'exit-code', 'signal', 'timeout', 'no-objective', 'non-finite', 'device', 'cancelled', 'lost', 'told'] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
 /** A failure is a value, never an exception (architecture §0.6). `value` is finite, in the user's unit and sign. */

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import { createEngine, type Engine, type EnginePlan, type Step } from '../../src/app/engine.js';
+import type { StudyEvent } from '../../src/model/study.js';
+import type { Pruner } from '../../src/model/ports.js';
+import { never } from '../../src/pruners/never.js';
+import { random } from '../../src/samplers/random.js';
+import { ints, spaceOf, values } from '../contracts/spaces.js';
+import { complete, searchIn, simulate, value } from './simulatedLab.js';
+
+const created: StudyEvent = { type: 'created', schema: 1, tool: 'test', study: 'demo', at: '', identity: {} };
+const space = spaceOf({ x: { distribution: ints(0, 9) }, y: { distribution: ints(0, 9) } });
+const planOf = (more: Partial<EnginePlan> = {}): EnginePlan => ({
+  study: 'demo', space, objective: { name: 'loss', goal: 'minimize' }, sampler: random(), pruner: never(), samplerSeed: '0:sampler:demo', seed: 1,
+  limits: { trials: 12, failures: 3 }, expectedTrials: 20, anchors: [], clock: { now: () => 0, utc: () => 'then' }, ...more,
+});
+
+/** An engine whose events are kept as a journal would. */
+function desk(more: Partial<EnginePlan> = {}): { readonly engine: Engine; readonly log: StudyEvent[]; readonly does: <T extends Step>(step: T) => T } {
+  const log = [created];
+  const engine = createEngine(planOf(more), log);
+  return { engine, log, does: (step) => { log.push(...step.events); engine.apply(...step.events); return step; } };
+}
+
+describe('asking', () => {
+  test('gives the trials that a search with this seed runs, one at a time or many', async () => {
+    const simulation = await simulate((job) => complete(value(job.params)));
+    const searched = (await searchIn(simulation, { space, sampler: random() })).trials.map(({ params }) => params);
+    const study = simulation.jobs[0]?.study ?? '';
+    for (const n of [1, 5]) {
+      const { engine, does } = desk({ samplerSeed: `0:sampler:${study}` });
+      const asked = Array.from({ length: 12 }, () => does(engine.ask(n)).trials).flat();
+      expect(asked.map(({ params }) => params)).toEqual(searched);
+      expect(asked.map(({ trial }) => trial)).toEqual([...searched.keys()]);
+    }
+  });
+
+  test('decides only: without its events applied, the same is asked for again', () => {
+    const { engine } = desk();
+    expect(engine.ask(3)).toEqual(engine.ask(3));
+    expect(engine.running()).toEqual([]);
+  });
+
+  test('ends at the limit, with fewer than asked for, then none and why', () => {
+    const { engine, does } = desk({ limits: { trials: 3, failures: 3 } });
+    expect(does(engine.ask(5)).trials).toHaveLength(3);
+    expect(engine.ask(5)).toEqual({ events: [], trials: [], stop: 'trials' });
+  });
+
+  test('ends when a finite space is used up, after failures in a row, at the threshold', () => {
+    const small = desk({ space: spaceOf({ x: { distribution: values('a', 'b') } }) });
+    expect(small.does(small.engine.ask(9)).trials).toHaveLength(2);
+    expect(small.engine.ask(1).stop).toBe('exhausted');
+    const failing = desk();
+    failing.does(failing.engine.ask(3));
+    for (const trial of [0, 1, 2]) failing.does(failing.engine.tell(trial, { state: 'failed' }));
+    expect(failing.engine.ask(1).stop).toBe('failures');
+    const good = desk({ limits: { trials: 12, failures: 3, threshold: 0.5 } });
+    good.does(good.engine.ask(1));
+    good.does(good.engine.tell(0, { state: 'complete', value: 0.4 }));
+    expect(good.engine.ask(1).stop).toBe('threshold');
+  });
+
+  test('begins with the anchors, and with what was put in the queue before them', () => {
+    const { engine, does } = desk({ anchors: [{ x: 1, y: 1 }] });
+    does(engine.add({ x: 2, y: 2 }));
+    does(engine.add({ x: 3, y: 3 }));
+    expect(does(engine.ask(3)).trials.map(({ params }) => params)).toEqual([{ x: 2, y: 2 }, { x: 3, y: 3 }, { x: 1, y: 1 }]);
+    expect(does(engine.ask(1)).trials).not.toMatchObject([{ params: { x: 1, y: 1 } }]);
+  });
+});
+
+describe('telling', () => {
+  test('every state, in the metric\'s own sign', () => {
+    const { engine, does, log } = desk({ objective: { name: 'acc', goal: 'maximize' } });
+    does(engine.ask(6));
+    does(engine.report(2, 7, 0.25));
+    does(engine.tell(0, { state: 'complete', value: 0.5, seconds: 3 }));
+    does(engine.tell(1, { state: 'complete', value: 0.75 }));
+    does(engine.tell(2, { state: 'pruned' }));
+    does(engine.tell(3, { state: 'infeasible', message: 'out of memory' }));
+    does(engine.tell(4, { state: 'complete', value: Number.NaN }));
+    does(engine.tell(5, { state: 'failed', message: 'crashed' }));
+    expect(engine.best()).toMatchObject({ trial: 1, value: 0.75 });
+    expect(log.flatMap((event) => (event.type === 'finished' ? [event.result] : []))).toMatchObject([
+      { outcome: { state: 'complete', value: 0.5 }, seconds: 3, metrics: { acc: 0.5 } }, { outcome: { state: 'complete', value: 0.75 } },
+      { outcome: { state: 'pruned', step: 7, value: 0.25 } }, { outcome: { state: 'infeasible', message: 'out of memory' } },
+      { outcome: { state: 'failed', reason: 'non-finite' }, metrics: {} }, { outcome: { state: 'failed', reason: 'told', message: 'crashed' } },
+    ]);
+    expect(() => engine.tell(0, { state: 'failed' })).toThrow(expect.objectContaining({ code: 'already-told' }));
+    expect(() => engine.report(0, 1, 1)).toThrow(expect.objectContaining({ code: 'already-told' }));
+    expect(() => engine.tell(6, { state: 'failed' })).toThrow(expect.objectContaining({ code: 'unknown-trial' }));
+  });
+
+  test('what was measured elsewhere is known to the sampler and costs nothing of the limit', () => {
+    const { engine, does } = desk({ limits: { trials: 1, failures: 3 } });
+    expect(does(engine.add({ x: 1, y: 1 }, { state: 'complete', value: 3 })).trial).toBe(0);
+    expect(engine.best()).toEqual({ trial: 0, value: 3, params: { x: 1, y: 1 } });
+    expect(does(engine.ask(2)).trials).toMatchObject([{ trial: 1 }]);
+    expect(() => engine.add({ x: 11, y: 1 })).toThrow(expect.objectContaining({ code: 'outside-space', message: expect.stringContaining('x = 11') }));
+  });
+
+  test('the pruner hears each report, and one that no log can hold', () => {
+    const strict: Pruner = { name: 'strict', decide: (view, { intermediate, number }) => (view.running.some((one) => one.number === number) && !(intermediate.at(-1)!.loss < 1) ? 'stop' : 'continue') };
+    const { engine, does } = desk({ pruner: strict });
+    does(engine.ask(1));
+    does(engine.report(0, 1, 0.5));
+    expect(engine.shouldPrune(0)).toBe(false);
+    does(engine.report(0, 2, 1.5));
+    expect(engine.shouldPrune(0)).toBe(true);
+    does(engine.report(0, 3, 0.5));
+    expect(engine.report(0, 4, Number.NaN).events).toEqual([]);
+    expect(engine.shouldPrune(0, { step: 4, value: Number.NaN })).toBe(true);
+    expect(engine.shouldPrune(0)).toBe(false);
+  });
+});
+
+test('an engine made of any part of the log knows what is running, what waits, and goes on the same way', () => {
+  const { engine, does, log } = desk();
+  does(engine.ask(2));
+  does(engine.add({ x: 5, y: 5 }));
+  does(engine.add({ x: 6, y: 6 }, { state: 'complete', value: 2 }));
+  does(engine.report(0, 1, 0.5));
+  does(engine.tell(0, { state: 'complete', value: 0.5 }));
+  does(engine.ask(2));
+  const replies = (one: Engine): unknown => [one.running(), one.best(), one.ask(3)];
+  expect(replies(createEngine(planOf(), log))).toEqual(replies(engine));
+  for (let size = 1; size < log.length; size++) {
+    const part = log.slice(0, size);
+    const started = part.flatMap((event) => (event.type === 'started' ? [event.trial] : []));
+    const finished = part.flatMap((event) => (event.type === 'finished' ? [event.trial] : []));
+    expect(createEngine(planOf(), part).running().map(({ trial }) => trial)).toEqual(started.filter((trial) => !finished.includes(trial)));
+  }
+});
+
+test('trials of a space that has changed are not shown to the sampler', () => {
+  const { engine, does, log } = desk();
+  does(engine.ask(1));
+  does(engine.tell(0, { state: 'complete', value: 1 }));
+  const narrowed = createEngine(planOf({ space: spaceOf({ x: { distribution: ints(0, 9) }, z: { distribution: ints(0, 1) } }) }), log);
+  expect(narrowed.best()).toBeUndefined();
+  expect(narrowed.ask(1).trials).toMatchObject([{ trial: 1, params: { z: expect.any(Number) } }]);
+});

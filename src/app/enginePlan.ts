@@ -1,0 +1,61 @@
+import type { StudyConfig } from '../model/config.js';
+import type { Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
+import { countGrid } from '../model/gridCount.js';
+import type { Pruner, Sampler } from '../model/ports.js';
+import { seedFor } from '../model/seeds.js';
+import type { StudyEvent } from '../model/study.js';
+import { declaredDefaults } from '../model/validity.js';
+import { never } from '../pruners/never.js';
+import { samplers } from '../samplers/index.js';
+import type { EnginePlan } from './engine.js';
+
+/** What an asked-and-told study needs of a configuration: nothing about how a trial is run. */
+export type EngineConfig = Pick<StudyConfig, 'name' | 'space' | 'method' | 'budget' | 'stop' | 'earlyTerminate'>;
+
+export interface EnginePlanOptions {
+  readonly config: EngineConfig;
+  readonly objective: { readonly name: string; readonly goal: Goal };
+  readonly seed: number | undefined;
+  readonly clock: EnginePlan['clock'];
+  /** False: the sampler is told the budget, and asking has no end. */
+  readonly isLimited: boolean;
+}
+
+/** With one seed the same trials as `tune` asks for. A grid without a budget is gone through whole. */
+export function enginePlan({ config, objective, seed, clock, isLimited }: EnginePlanOptions): EnginePlan {
+  const { name, space, budget, stop } = config;
+  const isWhole = config.method.name === 'grid' && !budget.trialsExplicit;
+  const expectedTrials = isWhole ? countGrid(space).points : budget.trials;
+  const defaults = declaredDefaults(space);
+  return {
+    study: name, space, objective, sampler: samplerOf(config), pruner: prunerOf(), clock, expectedTrials,
+    samplerSeed: `${seed ?? 0}:sampler:${name}`, seed: seedFor(`search:${name}`, 1),
+    anchors: defaults?.params === undefined ? [] : [defaults.params],
+    limits: {
+      trials: isWhole || !isLimited ? Number.POSITIVE_INFINITY : budget.trials, failures: isLimited ? budget.failures : Number.POSITIVE_INFINITY,
+      ...(budget.timeMs === undefined ? {} : { deadlineMs: clock.now() + budget.timeMs }),
+      ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
+      ...(stop.noProgress === undefined ? {} : { noProgress: stop.noProgress }),
+    },
+  };
+}
+
+/** What the log of an asked-and-told study begins with. Limits may be changed later, what a value depends on may not. */
+export function createdEvent({ config, objective, seed, clock }: EnginePlanOptions, by: { readonly command: string; readonly tool: string }): Extract<StudyEvent, { type: 'created' }> {
+  const { method, space } = config;
+  return {
+    type: 'created', schema: 1, tool: by.tool, study: config.name, at: clock.utc(),
+    identity: { command: by.command, config: JSON.stringify({ metric: objective, method, space, ...(seed === undefined ? {} : { seed }) }) },
+  };
+}
+
+function samplerOf({ method }: EngineConfig): Sampler {
+  const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
+  if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
+  return plugged.create(method.options);
+}
+
+function prunerOf(): Pruner {
+  return never();
+}
