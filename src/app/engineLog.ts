@@ -32,72 +32,89 @@ export function waitingEvent({ study }: EngineLog, params: Params, at: string): 
   return frozenEvent(`${waitingPrefix}${Object.keys(study.frozen).length}`, params, at);
 }
 
+/** What grows as events are applied. */
+interface State {
+  readonly trials: LossTrial[];
+  /** Intermediate values of running trials. */
+  readonly live: Map<number, Intermediate[]>;
+  readonly waiting: Params[];
+  readonly tried: Set<string>;
+  readonly askedMs: Map<number, number>;
+  added: number;
+  failures: number;
+  view: StudyView | undefined;
+}
+
 /** `past` begins with the study's `created`. Trials that are no points of the space (any more) are not shown to samplers. */
 export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): EngineLog {
-  const { objective, clock } = plan;
   const [created, ...rest] = past;
   const log = foldStudy(created === undefined ? [] : [created]);
   if (log === undefined) throw new Error('a study log begins with "created"');
-  const trials: LossTrial[] = [];
-  const live = new Map<number, Intermediate[]>();
-  const waiting: Params[] = [];
-  const tried = new Set<string>();
-  const askedMs = new Map<number, number>();
-  let loaded = false;
-  let added = 0;
-  let failures = 0;
-  let cached: StudyView | undefined;
-
-  const start = ({ trial: number, params, attempt }: Extract<StudyEvent, { type: 'started' }>): void => {
-    const intermediate: Intermediate[] = [];
-    live.set(number, intermediate);
-    trials[number] = { number, params, state: 'running', intermediate };
-    if (attempt === 0) added += 1;
-    if (loaded) askedMs.set(number, clock.now());
-    const key = paramsKey(params);
-    tried.add(key);
-    const queued = waiting.findIndex((one) => paramsKey(one) === key);
-    if (queued !== -1) waiting.splice(queued, 1);
-  };
-  const finish = (number: number): void => {
-    const trial = log.study.trials[number];
-    if (trial === undefined) return;
-    const seen = lossTrial(trial, number, objective);
-    trials[number] = seen;
-    live.delete(number);
-    askedMs.delete(number);
-    if (seen.state !== 'running') failures = seen.state === 'failed' ? failures + 1 : 0;
-  };
+  const { study } = log;
+  const state: State = { trials: [], live: new Map(), waiting: [], tried: new Set(), askedMs: new Map(), added: 0, failures: 0, view: undefined };
   const apply = (event: StudyEvent): void => {
     log.apply(event);
-    cached = undefined;
-    switch (event.type) {
-      case 'started': start(event); return;
-      case 'finished': finish(event.trial); return;
-      case 'reported': {
-        const value = event.metrics[objective.name];
-        if (value !== undefined) live.get(event.trial)?.push({ step: event.step, loss: toLoss(value, objective.goal) });
-        return;
-      }
-      case 'froze': if (event.name.startsWith(waitingPrefix)) waiting.push(paramsSchema.parse(event.value)); return;
-      case 'created': case 'ended': return;
-    }
+    note(state, event, { plan, study });
   };
   for (const event of rest) apply(event);
-  loaded = true;
+  // Asked for by another process: nobody knows how long they have been running.
+  state.askedMs.clear();
   return {
-    study: log.study, metric: objective.name, apply,
-    view: () => cached ??= viewOf(plan, trials),
-    open: () => trials.filter(({ state }) => state === 'running'),
-    waiting: () => waiting,
-    isTried: (params) => tried.has(paramsKey(params)),
-    asked: () => trials.length - added,
-    failuresInARow: () => failures,
+    study, metric: plan.objective.name, apply,
+    view: () => state.view ??= viewOf(plan, state.trials),
+    open: () => state.trials.filter((trial) => trial.state === 'running'),
+    waiting: () => state.waiting,
+    isTried: (params) => state.tried.has(paramsKey(params)),
+    asked: () => state.trials.length - state.added,
+    failuresInARow: () => state.failures,
     secondsSince: (number) => {
-      const begin = askedMs.get(number);
-      return begin === undefined ? 0 : (clock.now() - begin) / 1000;
+      const begin = state.askedMs.get(number);
+      return begin === undefined ? 0 : (plan.clock.now() - begin) / 1000;
     },
   };
+}
+
+function note(state: State, event: StudyEvent, { plan, study }: { readonly plan: EnginePlan; readonly study: Study }): void {
+  state.view = undefined;
+  const { objective, clock } = plan;
+  switch (event.type) {
+    case 'started': {
+      start(state, event);
+      state.askedMs.set(event.trial, clock.now());
+      return;
+    }
+    case 'finished': {
+      const trial = study.trials[event.trial];
+      if (trial !== undefined) finish(state, lossTrial(trial, event.trial, objective));
+      return;
+    }
+    case 'reported': {
+      const value = event.metrics[objective.name];
+      if (value !== undefined) state.live.get(event.trial)?.push({ step: event.step, loss: toLoss(value, objective.goal) });
+      return;
+    }
+    case 'froze': if (event.name.startsWith(waitingPrefix)) state.waiting.push(paramsSchema.parse(event.value)); return;
+    case 'created': case 'ended': return;
+  }
+}
+
+function start(state: State, { trial: number, params, attempt }: Extract<StudyEvent, { type: 'started' }>): void {
+  const { trials, live, waiting, tried } = state;
+  const intermediate: Intermediate[] = [];
+  live.set(number, intermediate);
+  trials[number] = { number, params, state: 'running', intermediate };
+  if (attempt === 0) state.added += 1;
+  const key = paramsKey(params);
+  tried.add(key);
+  const queued = waiting.findIndex((one) => paramsKey(one) === key);
+  if (queued !== -1) waiting.splice(queued, 1);
+}
+
+function finish(state: State, seen: LossTrial): void {
+  state.trials[seen.number] = seen;
+  state.live.delete(seen.number);
+  state.askedMs.delete(seen.number);
+  if (seen.state !== 'running') state.failures = seen.state === 'failed' ? state.failures + 1 : 0;
 }
 
 function viewOf(plan: EnginePlan, trials: readonly LossTrial[]): StudyView {
