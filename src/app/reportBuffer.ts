@@ -1,18 +1,18 @@
 import type { Clock } from '../model/ports.js';
-import type { StudyEvent } from '../model/study.js';
+import type { StudyEvent, TrialReport } from '../model/study.js';
 
 /** How long reports may wait for the disk: they are worth nothing to a resumed run, so no trial waits for them. */
 const FLUSH_AFTER_MS = 5_000;
 
-type Report = { readonly step: number; readonly metrics: Readonly<Record<string, number>> };
-
 /** Collects a trial's reports; long trials see them journaled while they run, short ones with their result. */
 export function createReportBuffer(options: {
   readonly trial: number;
+  /** Times are kept too: only where a pruner counts them, so that logs stay small. */
+  readonly timed: boolean;
   readonly clock: Clock;
   readonly record: (...events: readonly StudyEvent[]) => Promise<void>;
-}): { add(report: Report): void; take(): readonly StudyEvent[] } {
-  const { trial, clock, record } = options;
+}): { add(report: TrialReport): void; take(): readonly StudyEvent[] } {
+  const { trial, timed, clock, record } = options;
   let waiting: StudyEvent[] = [];
   let since = clock.now();
   const take = (): readonly StudyEvent[] => {
@@ -23,10 +23,11 @@ export function createReportBuffer(options: {
   };
   return {
     take,
-    add: ({ step, metrics }) => {
+    add: ({ step, metrics, seconds, nonFinite = [] }) => {
       const finite = Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
       if (!Number.isFinite(step)) return;
-      waiting.push({ type: 'reported', trial, step, metrics: finite });
+      const more = { ...(timed && seconds !== undefined ? { seconds } : {}), ...(nonFinite.length === 0 ? {} : { nonFinite: [...nonFinite] }) };
+      waiting.push({ type: 'reported', trial, step, metrics: finite, ...more });
       // A log that cannot be written says so when the result is journaled.
       if (clock.now() - since >= FLUSH_AFTER_MS) record(...take()).catch(() => undefined);
     },

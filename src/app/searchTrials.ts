@@ -3,10 +3,10 @@ import type { SearchTrial } from '../model/comparison.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, OnReport, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
-import type { Trial } from '../model/study.js';
+import type { Trial, TrialReport } from '../model/study.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
-import { lossTrial } from '../model/studyView.js';
-import { toLoss, type Goal } from '../model/direction.js';
+import { lossIn, lossTrial, restedTrial, type Counted } from '../model/studyView.js';
+import type { Goal } from '../model/direction.js';
 
 export interface Anchor { readonly params: Params; readonly name: 'defaults' | 'incumbent' }
 
@@ -22,79 +22,124 @@ export interface SearchPlan {
   readonly knowledge: Pick<StudyView, 'prior' | 'noise'>;
 }
 
+/** `until`: where the pruner will stop it this time. */
+export interface NextTrial { readonly number: number; readonly params: Params; readonly until?: number; readonly continues: boolean }
+
 /** The trials of one search, numbered from 0 in the order in which they were asked for. */
 export interface SearchTrials {
   readonly asked: number;
   readonly failuresInARow: number;
   view(): StudyView;
-  /** The next trial to run: one that was cut (here or in a former run), an anchor, the sampler's. undefined = space exhausted. */
-  next(): { readonly number: number; readonly params: Params } | undefined;
+  /** The next trial to run: one that was cut (here or in a former run), one that the pruner takes up again, and if a fresh one is wanted an anchor or the sampler's. undefined = there is none. */
+  next(ask?: { readonly fresh: boolean }): NextTrial | undefined;
   /** Hears a trial's reports and asks the pruner. */
   listen(number: number): OnReport;
   settle(number: number, trial: Trial): void;
   rows(): readonly SearchTrial[];
 }
 
-type Intermediate = LossTrial['intermediate'][number];
-/** `live` is the trial's list of intermediate values, growing while it runs. */
-interface Entry { readonly loss: LossTrial; readonly live: Intermediate[]; readonly trial?: Trial }
+/** `hear` takes the reports of a trial that runs; its list of intermediate values grows with them. */
+interface Entry { readonly loss: LossTrial; readonly hear?: (report: TrialReport) => boolean; readonly trial?: Trial }
 
 /** `past` = this search's trials in the log, in order: they take their numbers again, and are not asked for again. */
 export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): SearchTrials {
-  const { objective } = plan;
+  const { pruner } = plan;
+  const counted: Counted = { ...plan.objective, resource: pruner.resource };
+  const book = createBook(plan, past.map((trial, number) => ({ loss: lossTrial(trial, number, counted), trial })));
+  const { entries } = book;
   const rng = createRng(plan.samplerSeed);
-  const entries: Entry[] = past.map((trial, number) => ({ loss: lossTrial(trial, number, objective), live: [], trial }));
-  const reopened = entries.filter((entry) => entry.loss.state === 'running').map((entry) => entry.loss);
+  const reopened = entries.filter((entry) => entry.loss.state === 'running').map((entry) => entry.loss.number);
   let failuresInARow = entries.reduce((row, entry) => rowOfFailures(row, entry.loss), 0);
-  let cached: StudyView | undefined;
-
-  const view = (): StudyView => cached ??= viewOf(plan, entries.map((entry) => entry.loss));
-  const put = (number: number, entry: Entry): void => { entries[number] = entry; cached = undefined; };
+  const begin = (number: number, params: Params): NextTrial => beginIn(book, plan, { number, params, trial: entries[number]?.trial }, counted);
+  const takeUp = (): NextTrial | undefined => {
+    const number = reopened.shift() ?? pruner.next?.(book.view());
+    const params = number === undefined ? undefined : entries[number]?.loss.params;
+    return number === undefined || params === undefined ? undefined : begin(number, params);
+  };
   return {
     get asked() { return entries.length - reopened.length; },
     get failuresInARow() { return failuresInARow; },
-    view,
-    next: () => {
-      const open = reopened.shift();
-      if (open !== undefined) {
-        put(open.number, runningEntry(open.number, open.params));
-        return open;
-      }
-      const number = entries.length;
-      const params = ask(plan, view(), rng.fork(`trial ${number}`));
-      if (params === undefined) return undefined;
-      put(number, runningEntry(number, params));
-      return { number, params };
+    view: () => book.view(),
+    next: ({ fresh } = { fresh: true }) => {
+      const open = takeUp();
+      if (open !== undefined || !fresh || book.isClosed()) return open;
+      const params = ask(plan, book.view(), rng.fork(`trial ${entries.length}`));
+      if (params !== undefined) return begin(entries.length, params);
+      book.close();
+      return takeUp();
     },
     listen: (number) => (report) => {
       const entry = entries[number];
-      return entry !== undefined && hear(entry, report, objective) ? plan.pruner.decide(view(), entry.loss) : 'continue';
+      if (entry?.hear?.(report) !== true || isKept(plan, entry.loss.params)) return 'continue';
+      return pruner.decide(book.view(), entry.loss);
     },
     settle: (number, trial) => {
-      const loss = lossTrial(trial, number, objective);
+      const loss = lossTrial(trial, number, counted);
       failuresInARow = rowOfFailures(failuresInARow, loss);
-      put(number, { loss, live: [], trial });
-      if (trial.result !== undefined && wasCut(trial.result)) reopened.push(loss);
+      book.put(number, { loss, trial });
+      if (trial.result !== undefined && wasCut(trial.result)) reopened.push(number);
     },
     rows: () => entries.map(({ loss, trial }) => rowOf(plan, loss, trial)),
   };
 }
 
-function viewOf({ space, trials, knowledge }: SearchPlan, all: readonly LossTrial[]): StudyView {
-  return { ...knowledge, space, budget: trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') };
+interface Begun { readonly number: number; readonly params: Params; readonly trial: Trial | undefined }
+
+function beginIn(book: Book, plan: SearchPlan, begun: Begun, counted: Counted): NextTrial {
+  const { number, params, trial } = begun;
+  book.put(number, runningEntry(begun, counted));
+  const until = isKept(plan, params) ? undefined : plan.pruner.until?.(book.view(), number);
+  return { number, params, continues: (trial?.rests.length ?? 0) > 0, ...(until === undefined ? {} : { until }) };
 }
 
-/** False for a report without the objective: there is nothing to decide on. */
-function hear(entry: Entry, report: Parameters<OnReport>[0], objective: SearchPlan['objective']): boolean {
-  const value = report.metrics[objective.name];
-  if (value === undefined || !Number.isFinite(value)) return false;
-  entry.live.push({ step: report.step, loss: toLoss(value, objective.goal) });
-  return true;
+interface Book {
+  readonly entries: readonly Entry[];
+  put(number: number, entry: Entry): void;
+  view(): StudyView;
+  /** The space is exhausted: a bracket that waited for more trials is full with those there are. */
+  close(): void;
+  isClosed(): boolean;
 }
 
-function runningEntry(number: number, params: Params): Entry {
-  const live: Intermediate[] = [];
-  return { loss: { number, params, state: 'running', intermediate: live }, live };
+function createBook(plan: SearchPlan, past: readonly Entry[]): Book {
+  const entries = [...past];
+  let isClosed = false;
+  let cached: StudyView | undefined;
+  return {
+    entries,
+    put: (number, entry) => { entries[number] = entry; cached = undefined; },
+    view: () => cached ??= viewOf(plan, entries.map((entry) => entry.loss), isClosed),
+    close: () => { isClosed = true; cached = undefined; },
+    isClosed: () => isClosed,
+  };
+}
+
+function viewOf({ space, trials, knowledge, objective: { goal } }: SearchPlan, all: readonly LossTrial[], isClosed: boolean): StudyView {
+  return { ...knowledge, space, goal, budget: isClosed ? all.length : trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') };
+}
+
+/** Main's best runs to its end whatever it looks like: the others are measured against it. */
+function isKept({ anchors }: SearchPlan, params: Params): boolean {
+  return anchors.some((anchor) => anchor.name === 'incumbent' && paramsKey(anchor.params) === paramsKey(params));
+}
+
+/** What it reported before it was stopped is still there. */
+function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry {
+  const rested = trial === undefined ? undefined : restedTrial(trial);
+  const before = rested === undefined ? undefined : lossTrial(rested, number, counted);
+  const live = [...before?.intermediate ?? []];
+  const furthest = Math.max(-Infinity, ...(rested?.reports ?? []).map(({ step }) => step));
+  const [seconds, rests] = [live.at(-1)?.step ?? 0, before?.rests];
+  let begunAt: number | undefined;
+  const hear = (report: TrialReport): boolean => {
+    begunAt ??= report.step > furthest ? seconds : 0;
+    const loss = lossIn(report, counted);
+    // Nothing to decide on.
+    if (loss === undefined) return false;
+    live.push({ step: counted.resource === 'seconds' ? begunAt + (report.seconds ?? 0) : report.step, loss });
+    return true;
+  };
+  return { hear, loss: { number, params, state: 'running', intermediate: live, ...(rests === undefined ? {} : { rests }) }, ...(trial === undefined ? {} : { trial }) };
 }
 
 function ask(plan: SearchPlan, view: StudyView, rng: Rng): Params | undefined {

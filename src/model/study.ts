@@ -19,7 +19,11 @@ export const studyEventSchema = z.discriminatedUnion('type', [
     type: z.literal('started'), trial: z.int(), attempt: z.int(), side: z.enum(sides), stage: z.enum(stages),
     params: paramsSchema, seed: z.number(), at: z.string(),
   }),
-  z.strictObject({ type: z.literal('reported'), trial: z.int(), step: z.number(), metrics: z.record(z.string(), z.number()) }),
+  /** `seconds` since the attempt began, where the pruner counts them; `nonFinite`: metrics reported as NaN or infinite. */
+  z.strictObject({
+    type: z.literal('reported'), trial: z.int(), step: z.number(), metrics: z.record(z.string(), z.number()),
+    seconds: z.number().optional(), nonFinite: z.array(z.string()).optional(),
+  }),
   z.strictObject({ type: z.literal('finished'), trial: z.int(), attempt: z.int(), result: trialResultSchema, at: z.string() }),
   /** A decision that must not change on resume, e.g. the frozen margin. */
   z.strictObject({ type: z.literal('froze'), name: z.string(), value: z.json(), at: z.string() }),
@@ -35,9 +39,24 @@ export interface Trial {
   readonly stage: Stage;
   readonly params: Params;
   readonly seed: number;
-  readonly reports: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
-  /** Absent while running (or lost, after a crash). */
+  /** Of a trial that was taken up again, all attempts' up to their stop, one after the other. */
+  readonly reports: readonly TrialReport[];
+  /** For each time that it was pruned, how many reports there were by then; more than one if it was taken up again. */
+  readonly rests: readonly number[];
+  /** Attempt in whose folder it goes on when it is taken up again: the one that was pruned first. */
+  readonly home?: number;
+  /** Absent while running (or lost, after a crash). Its times are those of all attempts that were stopped or finished, together. */
   readonly result?: TrialResult;
+}
+
+export interface TrialReport {
+  readonly step: number;
+  /** Finite values only. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Since its attempt began. */
+  readonly seconds?: number | undefined;
+  /** Metrics that were reported as NaN or infinite. */
+  readonly nonFinite?: readonly string[] | undefined;
 }
 
 /** The fold of a log. Changed only by `applyEvent`. */

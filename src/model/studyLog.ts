@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { UserError } from './errors.js';
 import { canonicalJson, paramsKey, type Params, type ParamValue } from './params.js';
-import type { Study, StudyEvent, Trial } from './study.js';
+import type { Study, StudyEvent, Trial, TrialReport } from './study.js';
 import type { Side, Stage, TrialResult } from './trial.js';
 
 type Created = Extract<StudyEvent, { type: 'created' }>;
 type Started = Extract<StudyEvent, { type: 'started' }>;
 
 interface OpenTrial extends Trial {
-  readonly reports: { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
+  readonly reports: TrialReport[];
+  readonly rests: number[];
+  home?: number;
   result?: TrialResult;
+  /** What the attempts that ended in a rest took. */
+  rested: { readonly seconds: number; readonly gpuSeconds: number };
 }
 
 /** The fold of a log, event by event, in constant time each. `study` is a live view: it grows as events are applied. */
@@ -46,17 +50,17 @@ export function createStudyLog(created: Created): StudyLog {
       case 'created': throw inconsistent('the log holds "created" twice');
       case 'started':
         checkStart(trials, event);
-        trials[event.trial] = openTrial(event);
+        trials[event.trial] = openTrial(event, trials[event.trial]);
         unfinished[event.trial] = (unfinished[event.trial] ?? 0) + 1;
         latest.set(measurementKey(event.side, event.params, event.seed), event.trial);
         return;
       case 'reported':
-        running(trials, event.trial, 'report').reports.push({ step: event.step, metrics: event.metrics });
+        running(trials, event.trial, 'report').reports.push(reportOf(event));
         return;
       case 'finished': {
         const trial = running(trials, event.trial, 'result');
         if (trial.attempt !== event.attempt) throw inconsistent(`trial ${event.trial} finished attempt ${event.attempt} while attempt ${trial.attempt} was running`);
-        trial.result = event.result;
+        settle(trial, event.result);
         unfinished[event.trial] = 0;
         return;
       }
@@ -146,9 +150,26 @@ function checkStart(trials: readonly OpenTrial[], event: Started): void {
   }
 }
 
-function openTrial(event: Started): OpenTrial {
+/** A rest is no end: what came before it stays, what came after it is begun anew. */
+function openTrial(event: Started, before: OpenTrial | undefined): OpenTrial {
   const { trial, attempt, side, stage, params, seed } = event;
-  return { number: trial, attempt, side, stage, params, seed, reports: [] };
+  const { rests = [], rested = { seconds: 0, gpuSeconds: 0 }, reports = [] } = before ?? {};
+  const home = before?.home === undefined ? {} : { home: before.home };
+  return { number: trial, attempt, side, stage, params, seed, rested, rests, ...home, reports: reports.slice(0, rests.at(-1) ?? 0) };
+}
+
+function settle(trial: OpenTrial, { seconds, gpuSeconds, ...result }: TrialResult): void {
+  const { rested } = trial;
+  const gpu = gpuSeconds === undefined && rested.gpuSeconds === 0 ? {} : { gpuSeconds: (gpuSeconds ?? 0) + rested.gpuSeconds };
+  trial.result = { ...result, seconds: seconds + rested.seconds, ...gpu };
+  if (result.outcome.state !== 'pruned') return;
+  trial.rests.push(trial.reports.length);
+  trial.home ??= trial.attempt;
+  trial.rested = { seconds: trial.result.seconds, gpuSeconds: trial.result.gpuSeconds ?? 0 };
+}
+
+function reportOf({ step, metrics, seconds, nonFinite }: Extract<StudyEvent, { type: 'reported' }>): TrialReport {
+  return { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(nonFinite === undefined ? {} : { nonFinite }) };
 }
 
 function running(trials: readonly OpenTrial[], number: number, what: string): OpenTrial {

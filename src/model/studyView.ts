@@ -1,17 +1,57 @@
 import { toLoss, type Goal } from './direction.js';
-import type { LossTrial } from './ports.js';
-import type { Trial } from './study.js';
+import type { LossTrial, Pruner } from './ports.js';
+import type { Trial, TrialReport } from './study.js';
 import { isVoid } from './studyLog.js';
 
+/** What a pruner's steps are, and of which metric it sees the loss. */
+export interface Counted { readonly name: string; readonly goal: Goal; readonly resource?: Pruner['resource'] }
+
+type Intermediate = LossTrial['intermediate'][number];
+
 /** A trial as samplers and pruners see it; one that was cancelled or lost has still to be measured. */
-export function lossTrial(trial: Trial, number: number, objective: { readonly name: string; readonly goal: Goal }): LossTrial {
-  const { params, result } = trial;
-  const intermediate = trial.reports.flatMap(({ step, metrics }) => {
-    const value = metrics[objective.name];
-    return value === undefined ? [] : [{ step, loss: toLoss(value, objective.goal) }];
-  });
-  if (result === undefined || isVoid(result)) return { number, params, state: 'running', intermediate };
+export function lossTrial(trial: Trial, number: number, objective: Counted): LossTrial {
+  const { params, result, rests } = trial;
+  const intermediate = intermediateOf(trial, objective);
+  const rested = rests.length === 0 ? {} : { rests: rests.length };
+  if (result === undefined || isVoid(result)) return { number, params, state: 'running', intermediate, ...rested };
   const { outcome, seconds } = result;
   const loss = 'value' in outcome && outcome.value !== undefined ? { loss: toLoss(outcome.value, objective.goal) } : {};
-  return { number, params, state: outcome.state, intermediate, seconds, ...loss };
+  return { number, params, state: outcome.state, intermediate, seconds, ...loss, ...rested };
+}
+
+function intermediateOf({ reports, rests }: Trial, objective: Counted): readonly Intermediate[] {
+  const spent = objective.resource === 'seconds' ? secondsOf(reports, rests) : [];
+  return reports.flatMap((report, i) => {
+    const loss = lossIn(report, objective);
+    return loss === undefined ? [] : [{ step: spent[i] ?? report.step, loss }];
+  });
+}
+
+/** Seconds of training at each report: they run on where an attempt went on with the steps of the one before, and begin at 0 where it began anew. */
+function secondsOf(reports: readonly TrialReport[], rests: readonly number[]): readonly number[] {
+  const spent: number[] = [];
+  let base = 0;
+  for (const [i, { seconds = 0 }] of reports.entries()) {
+    if (rests.includes(i)) base = wentOn(reports, i) ? spent[i - 1] ?? 0 : 0;
+    spent.push(base + seconds);
+  }
+  return spent;
+}
+
+/** A trial that is to go on, as it was when it was stopped: what a lost attempt reported since is left out. */
+export function restedTrial(trial: Trial): Trial {
+  return { ...trial, reports: trial.reports.slice(0, trial.rests.at(-1) ?? 0) };
+}
+
+/** Whether the attempt that begins with this report went on from a checkpoint: its steps are later than all before. */
+export function wentOn(reports: readonly TrialReport[], first: number): boolean {
+  const step = reports[first]?.step ?? -Infinity;
+  return reports.slice(0, first).every((earlier) => earlier.step < step);
+}
+
+/** NaN where the objective was reported as something else than a finite number; undefined where it was not reported. */
+export function lossIn({ metrics, nonFinite = [] }: TrialReport, { name, goal }: Counted): number | undefined {
+  const value = metrics[name];
+  if (value === undefined || !Number.isFinite(value)) return value !== undefined || nonFinite.includes(name) ? Number.NaN : undefined;
+  return toLoss(value, goal);
 }

@@ -69,7 +69,7 @@ function climb({ rungs }: Bracket, begun: readonly LossTrial[], size: number): r
 }
 
 function isDone({ state, rests = 0 }: LossTrial, rung: number): boolean {
-  return state === 'pruned' ? rests > rung : state !== 'running';
+  return rests > rung || (state !== 'running' && state !== 'pruned');
 }
 
 /** By loss at the rung, then by number; who has no finite one is out. */

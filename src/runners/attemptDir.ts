@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
@@ -8,7 +8,7 @@ import type { UnusedDirs } from './unusedDirs.js';
 /** Files and folders of one attempt. */
 export interface AttemptDir {
   readonly dir: string;
-  /** The program's own, empty at start: NOREGRET_TRIAL_DIR. */
+  /** The program's own, empty at the start of a trial: NOREGRET_TRIAL_DIR. */
   readonly trialDir: string;
   readonly tmpDir: string;
   readonly homeDir: string | undefined;
@@ -23,6 +23,8 @@ interface AttemptPlan {
   readonly stateDir: string;
   /** Unique per trial and attempt. */
   readonly name: string;
+  /** Attempt of the same trial whose own folder the program finds again, if it is still there. */
+  readonly goesOnIn?: string;
   readonly isolateHome: boolean;
   readonly tmp: TmpPool;
   readonly unused: UnusedDirs;
@@ -31,9 +33,11 @@ interface AttemptPlan {
 }
 
 /** Makes an attempt's folders afresh below `stateDir`; what an earlier run left under the same number goes. UserError on a full or read-only disk. */
-export async function createAttemptDir({ stateDir, name, isolateHome, paramsText, tmp, unused }: AttemptPlan): Promise<AttemptDir> {
+export async function createAttemptDir({ stateDir, name, goesOnIn, isolateHome, paramsText, tmp, unused }: AttemptPlan): Promise<AttemptDir> {
   const dir = resolve(stateDir, 'trials', name);
-  const trialDir = join(dir, 'files');
+  const own = join(dir, 'files');
+  const earlier = goesOnIn === undefined ? undefined : resolve(stateDir, 'trials', goesOnIn, 'files');
+  const trialDir = earlier !== undefined && isFolder(earlier) ? earlier : own;
   const paramsFile = join(dir, 'params.json');
   const homeDir = isolateHome ? join(dir, 'home') : undefined;
   try {
@@ -41,7 +45,7 @@ export async function createAttemptDir({ stateDir, name, isolateHome, paramsText
     // Short calls of ours: as many turns of the thread pool would take longer than the calls.
     if (!unused.moveTo(dir)) {
       makeFresh(dir);
-      mkdirSync(trialDir);
+      mkdirSync(own);
     }
     overwrite(paramsFile, paramsText);
     if (homeDir !== undefined) mkdirSync(homeDir);
@@ -69,6 +73,11 @@ function overwrite(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** A link would lead a program out of its trial's folder. */
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function makeFresh(dir: string): void {

@@ -1,12 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Reduce, StudyConfig } from '../model/config.js';
 import type { Goal } from '../model/direction.js';
+import type { TrialReport } from '../model/study.js';
 import type { MetricReport } from './metricText.js';
 
 /** Everything one source reported, folded as it comes: memory does not grow with the number of steps. */
 export interface MetricLedger {
-  /** Returns the step and the finite values, for whoever watches the trial live. */
-  take(report: MetricReport): { readonly step: number; readonly metrics: Readonly<Record<string, number>> };
+  /** Returns the step, the finite values and the names of the others, for whoever watches the trial live. */
+  take(report: MetricReport): TrialReport;
   value(name: string, how: { readonly reduce: Reduce; readonly goal: Goal }): number | undefined;
   has(name: string): boolean;
   names(): Iterable<string>;
@@ -34,13 +35,15 @@ export function createMetricLedger(volatile: ReadonlySet<string>): MetricLedger 
       reports += 1;
       for (const name of report.others) if (others.size < 1_000) others.add(name);
       const finite: [string, number][] = [];
+      const nonFinite: string[] = [];
       for (const [name, value] of report.metrics) {
         if (clockNames.has(name)) continue;
         if (!volatile.has(name)) digest.update(`${step}\t${JSON.stringify(name)}\t${value}\n`);
         tally(tallies, name, value);
         if (Number.isFinite(value)) finite.push([name, value]);
+        else nonFinite.push(name);
       }
-      return { step, metrics: Object.fromEntries(finite) };
+      return { step, metrics: Object.fromEntries(finite), ...(nonFinite.length === 0 ? {} : { nonFinite }) };
     },
     value: (name, how) => reduceTally(tallies.get(name), how),
     has: (name) => tallies.has(name),

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RE2JS } from 're2js';
 import type { StudyConfig } from '../model/config.js';
+import type { TrialReport } from '../model/study.js';
 import { createDocumentTail, createLineTail, type FileTail } from './fileTail.js';
 import { createMetricLedger, readLedgers, type MetricLedger, type Readings } from './metricLedger.js';
 import { parseMetrics, type MetricReport } from './metricText.js';
@@ -21,7 +22,7 @@ export interface SourcePlaces {
   readonly wandbFile: string | undefined;
 }
 
-export type LiveReport = (report: { readonly step: number; readonly metrics: Readonly<Record<string, number>> }) => void;
+export type LiveReport = (report: TrialReport) => void;
 
 export interface MetricSources {
   pushStdout(chunk: Buffer): void;
@@ -56,7 +57,7 @@ function createIntake(config: StudyConfig, onLive: LiveReport): Intake {
       intake.infeasible ??= found.infeasible;
       const taken = ledger.take(found);
       live += 1;
-      if (live <= maxLiveReports && Object.keys(taken.metrics).length > 0) onLive(taken);
+      if (live <= maxLiveReports && (taken.nonFinite !== undefined || Object.keys(taken.metrics).length > 0)) onLive(taken);
     };
     const take = (text: string): void => {
       const found = parseMetrics(text);
