@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
 import { anneal, annealOptions } from './anneal.js';
+import { gp, gpOptions } from './gp.js';
 import { grid } from './grid.js';
 import { random } from './random.js';
+import { tpe } from './tpe.js';
+import { tpeOptions } from './tpePresets.js';
 
 /** Method name in a configuration -> sampler. */
 export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   random: plugin(z.strictObject({}), random),
   grid: plugin(z.strictObject({}), grid),
+  gp: plugin(gpOptions, gp),
+  tpe: plugin(tpeOptions, tpe),
   anneal: plugin(annealOptions, anneal),
 };

@@ -1,0 +1,84 @@
+import { usableLoss } from './standing.js';
+import { LOST, RUNNING, type Ledger } from './tpeLedger.js';
+import type { Observations } from './tpeParzen.js';
+import type { TpeSettings } from './tpePresets.js';
+
+/** Trials with this weight or less than it say nothing any more. */
+const LEAST_WEIGHT = 0.01;
+/** The newest trials that forgetting leaves alone, and the number from which it works (Bergstra, 2013). */
+const REMEMBERED = 25;
+/** Weight of a good trial that is no better than the best of the others. */
+const LEAST_IMPROVEMENT = 1e-12;
+
+/** Good and other trials. */
+export interface Evidence {
+  readonly ledger: Ledger;
+  /** Rows before this one are another commit's. */
+  readonly own: number;
+  /** Rising row numbers. */
+  readonly below: Int32Array;
+  readonly above: Int32Array;
+  /** Weight of each row of another commit, where an own one has 1. */
+  readonly warmBelow: number;
+  readonly warmAbove: number;
+}
+
+/** Rows of a section that count as good, by merit among themselves; those that gave no loss never do. */
+function bestRows(ledger: Ledger, section: { readonly from: number; readonly to: number }, below: (n: number) => number): readonly number[] {
+  const finished: number[] = [];
+  let usable = 0;
+  for (const row of ledger.byMerit) {
+    const tier = ledger.merits[row]?.tier ?? RUNNING;
+    if (row < section.from || row >= section.to || tier === RUNNING) continue;
+    finished.push(row);
+    if (tier < LOST) usable += 1;
+  }
+  return finished.slice(0, Math.min(below(finished.length), usable));
+}
+
+/** `warmth`: total weight of another commit's good trials; its others may have ten times as much. */
+export function evidenceOf(ledger: Ledger, own: number, settings: TpeSettings, warmth: number): Evidence {
+  const total = ledger.rows.length;
+  const warmBest = bestRows(ledger, { from: 0, to: own }, settings.below);
+  const warmBelow = Math.min(1, warmth / Math.max(1, warmBest.length));
+  const warmAbove = Math.min(1, (10 * warmth) / Math.max(1, own - warmBest.length));
+  const from = warmBelow > LEAST_WEIGHT && own > 0 ? 0 : own;
+  const good = new Uint8Array(total);
+  for (const row of [...(from === 0 ? warmBest : []), ...bestRows(ledger, { from: own, to: total }, settings.below)]) good[row] = 1;
+  const below: number[] = [];
+  const above: number[] = [];
+  for (let row = from; row < total; row++) (good[row] === 1 ? below : above).push(row);
+  return { ledger, own, below: Int32Array.from(below), above: Int32Array.from(above), warmBelow, warmAbove };
+}
+
+/** What one mixture is made of: the good or the other trials that have a value on every axis in `dims`. */
+export function observationsOf(evidence: Evidence, side: 'below' | 'above', dims: readonly number[], settings: TpeSettings): Observations {
+  const { ledger, own } = evidence;
+  const columns = dims.map((dim) => ledger.columns[dim] ?? []);
+  const members = evidence[side].filter((row) => columns.every((column) => !Number.isNaN(column[row] ?? NaN)));
+  const warm = members.reduce((count, row) => (row < own ? count + 1 : count), 0);
+  const weights = new Float64Array(members.length);
+  const improvements = side === 'below' && settings.weights === 'improvement' ? improvementsOf(evidence, members.subarray(warm)) : undefined;
+  const average = improvements === undefined || improvements.length === 0 ? 1 : improvements.reduce((sum, w) => sum + w, 0) / improvements.length;
+  weights.fill(average * (side === 'below' ? evidence.warmBelow : evidence.warmAbove), 0, warm);
+  const ownWeights = improvements ?? (settings.weights === 'forgetting' ? forgetting(members.length - warm) : new Float64Array(members.length - warm).fill(1));
+  weights.set(ownWeights, warm);
+  return { ledger, dims, members, weights, priorWeight: settings.priorWeight * average, smoothing: settings.priorWeight };
+}
+
+/** Oldest first: from 1/n up to 1 for all but the newest 25, which have 1. */
+export function forgetting(n: number): Float64Array {
+  const old = Math.max(0, n - REMEMBERED);
+  return new Float64Array(n).fill(1).map((_, i) => (i >= old || old === 1 ? (i < old ? 1 / n : 1) : 1 / n + ((1 - 1 / n) * i) / (old - 1)));
+}
+
+/** By how much each good trial is better than the best of the others; alike where there are none. */
+function improvementsOf({ ledger, own, above }: Evidence, members: Int32Array): Float64Array {
+  const losses = (rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => {
+    const trial = ledger.rows[row];
+    return trial === undefined ? Infinity : usableLoss(trial);
+  });
+  const threshold = losses(above.filter((row) => row >= own)).reduce((least, loss) => Math.min(least, loss), Infinity);
+  if (!Number.isFinite(threshold)) return new Float64Array(members.length).fill(1);
+  return losses(members).map((loss) => Math.max(LEAST_IMPROVEMENT, threshold - loss));
+}
