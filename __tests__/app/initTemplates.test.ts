@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { configText, workflowText, type ConfigAnswers } from '../../src/app/initTemplates.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { pruners } from '../../src/pruners/index.js';
 import { samplers } from '../../src/samplers/index.js';
 
 const answers: ConfigAnswers = { name: 'spiral', command: ['uv', 'run', 'python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
-const study = (text: string) => parseConfig({ text, path: 'noregret.yml', samplers });
+const study = (text: string) => parseConfig({ text, path: 'noregret.yml', samplers, pruners });
 
 describe('noregret.yml', () => {
   test('is valid as it is and says what was answered', () => {

@@ -149,7 +149,7 @@ test('odd names are accepted with a note', () => {
 });
 
 test('max_iter wins over min_iter; s beside min_iter is ignored', () => {
-  expect(problems(parse(wandb('early_terminate: { type: hyperband, max_iter: 9, min_iter: 3 }')), 'note')).toContain('6:60 max-iter-wins');
+  expect(problems(parse(wandb('early_terminate: { type: hyperband, max_iter: 9, s: 1, min_iter: 3 }')), 'note')).toContain('6:66 max-iter-wins');
   expect(problems(parse(wandb('early_terminate: { type: hyperband, s: 2, min_iter: 3 }')), 'note')).toContain('6:40 s-ignored');
 });
 

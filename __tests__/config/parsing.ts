@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pruners } from '../../src/pruners/index.js';
 import { parseConfig, type ConfigSource, type ParseResult } from '../../src/config/parse.js';
 
 const nothing = { options: z.strictObject({}) };
@@ -7,7 +8,7 @@ const nothing = { options: z.strictObject({}) };
 const samplers = { random: nothing, grid: nothing, tuned: { options: z.strictObject({ preset: z.enum(['a', 'b']).default('a'), startup: z.int().min(1).default(10) }) } };
 
 export function parse(text: string, more: Partial<ConfigSource> = {}): ParseResult {
-  return parseConfig({ text, path: 'noregret.yml', samplers, ...more });
+  return parseConfig({ text, path: 'noregret.yml', samplers, pruners, ...more });
 }
 
 /** A sound file of ours around the lines under test. */

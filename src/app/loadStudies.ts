@@ -7,6 +7,7 @@ import { requirementsOf } from '../config/requirements.js';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import type { CommitFacts, Progress, Repository } from '../model/ports.js';
+import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import type { StudyRun } from './findings.js';
 
@@ -27,7 +28,7 @@ export interface LoadRequest {
 /** One run per study file. UserError `config-invalid` with every error of every file. */
 export async function loadStudies(request: LoadRequest): Promise<StudyRun[]> {
   const parsed = request.files.map(({ path, text }) => parseConfig({
-    text, path, samplers, overrides: request.overrides, ...(request.overrideLabel === undefined ? {} : { overrideLabel: request.overrideLabel }),
+    text, path, samplers, pruners, overrides: request.overrides, ...(request.overrideLabel === undefined ? {} : { overrideLabel: request.overrideLabel }),
   }));
   const errors = parsed.flatMap(({ path, config, diagnostics }) => [
     ...diagnostics.filter((d) => d.severity === 'error').map((d) => diagnosticLine(path, d)),
@@ -64,7 +65,7 @@ async function loadStudy(request: LoadRequest, own: StudyConfig): Promise<StudyR
 async function baseConfig(request: LoadRequest, path: string, base: CommitFacts): Promise<StudyConfig | undefined> {
   const text = await request.repository.readFile(base.sha, path);
   if (text === undefined) return undefined;
-  const { config, diagnostics } = parseConfig({ text, path, samplers, overrides: request.overrides });
+  const { config, diagnostics } = parseConfig({ text, path, samplers, pruners, overrides: request.overrides });
   if (config === undefined) request.progress.warn(`${path} on ${base.sha.slice(0, 10)} is not valid: ${diagnostics.find((d) => d.severity === 'error')?.message ?? ''}`);
   return config?.metric === undefined || config.program === undefined ? undefined : config;
 }

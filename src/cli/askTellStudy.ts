@@ -10,6 +10,7 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import { checkIdentity, foldStudy } from '../model/studyLog.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { version } from '../version.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
@@ -76,7 +77,7 @@ async function readConfig({ cwd, flags, onNote, onWarning }: OpenRequest): Promi
 }
 
 function parsed({ text, path, flags }: { text: string; path: string; flags: AskTellFlags }, onWarning: (text: string) => void): StudyConfig {
-  const { config, diagnostics } = parseConfig({ text, path, samplers, overrides: overridesOf(flags) });
+  const { config, diagnostics } = parseConfig({ text, path, samplers, pruners, overrides: overridesOf(flags) });
   const lineOf = ({ line, column, message, fix }: (typeof diagnostics)[number]): string => `${path}${line === 0 ? '' : `:${line}:${column}`}: ${message}${fix === undefined ? '' : `\n  fix: ${fix}`}`;
   if (config === undefined) throw new UserError('config-invalid', diagnostics.filter(({ severity }) => severity === 'error').map(lineOf).join('\n'), { fix: 'npx noregret check shows the same, with the lines' });
   for (const found of diagnostics) if (found.severity === 'warning' && !besidesThePoint.has(found.code)) onWarning(lineOf(found));

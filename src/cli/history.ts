@@ -5,6 +5,7 @@ import { formatNumber } from '../model/numberFormat.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { parseConfig } from '../config/parse.js';
+import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { openHistory } from './compare.js';
 import { exitCodes, type CommonFlags } from './program.js';
@@ -29,7 +30,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
 
 async function studyNames(cwd: string): Promise<string[]> {
   const paths = await findConfigFiles(cwd, undefined);
-  return await Promise.all(paths.map(async (path) => parseConfig({ path, text: await readConfigFile(cwd, path), samplers }).config?.name ?? path));
+  return await Promise.all(paths.map(async (path) => parseConfig({ path, text: await readConfigFile(cwd, path), samplers, pruners }).config?.name ?? path));
 }
 
 function row(record: StudyRecord): string[] {

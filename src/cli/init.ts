@@ -5,6 +5,7 @@ import { configText, workflowText, type ConfigAnswers } from '../app/initTemplat
 import { parseConfig } from '../config/parse.js';
 import { UserError } from '../model/errors.js';
 import { openRepository } from '../platform/repository.js';
+import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import type { Terminal } from './terminal.js';
@@ -25,7 +26,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const suggested = sweep === undefined ? examples(cwd) : await fromSweep(cwd, sweep);
   const answers = flags.yes === true || terminal.stdin.isTTY !== true ? suggested : await ask(suggested, terminal);
   const text = configText(answers);
-  const parsed = parseConfig({ text, path: configPath, samplers });
+  const parsed = parseConfig({ text, path: configPath, samplers, pruners });
   await writeFile(join(cwd, configPath), text);
   await mkdir(dirname(join(cwd, workflowPath)), { recursive: true });
   await writeFile(join(cwd, workflowPath), workflowText({ action: 'your-org/noregret@v1', defaultBranch: await defaultBranch(terminal), runsOn: ['self-hosted', 'gpu'] }));
@@ -45,7 +46,7 @@ async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
   const text = await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
     throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
-  const { config, diagnostics } = parseConfig({ text, path, samplers });
+  const { config, diagnostics } = parseConfig({ text, path, samplers, pruners });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
   const fallback = examples(cwd);

@@ -4,6 +4,7 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { durationMs } from './duration.js';
+import { readEarlyTerminate } from './earlyTerminate.js';
 import { createFindings, type Diagnostic, type Findings } from './findings.js';
 import { countGrid } from '../model/gridCount.js';
 import { checkGrid, readMethod } from './method.js';
@@ -11,7 +12,7 @@ import { applyOverrides, readSeed, type OverrideLabel, type Overrides } from './
 import { readYaml } from './readYaml.js';
 import { requirementsOf } from './requirements.js';
 import { withoutEffect, type FileConfig } from './schema.js';
-import { checkEarlyTerminate, checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
+import { checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
 import { readSpace } from './space.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
@@ -24,6 +25,8 @@ export interface ConfigSource {
   readonly path: string;
   /** The samplers that exist, with their options. */
   readonly samplers: Catalog;
+  /** The pruners likewise. */
+  readonly pruners: Catalog;
   readonly overrides?: Overrides;
   /** How flags are called in errors; `--name` by default. */
   readonly overrideLabel?: OverrideLabel;
@@ -56,6 +59,7 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
   const settings = validate(root, dialect, findings);
   const space = readSpace(root, findings);
   const method = readMethod({ root, dialect, samplers: source.samplers, findings });
+  const earlyTerminate = readEarlyTerminate({ root, dialect, pruners: source.pruners, findings });
   const seed = readSeed(source.overrides?.seed, label, findings);
   if (space !== undefined && method?.name === 'grid') checkGrid(space, root, findings);
   noteReadings(root, findings);
@@ -65,18 +69,17 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
   const program = readProgram(settings, space, context);
   if (space === undefined || method === undefined || findings.hasErrors()) return { space };
   const config: StudyConfig = {
-    name: studyName(settings.name, source.path, context), path: source.path, dialect, method, space, program,
+    name: studyName(settings.name, source.path, context), path: source.path, dialect, method, earlyTerminate, space, program,
     ...rest, ...(seed === undefined ? {} : { seed }),
   };
   noteBudget(config, dialect, context);
   return { config, space };
 }
 
-type Settings = Omit<StudyConfig, 'name' | 'path' | 'dialect' | 'method' | 'space' | 'program' | 'seed'>;
+type Settings = Omit<StudyConfig, 'name' | 'path' | 'dialect' | 'method' | 'earlyTerminate' | 'space' | 'program' | 'seed'>;
 
 function readSettings(file: FileConfig, dialect: Dialect, context: SettingsContext): Settings {
   checkLinks(file, context);
-  checkEarlyTerminate(file, context);
   return {
     metrics: { ...readSources(file, context), wandb: file.metrics?.wandb ?? dialect === 'wandb' },
     metric: readMetric(file, context),
@@ -84,7 +87,6 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     reduce: file.reduce ?? defaultOf('reduce'),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
-    earlyTerminate: file.early_terminate,
     verdict: readVerdict(file, context),
     executor: file.executor ?? defaultOf('executor'),
     stop: readStop(file),

@@ -80,7 +80,7 @@ export const fileSchema = z.strictObject({
   budget: d(budget.optional(), 'Limits.', 'budget: { trials: 20, time: 45m }'),
   run_cap: d(count.optional(), 'W&B: the same as `budget.trials`.', 'run_cap: 20'),
   parallel: d(z.union([z.literal('auto'), count], { error: 'must be auto or a number of trials' }).optional(), 'Trials at once.', 'parallel: auto'),
-  early_terminate: d(z.looseObject({ type: text }).optional(), 'Pruner.', 'early_terminate: { type: hyperband, min_iter: 3 }'),
+  early_terminate: d(z.looseObject({ type: text }).optional(), 'Rule that stops hopeless trials early, with its options.', 'early_terminate: { type: auto }'),
   verdict: d(verdict.optional(), 'How a pull request is judged.', 'verdict: { alpha: 0.05, looks: [3, 5, 7, 10] }'),
   executor: d(z.literal('local').optional(), 'Where trials run.', 'executor: local'),
   stop: d(stop.optional(), 'When a search may end early.', 'stop: { no_progress: 15 }'),

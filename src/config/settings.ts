@@ -107,13 +107,3 @@ export function checkLinks(file: FileConfig, context: SettingsContext): void {
     context.findings.error(positionOf(context, 'link', i), { code: 'path-outside', message: `link ${shown(path)} leads out of the repository`, fix: 'name a folder relative to the root of the repository', example: 'link: [data]' });
   }
 }
-
-/** W&B's hyperband keys; nothing is stopped early until the pruners are there. */
-export function checkEarlyTerminate(file: FileConfig, context: SettingsContext): void {
-  const early = file.early_terminate;
-  if (early === undefined) return;
-  const { findings } = context;
-  findings.warning(entry(context.root, 'early_terminate')?.keyAt ?? context.root.at, { code: 'pruners-later', message: 'early_terminate has no effect yet: pruners land later; every trial runs to its end', fix: 'bound a trial with budget: { trial_time: 10m }' });
-  if ('max_iter' in early && 'min_iter' in early) findings.note(positionOf(context, 'early_terminate', 'min_iter'), { code: 'max-iter-wins', message: 'max_iter and min_iter are both given: max_iter wins, as in W&B' });
-  else if ('min_iter' in early && 's' in early) findings.note(positionOf(context, 'early_terminate', 's'), { code: 's-ignored', message: 's has no effect beside min_iter, as in W&B' });
-}

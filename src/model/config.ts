@@ -73,7 +73,8 @@ export interface StudyConfig {
   readonly reduce: Reduce;
   readonly budget: Budget;
   readonly parallel: 'auto' | number;
-  readonly earlyTerminate: Readonly<Record<string, unknown>> | undefined;
+  /** Pruner; without one every trial runs to its end. */
+  readonly earlyTerminate: { readonly name: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
   readonly verdict: VerdictPolicy;
   readonly executor: 'local';
   readonly stop: { readonly threshold?: number; readonly noProgress?: number };
