@@ -5,9 +5,10 @@ import type { Stage } from '../model/trial.js';
 import type { StageContext } from './context.js';
 import { canonicalLabel } from './gateStep.js';
 import type { StageMetric } from './pairedStage.js';
-import { missingRuns, secondsPerRun } from './pairs.js';
+import { missingRuns } from './pairs.js';
 import { mostRescoreRuns } from './rescore.js';
 import type { Standing } from './standing.js';
+import { secondsPerRun } from './timeLeft.js';
 
 /** Says what will run and how long it takes, before it does; refuses what cannot fit `gpu_hours` (decisions.md 17). */
 export function announcePlan(context: StageContext, standing: Standing, metrics: readonly StageMetric[]): void {

@@ -4,7 +4,8 @@ import type { CanonicalRun } from '../model/record.js';
 import { pairsRequest, type StageContext } from './context.js';
 import type { StagedPairs } from './findings.js';
 import { runPairedStage, type PairedStageOutcome, type PairedStageRequest, type StageMetric } from './pairedStage.js';
-import type { MeasuredPair } from './pairs.js';
+import { missingRuns, type MeasuredPair } from './pairs.js';
+import { secondsPerRun, timeLeft } from './timeLeft.js';
 
 /** Seeds of the gate and of the drift series (decisions.md 13). */
 export const canonicalLabel = 'canon';
@@ -60,10 +61,15 @@ export async function run(context: StageContext, name: string, request: PairedSt
   const { tools, run: study, executor, found } = context;
   const looks = request.metrics[0]?.policy.looks ?? [];
   let done = 0;
-  const tell = (running: number): void =>
-    tools.progress.progress({ study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: looks.at(-1) ?? 0, running, slots: executor.capacity });
-  tell(0);
-  const outcome = await runPairedStage({ ...request, onDone: () => { done += 1; tell(executor.capacity); } });
+  const tell = (): void => {
+    const left = { waiting: missingRuns(request, 1, looks.at(-1) ?? 0), slots: request.alone ? 1 : executor.capacity, each: secondsPerRun(context.lab, [...request.stored.values()]) };
+    tools.progress.progress({
+      study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: looks.at(-1) ?? 0, slots: executor.capacity,
+      running: request.alone ? Math.min(1, executor.claimed()) : executor.claimed(), ...timeLeft(left, context.tools.clock, context.deadlineMs),
+    });
+  };
+  tell();
+  const outcome = await runPairedStage({ ...request, onDone: () => { done += 1; tell(); } });
   tools.progress.progress({ study: study.configs.head.name, stage: name, done: outcome.pairs.length, of: outcome.pairs.length, running: 0, slots: executor.capacity });
   found.stored += outcome.pairs.filter((pair) => pair.base.stored).length;
   keep(outcome);

@@ -2,7 +2,8 @@ import { gate, type GainPair, type GatePolicy } from '../compare/gate.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Clock } from '../model/ports.js';
 import type { GateResult } from '../model/verdict.js';
-import { measurePairs, missingRuns, secondsPerRun, type MeasuredPair, type PairsRequest, type PairSide } from './pairs.js';
+import { measurePairs, missingRuns, type MeasuredPair, type PairsRequest, type PairSide } from './pairs.js';
+import { secondsFor, secondsPerRun } from './timeLeft.js';
 
 /** A metric that takes part in the decision. `policy.margin` is in gain units, frozen before the first run. */
 export interface StageMetric {
@@ -90,6 +91,7 @@ function fits(request: PairedStageRequest, pairs: readonly MeasuredPair[], more:
   if (deadlineMs === undefined) return true;
   const left = deadlineMs - clock.now();
   if (left <= 0) return false;
-  const meanMs = 1000 * (secondsPerRun(lab, [...stored.values()]) ?? 0);
-  return Math.ceil(missingRuns(request, pairs.length + 1, pairs.length + more) / (alone ? 1 : executor.capacity)) * meanMs <= left;
+  const waiting = missingRuns(request, pairs.length + 1, pairs.length + more);
+  const seconds = secondsFor({ waiting, slots: alone ? 1 : executor.capacity, each: secondsPerRun(lab, [...stored.values()]) });
+  return 1000 * (seconds ?? 0) <= left;
 }

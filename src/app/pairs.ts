@@ -2,7 +2,7 @@ import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side, Stage } from '../model/trial.js';
-import { isVoid, wasCut } from '../model/studyLog.js';
+import { wasCut } from '../model/studyLog.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
 import type { SharedExecutor } from './sharedSlots.js';
@@ -99,11 +99,4 @@ export function missingRuns({ lab, label, params, stored }: Pick<PairsRequest, '
   const seeds = Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => seedFor(label, from + k));
   return seeds.filter((seed) => !stored.has(seed) && lab.find('base', params.base, seed) === undefined).length
     + seeds.filter((seed) => lab.find('head', params.head, seed) === undefined).length;
-}
-
-/** Mean time of what ran here, else of what is stored; undefined while nothing was timed. */
-export function secondsPerRun(lab: Lab, stored: readonly Pick<CanonicalRun, 'seconds'>[]): number | undefined {
-  const here = lab.study().trials.flatMap(({ result }) => (result === undefined || isVoid(result) ? [] : [result]));
-  const known = here.length > 0 ? here : stored;
-  return known.length === 0 ? undefined : known.reduce((sum, { seconds }) => sum + seconds, 0) / known.length;
 }

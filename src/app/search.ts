@@ -2,7 +2,7 @@ import type { SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
-import type { Clock, Pruner, Sampler, StudyView } from '../model/ports.js';
+import type { Clock, LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { seedFor } from '../model/seeds.js';
 import { wasCut } from '../model/studyLog.js';
@@ -10,8 +10,9 @@ import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
 import { createCut } from './cut.js';
 import type { Lab } from './lab.js';
-import { createSearchTrials, type Anchor, type SearchTrials } from './searchTrials.js';
+import { createSearchTrials, type Anchor, type NextTrial, type SearchTrials } from './searchTrials.js';
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+import { secondsPerRun, timeLeft, usualSeconds } from './timeLeft.js';
 
 /** The log or a trial's own folder cannot be written: what was measured is reported, nothing more is started. */
 export const diskCodes: ReadonlySet<string> = new Set(['disk-full', 'state-unwritable']);
@@ -38,7 +39,7 @@ export interface SearchOptions {
   readonly beside?: Beside;
   readonly signal: AbortSignal;
   /** After each start and end. */
-  readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly best?: number }) => void;
+  readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly best?: number; readonly secondsLeft?: number }) => void;
 }
 
 export interface Beside {
@@ -100,30 +101,32 @@ function anchorsOf(options: SearchOptions, notes: string[]): readonly Anchor[] {
 async function runTrials(options: SearchOptions, trials: SearchTrials, seed: number): Promise<StopReason> {
   const { beside } = options;
   const cut = createCut({ signal: options.signal, deadlineMs: limitsNow(options).deadlineMs, clock: options.clock });
-  const running = new Set<Promise<void>>();
+  /** With the time of their start. */
+  const running = new Map<Promise<void>, number>();
   const ending: { stop: StopReason | undefined; bug?: Error } = { stop: undefined };
-  const start = (next: { readonly number: number; readonly params: Params }): void => {
+  const start = (next: NextTrial): void => {
     const work = runOne(options, trials, { ...next, seed, signal: cut.signal }).then((madeWay) => {
-      if (madeWay && ending.stop !== 'disk') ending.stop = undefined;
+      // A trial that rests may have been the last one that others waited for.
+      if ((madeWay || options.pruner.next !== undefined) && ending.stop !== 'disk') ending.stop = undefined;
     }).catch((error: unknown) => {
       if (error instanceof UserError && diskCodes.has(error.code)) ending.stop = 'disk';
       else ending.bug ??= error instanceof Error ? error : new Error(String(error));
       cut.now();
     }).finally(() => running.delete(work));
-    running.add(work);
+    running.set(work, options.clock.now());
   };
   try {
     for (;;) {
       if (beside?.over() !== undefined) cut.endAt(limitsNow(options).deadlineMs);
       if (!cut.signal.aborted) ending.stop ??= startSome(options, trials, { running, start });
-      tell(options, trials, running.size);
       const mayGoOn = beside !== undefined && beside.over() === undefined && ending.stop === undefined && !cut.signal.aborted;
+      if (!mayGoOn || trials.asked > 0) tell(options, trials, [...running.values()]);
       if (running.size === 0 && !mayGoOn) break;
-      await Promise.race([...running, ...(mayGoOn ? [beside.changed()] : [])]);
+      await Promise.race([...running.keys(), ...(mayGoOn ? [beside.changed()] : [])]);
     }
   } finally {
     cut.close();
-    await Promise.allSettled(running);
+    await Promise.allSettled(running.keys());
   }
   if (ending.bug !== undefined) throw ending.bug;
   if (ending.stop === 'disk') return 'disk';
@@ -132,13 +135,13 @@ async function runTrials(options: SearchOptions, trials: SearchTrials, seed: num
 }
 
 /** Starts what may start now; says why, if nothing more may ever. */
-function startSome(options: SearchOptions, trials: SearchTrials, { running, start }: { running: ReadonlySet<unknown>; start: (next: { number: number; params: Params }) => void }): StopReason | undefined {
+function startSome(options: SearchOptions, trials: SearchTrials, { running, start }: { running: { readonly size: number }; start: (next: NextTrial) => void }): StopReason | undefined {
   const isBeside = options.beside !== undefined && options.beside.over() === undefined;
   while (running.size < Math.max(isBeside ? 0 : 1, options.slots())) {
     const stop = whyStop(limitsNow(options), factsOf(options, trials, running.size + (options.beside?.runsAhead() ?? 0)));
     // The stage beside may end early and leave the rest to the search.
     if (isBeside && stop === 'gpu_hours') return undefined;
-    const next = stop === undefined ? trials.next() : undefined;
+    const next = stop === undefined || stop === 'trials' ? trials.next({ fresh: stop === undefined }) : undefined;
     if (next === undefined) return stop ?? 'exhausted';
     start(next);
   }
@@ -150,11 +153,13 @@ function limitsNow({ limits, beside }: SearchOptions): SearchLimits {
 }
 
 /** True when the trial was cut for a stage that goes first, and is still to be measured. */
-async function runOne(options: SearchOptions, trials: SearchTrials, ask: { number: number; params: Params; seed: number; signal: AbortSignal }): Promise<boolean> {
-  const { lab, side, limits } = options;
-  const { number, params, seed, signal } = ask;
+async function runOne(options: SearchOptions, trials: SearchTrials, ask: NextTrial & { seed: number; signal: AbortSignal }): Promise<boolean> {
+  const { lab, side, limits, pruner } = options;
+  const { number, params, seed, signal, continues, until } = ask;
+  const timed = pruner.resource === 'seconds';
   const { trial } = await lab.measure({
-    side, stage: 'search', params, seed, signal, onReport: trials.listen(number),
+    side, stage: 'search', params, seed, signal, onReport: trials.listen(number), continues, timed,
+    ...(until === undefined || timed ? {} : { until }),
     ...(limits.trialTimeMs === undefined ? {} : { timeoutMs: limits.trialTimeMs }),
   });
   trials.settle(number, trial);
@@ -180,11 +185,22 @@ function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly
   return { all, each: runs === 0 ? 0 : all / runs };
 }
 
-function tell(options: SearchOptions, trials: SearchTrials, running: number): void {
+function tell(options: SearchOptions, trials: SearchTrials, startedMs: readonly number[]): void {
   if (options.onProgress === undefined) return;
-  const best = bestOf(trials.view().finished);
+  const { finished } = trials.view();
+  const best = bestOf(finished);
   const value = best === undefined ? {} : { best: options.objective.goal === 'minimize' ? best.loss : -best.loss };
-  options.onProgress({ done: trials.view().finished.length, running, ...value });
+  options.onProgress({ done: finished.length, running: startedMs.length, ...value, ...timeLeftOf(options, finished, startedMs) });
+}
+
+/** Beside another stage nobody knows when it gets which slots. */
+function timeLeftOf(options: SearchOptions, finished: readonly LossTrial[], startedMs: readonly number[]): { readonly secondsLeft?: number } {
+  const { clock, lab, beside } = options;
+  if (beside !== undefined && beside.over() === undefined) return {};
+  const { trials, deadlineMs } = limitsNow(options);
+  const waiting = Math.max(0, trials - finished.length - startedMs.length);
+  const running = startedMs.map((at) => (clock.now() - at) / 1000);
+  return timeLeft({ waiting, running, slots: options.slots(), each: usualSeconds(finished) ?? secondsPerRun(lab) }, clock, deadlineMs);
 }
 
 function bestRow(trials: SearchTrials, rows: readonly SearchTrial[]): (SearchTrial & { readonly value: number }) | undefined {

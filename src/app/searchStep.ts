@@ -2,9 +2,10 @@ import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
-import type { Executor, Sampler, StudyView } from '../model/ports.js';
+import type { Executor, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
+import { pruners } from '../pruners/index.js';
 import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
@@ -13,6 +14,7 @@ import type { LentSlots } from './lentSlots.js';
 import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
+import { secondsPerRun, timeLeft } from './timeLeft.js';
 import type { Tools } from './tools.js';
 
 /** Part of the time that is left which a search may take: re-score, a retuning check after a decline, and all else where only the base was searched, come after it. */
@@ -53,7 +55,10 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
     top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
     ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
     ...(config.budget.trialTimeMs === undefined ? {} : { timeoutMs: config.budget.trialTimeMs }),
-    onProgress: ({ done, of }) => tools.progress.progress({ study: config.name, stage: 're-score', done, of, running: done === of ? 0 : executor.capacity, slots: executor.capacity }),
+    onProgress: ({ done, of }) => tools.progress.progress({
+      study: config.name, stage: 're-score', done, of, running: Math.min(of - done, executor.capacity), slots: executor.capacity,
+      ...timeLeft({ waiting: of - done, slots: executor.capacity, each: secondsPerRun(lab) }, tools.clock, context.deadlineMs),
+    }),
   });
   if (request.side === 'head') found.rescore = rescore;
   if (rescore.cut && !run.signal.aborted) found.notes.push('The time was over before the best trials were all measured again: the best by its one value is shown.');
@@ -66,7 +71,7 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
   const knowledge = await knowledgeOf(context, request, config);
   return await search({
     knowledge, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
-    sampler: samplerOf(config), pruner: never(), limits: limitsOf(context, request, config), signal: run.signal,
+    sampler: samplerOf(config), pruner: prunerOf(config), limits: limitsOf(context, request, config), signal: run.signal,
     slots: () => request.lent?.slots() ?? executor.capacity,
     ...(request.lent === undefined ? {} : { beside: request.lent.beside((retuningFollows) => deadlineOf(context, { ...request, retuningFollows })) }),
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
@@ -96,6 +101,13 @@ function samplerOf({ method }: StudyConfig): Sampler {
   const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
   if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
   return plugged.create(method.options);
+}
+
+function prunerOf({ earlyTerminate }: StudyConfig): Pruner {
+  if (earlyTerminate === undefined) return never();
+  const plugged = Object.hasOwn(pruners, earlyTerminate.name) ? pruners[earlyTerminate.name] : undefined;
+  if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
+  return plugged.create(earlyTerminate.options);
 }
 
 function deadlineOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest): number | undefined {

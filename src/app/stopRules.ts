@@ -1,5 +1,6 @@
 import { toLoss, type Goal } from '../model/direction.js';
 import type { LossTrial } from '../model/ports.js';
+import { usualSeconds } from './timeLeft.js';
 
 /** Why a search ended; the words of `report.json`. */
 export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'no_progress' | 'exhausted' | 'trials';
@@ -62,8 +63,7 @@ export function bestOf(trials: readonly LossTrial[]): { readonly number: number;
   return best;
 }
 
-/** Median time of a trial so far; 0 while nothing is known, so that the first one is tried. */
+/** 0 while nothing is known, so that the first one is tried. */
 function expectedMs(finished: readonly LossTrial[]): number {
-  const seconds = finished.filter((trial) => trial.state === 'complete').map((trial) => trial.seconds ?? 0).sort((a, b) => a - b);
-  return 1000 * (seconds[Math.floor(seconds.length / 2)] ?? 0);
+  return 1000 * (usualSeconds(finished.filter((trial) => trial.state === 'complete')) ?? 0);
 }

@@ -17,7 +17,8 @@ import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
-import { createProgress, type Terminal } from './terminal.js';
+import { createProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
 export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadStudies } from '../app/loadStudies.js';
 import { recordStudies } from '../app/runStudies.js';
+import { durationWords } from '../model/durationWords.js';
 import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { createClock } from '../platform/clock.js';
@@ -17,7 +18,8 @@ import { compareCommits, type CompareFlags } from './compare.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { renderReport } from './renderReport.js';
 import { openStateDir } from './state.js';
-import { createProgress, duration, type Terminal, type TerminalProgress } from './terminal.js';
+import { createProgress, type TerminalProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 import { writeReport } from './writeReport.js';
 
 interface Flags extends CommonFlags { readonly variant: string; readonly keep?: boolean }
@@ -107,6 +109,6 @@ async function tell(terminal: Terminal, flags: Flags, done: { report: Report; pr
   done.progress.end();
   const paths = await writeReport(done.report, join(done.dir, '.noregret', 'report'));
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(done.report)}\n` : `\n${await renderReport(done.report, { format: 'markdown', colour: false })}\n`);
-  done.progress.line(`That is the comment a pull request would get, after ${duration(done.seconds)}. With charts: ${paths.html}`);
+  done.progress.line(`That is the comment a pull request would get, after ${durationWords(done.seconds)}. With charts: ${paths.html}`);
   return exitCodes.ok;
 }

@@ -10,7 +10,8 @@ import { samplers } from '../samplers/index.js';
 import { openHistory } from './compare.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { openStateDir } from './state.js';
-import { createProgress, printable, type Terminal } from './terminal.js';
+import { createProgress } from './progress.js';
+import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags { readonly study?: string; readonly history?: string; readonly branch: string }
 

@@ -16,7 +16,8 @@ import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
-import { createProgress, type Terminal, type TerminalProgress } from './terminal.js';
+import { createProgress, type TerminalProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
 interface TuneFlags extends StudyFlags { readonly new?: boolean }

@@ -4,7 +4,8 @@ import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { renderReport } from './renderReport.js';
 import { writing } from './state.js';
-import type { Terminal, TerminalProgress } from './terminal.js';
+import type { TerminalProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 
 export interface Telling { readonly terminal: Terminal; readonly json: boolean; readonly progress: TerminalProgress; readonly folder: string }
 

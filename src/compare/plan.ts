@@ -1,6 +1,7 @@
 import { standardNormal } from '../math/normal.js';
 import { createRng } from '../math/rng.js';
 import { formatNumber, formatShare } from '../model/numberFormat.js';
+import { timeLeftWords } from '../model/durationWords.js';
 import { gate, type GatePolicy } from './gate.js';
 
 /** What a gate can be expected to say, by simulation with normal differences. Shares are of one. */
@@ -100,7 +101,7 @@ function durationOf(plan: JobPlan): string {
   const slots = `on ${plan.slots} ${plan.slots === 1 ? 'slot' : 'slots'}`;
   if (plan.secondsPerRun === undefined) return ` ${slots}`;
   const seconds = (plannedRuns(plan) * plan.secondsPerRun) / plan.slots;
-  const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+  const time = timeLeftWords(seconds);
   const gpuHours = plannedGpuHours(plan) ?? 0;
   return ` ≈ ${time} ${slots}${gpuHours > 0 ? `, ${formatNumber(gpuHours, 2)} GPU-hours` : ''}`;
 }

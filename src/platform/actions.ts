@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import type { Clock, Progress, ProgressState } from '../model/ports.js';
+import { timeLeftWords } from '../model/durationWords.js';
 import { breakCommands, clip, printableBlock } from '../report/printable.js';
 
 /** The runner cuts an annotation's message here. */
@@ -48,8 +49,8 @@ export function actionProgress(to: Pick<Actions, 'line' | 'warn'>, clock: Pick<C
     if (!finished && clock.now() - (shown.get(key) ?? -Infinity) < progressIntervalMs) return;
     shown.set(key, clock.now());
     const best = state.best === undefined ? '' : `, best ${Number(state.best.toPrecision(5))}`;
-    const left = state.secondsLeft === undefined ? '' : `, about ${Math.ceil(state.secondsLeft / 60)} min left`;
-    to.line(`${state.study}: ${state.stage} ${state.done} of ${state.of}, ${state.running} running on ${state.slots} slots${best}${left}`);
+    const left = state.secondsLeft === undefined ? '' : `, about ${timeLeftWords(state.secondsLeft)} left`;
+    to.line(`${state.study}: ${state.stage} ${state.done} of ${state.of}, ${state.running} running of ${state.slots} ${state.slots === 1 ? 'slot' : 'slots'}${best}${left}`);
   };
   return { line: (text) => to.line(text), warn: (text) => to.warn(text), progress };
 }

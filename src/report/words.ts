@@ -41,15 +41,6 @@ export function paramText(param: ParamValue | undefined): Text {
   return [code(typeof param === 'number' ? formatNumber(param) : clip(choiceName(param), 60))];
 }
 
-/** `42 s`, `14 min`, `3 h 20 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${formatNumber(Math.round(seconds * 10) / 10)} s`;
-  if (seconds < 90) return `${String(Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${String(minutes)} min`;
-  return minutes % 60 === 0 ? `${String(minutes / 60)} h` : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
-}
-
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${String(count)} ${count === 1 ? one : many}`;
 }

@@ -2,8 +2,9 @@ import type { Text } from '../../model/blocks.js';
 import type { Comparison } from '../../model/comparison.js';
 import type { SectionBuilder } from '../index.js';
 import { formatNumber } from '../../model/numberFormat.js';
+import { durationWords } from '../../model/durationWords.js';
 import { code, plain } from '../spans.js';
-import { duration, plural, shortSha, stopWords } from '../words.js';
+import { plural, shortSha, stopWords } from '../words.js';
 
 /** What was spent, what ended the search, and what it was compared with. */
 export const budget: SectionBuilder = {
@@ -24,7 +25,7 @@ function spent({ budget: b, search }: Comparison): string {
   ].join(' · ');
   const gpu = b.gpuMinutes > 0 ? `, ${formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
-  return `${counts}, in ${duration(b.wallSeconds)}${gpu}${stop}.`;
+  return `${counts}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
 }
 
 function some(count: number, word: string): readonly string[] {

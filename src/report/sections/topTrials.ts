@@ -1,9 +1,10 @@
 import type { Block, Text } from '../../model/blocks.js';
 import type { Comparison, SearchTrial } from '../../model/comparison.js';
 import { toLoss } from '../../model/direction.js';
+import { durationWords } from '../../model/durationWords.js';
 import type { SectionBuilder } from '../index.js';
 import { code, faint, plain, strong } from '../spans.js';
-import { duration, paramText, plural, value } from '../words.js';
+import { paramText, plural, value } from '../words.js';
 
 const shownTrials = 10;
 const shownParams = 6;
@@ -40,7 +41,7 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
         label(trial), value(trial.value),
         ...(rescored ? [again?.winner === true && again.mean !== undefined ? value(again.mean).map((span) => strong(span.text)) : value(again?.mean)] : []),
         ...names.map((name) => paramText(trial.params[name])),
-        trial.seconds === undefined ? value(undefined) : [plain(duration(trial.seconds))],
+        trial.seconds === undefined ? value(undefined) : [plain(durationWords(trial.seconds))],
       ];
     }),
   };
