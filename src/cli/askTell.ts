@@ -9,7 +9,8 @@ import { createMemoryJournal } from '../stores/memoryJournal.js';
 import { openAskTellStudy, type AskTellFlags } from './askTellStudy.js';
 import { exitCodes } from './program.js';
 import { requestLines, type RequestLine } from './requestLines.js';
-import { createProgress, type Terminal, type TerminalProgress } from './terminal.js';
+import { createProgress, type TerminalProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 
 /** A request is a few numbers; what is longer is no request. */
 const maxLineBytes = 1 << 20;
