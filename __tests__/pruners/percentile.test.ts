@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { prunerContract } from '../contracts/pruner.js';
-import { prunerOf, steps, trialOf, viewOf } from './histories.js';
+import { prunerOf, trialOf, viewOf } from './histories.js';
 
 prunerContract(() => prunerOf('percentile'));
 prunerContract(() => prunerOf('percentile', { percentile: 100, startup_trials: 0 }));
