@@ -22,6 +22,13 @@ describe('re-score', () => {
     expect(simulation.jobs.every((job) => job.stage === 'rescore')).toBe(true);
   });
 
+  test('after the best by its one value come those that the sampler\'s model ranks first', async () => {
+    const ranked = async (...ranking: readonly number[]) => (await rescoreCandidates(of(await simulate(truth), { ranking }))).candidates.map((c) => c.trial);
+    expect(await ranked(1, 9, 3)).toEqual([3, 1, 9]);
+    expect(await ranked(9)).toEqual([3, 9, 5]);
+    expect(await ranked(99)).toEqual([3, 5, 1]);
+  });
+
   test('lower is better where the goal says so', async () => {
     const outcome = await rescoreCandidates(of(await simulate((job) => complete(job.params['x'] === 2 ? 0.1 : 0.2)), { goal: 'minimize' }));
     expect(outcome.candidates.map((c) => c.trial)).toEqual([0, 2, 4]);

@@ -62,6 +62,8 @@ export interface SearchOutcome {
   readonly best?: SearchTrial & { readonly value: number };
   readonly counts: Readonly<Record<SearchTrial['state'], number>>;
   readonly notes: readonly string[];
+  /** Numbers of complete trials as the sampler's model ranks them, best first. */
+  readonly ranking?: readonly number[];
 }
 
 /**
@@ -81,7 +83,13 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const rows = trials.rows();
   const best = bestRow(trials, rows);
   if (stopReason !== 'disk') await lab.end('search', stopReason);
-  return { side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes, ...(best === undefined ? {} : { best }) };
+  const view = trials.view();
+  notes.push(...options.sampler.explain?.(view) ?? []);
+  const ranking = options.sampler.ranked?.(view);
+  return {
+    side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes,
+    ...(best === undefined ? {} : { best }), ...(ranking === undefined ? {} : { ranking }),
+  };
 }
 
 /** Declared defaults, then main's best, each if it is a point of this space. */

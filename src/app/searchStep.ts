@@ -53,6 +53,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   const rescore = await rescoreCandidates({
     lab, side: request.side, study: config.name, tree: commit?.tree ?? '', goal: run.objective.goal, trials: outcome.trials,
     top: config.verdict.rescore, slots: executor.capacity, signal: run.signal,
+    ...(outcome.ranking === undefined ? {} : { ranking: outcome.ranking }),
     ...(request.incumbent === undefined ? {} : { incumbent: request.incumbent }),
     ...(config.budget.trialTimeMs === undefined ? {} : { timeoutMs: config.budget.trialTimeMs }),
     onProgress: ({ done, of }) => tools.progress.progress({

@@ -45,6 +45,8 @@ export interface Sampler {
   suggest(view: StudyView, rng: Rng): Params | undefined;
   /** Sentences for the report: what was picked and why, what was dropped. */
   explain?(view: StudyView): readonly string[];
+  /** Numbers of complete trials, those first that the sampler's model expects to be best: one lucky value counts less. */
+  ranked?(view: StudyView): readonly number[];
 }
 
 /**
