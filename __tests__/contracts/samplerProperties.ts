@@ -24,7 +24,7 @@ export function samplerProperties(make: () => Sampler, over: 'any' | 'listed'): 
   test('any history in any space: a new point inside it, or its end, or the constraint that is too tight', () => {
     fc.assert(fc.property(anyView(space), fc.nat(), (view, seed) => {
       checkAnswer(view, answerOf(make(), view, seed));
-    }), settings(120));
+    }), settings(60));
   }, 120_000 * times);
 
   test('an answer depends on the view and the seed only', () => {
@@ -32,14 +32,14 @@ export function samplerProperties(make: () => Sampler, over: 'any' | 'listed'): 
       const sampler = make();
       answerOf(sampler, other, seed);
       expect(answerOf(sampler, view, seed)).toEqual(answerOf(make(), structuredClone(view), seed));
-    }), settings(30));
+    }), settings(15));
   }, 120_000 * times);
 
   test('a small space is used up exactly after its last point, whatever its trials give, several at a time', () => {
     fc.assert(fc.property(anySmallSpace, fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.constantFrom(0.5, 1, 2, NaN, Infinity, undefined)), (small, slots, losses) => {
       const points = play(make(), small, slots, losses);
       expect(points.map(paramsKey).sort()).toEqual((drawablePoints(small) ?? []).map(paramsKey).sort());
-    }), settings(12));
+    }), settings(8));
   }, 120_000 * times);
 
   if (over === 'any') edges(make);

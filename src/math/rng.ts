@@ -6,10 +6,16 @@ export interface Rng {
   integer(n: number): number;
   /** An independent stream; depends on the seed and the label only, never on how much was drawn. */
   fork(label: string): Rng;
+  /** The stream that this one was forked from first, from its start: the same in every trial of a study. */
+  root(): Rng;
 }
 
 /** xoshiro128++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), keyed by a hash of the seed. */
 export function createRng(seed: string): Rng {
+  return stream(seed, seed);
+}
+
+function stream(seed: string, root: string): Rng {
   const s = seedWords(seed);
   const next = (): number => {
     const result = (rotl((s[0] + s[3]) | 0, 7) + s[0]) | 0;
@@ -23,7 +29,7 @@ export function createRng(seed: string): Rng {
     return result >>> 0;
   };
   const uniform = (): number => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
-  return { uniform, integer: (n) => Math.floor(uniform() * n), fork: (label) => createRng(`${seed}/${label}`) };
+  return { uniform, integer: (n) => Math.floor(uniform() * n), fork: (label) => stream(`${seed}/${label}`, root), root: () => createRng(root) };
 }
 
 function rotl(x: number, k: number): number {

@@ -4,7 +4,10 @@ import type { Sampler } from '../model/ports.js';
 import { anneal, annealOptions } from './anneal.js';
 import { gp, gpOptions } from './gp.js';
 import { grid } from './grid.js';
+import { halton } from './halton.js';
+import { lhs, lhsOptions } from './lhs.js';
 import { random } from './random.js';
+import { sobol } from './sobol.js';
 import { tpe } from './tpe.js';
 import { tpeOptions } from './tpePresets.js';
 
@@ -12,6 +15,9 @@ import { tpeOptions } from './tpePresets.js';
 export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   random: plugin(z.strictObject({}), random),
   grid: plugin(z.strictObject({}), grid),
+  sobol: plugin(z.strictObject({}), sobol),
+  halton: plugin(z.strictObject({}), halton),
+  lhs: plugin(lhsOptions, lhs),
   gp: plugin(gpOptions, gp),
   tpe: plugin(tpeOptions, tpe),
   anneal: plugin(annealOptions, anneal),

@@ -19,7 +19,7 @@ export function pointKeys(points: readonly Params[]): ReadonlySet<string> {
   return new Set(points.map(keyOf));
 }
 
-function keyOf(params: Params): string {
+export function keyOf(params: Params): string {
   const known = keys.get(params);
   if (known !== undefined) return known;
   const key = paramsKey(params);
