@@ -61,14 +61,15 @@ export async function run(context: StageContext, name: string, request: PairedSt
   const { tools, run: study, executor, found } = context;
   const looks = request.metrics[0]?.policy.looks ?? [];
   let done = 0;
-  const tell = (): void => {
-    const left = { waiting: missingRuns(request, 1, looks.at(-1) ?? 0), slots: request.alone ? 1 : executor.capacity, each: secondsPerRun(context.lab, [...request.stored.values()]) };
+  const slots = request.alone ? 1 : executor.capacity;
+  const tell = (running?: number): void => {
+    const left = { waiting: missingRuns(request, 1, looks.at(-1) ?? 0), slots, each: secondsPerRun(context.lab, [...request.stored.values()]) };
     tools.progress.progress({
       study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: looks.at(-1) ?? 0, slots: executor.capacity,
-      running: request.alone ? Math.min(1, executor.claimed()) : executor.claimed(), ...timeLeft(left, context.tools.clock, context.deadlineMs),
+      running: running ?? Math.min(slots, executor.claimed()), ...timeLeft(left, context.tools.clock, context.deadlineMs),
     });
   };
-  tell();
+  tell(Math.min(slots, missingRuns(request, 1, looks[0] ?? 0)));
   const outcome = await runPairedStage({ ...request, onDone: () => { done += 1; tell(); } });
   tools.progress.progress({ study: study.configs.head.name, stage: name, done: outcome.pairs.length, of: outcome.pairs.length, running: 0, slots: executor.capacity });
   found.stored += outcome.pairs.filter((pair) => pair.base.stored).length;

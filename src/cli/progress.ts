@@ -61,9 +61,9 @@ function liveProgress({ stderr }: Terminal, now: () => number): TerminalProgress
     ticking ??= setInterval(show, tickMs).unref();
     for (const [key, told] of stages) if (told.state.running === 0) stages.delete(key);
     stages.delete(keyOf(state));
-    if (isOver(state)) line(progressText(state));
-    else stages.set(keyOf(state), { state, atMs: now() });
+    if (!isOver(state)) stages.set(keyOf(state), { state, atMs: now() });
     show();
+    if (isOver(state)) line(progressText(state));
   };
   return { line: (text) => { line(printable(text)); }, warn: (text) => { line(printable(`warning: ${text}`)); }, progress, end };
 }
