@@ -7,7 +7,7 @@ import { sameValue } from '../model/distributionImage.js';
 import { unitOf } from '../model/unit.js';
 import { pointFrom, valueAt } from './draw.js';
 import { freshPoint } from './fresh.js';
-import { bestFirst } from './standing.js';
+import { bestFirst, hasGene } from './standing.js';
 
 export const annealOptions = z.strictObject({
   avg_best_idx: z.number().min(1).default(2).describe('Mean rank, from 1, of the good trial that a new one starts from'),
@@ -45,9 +45,10 @@ interface Knowledge {
 
 function proposal({ view, options, known, ranked }: Knowledge, rng: Rng): ReturnType<typeof pointFrom> {
   const bases: LossTrial[] = [];
-  return pointFrom(view.space, ({ name, distribution }) => {
+  return pointFrom(view.space, (parameter) => {
+    const { name, distribution } = parameter;
     const stream = rng.fork(name);
-    const has = (trial: LossTrial): boolean => Object.hasOwn(trial.params, name);
+    const has = (trial: LossTrial): boolean => hasGene(trial.params, parameter);
     let base = bases.find(has);
     if (base === undefined) {
       const candidates = ranked.filter(has);

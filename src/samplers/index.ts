@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
 import { anneal, annealOptions } from './anneal.js';
+import { ga, gaOptions } from './ga.js';
 import { gp, gpOptions } from './gp.js';
 import { grid } from './grid.js';
 import { halton } from './halton.js';
@@ -21,4 +22,5 @@ export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   gp: plugin(gpOptions, gp),
   tpe: plugin(tpeOptions, tpe),
   anneal: plugin(annealOptions, anneal),
+  ga: plugin(gaOptions, ga),
 };
