@@ -42,6 +42,12 @@ describe('hardware', () => {
     expect((await keyOf(place(), { path }))['gpu']).toBe('1 x NVIDIA A100 or NVIDIA H100 80GB HBM3');
     expect((await keyOf(place(), { path, env: { CUDA_VISIBLE_DEVICES: '' } }))['gpu']).toBe('none');
   });
+  test.each([
+    ['driver_version', '0, GPU-aaa, NVIDIA H100', '1 x NVIDIA H100'], ['name', '0, GPU-aaa', '1 x unknown model'],
+  ])('an nvidia-smi that does not know %s still says that there is a GPU', async (field, row, gpu) => {
+    const path = place({ 'nvidia-smi': `#!/bin/sh\ncase "$1" in *${field}*) echo 'Field "${field}" is not a valid field to query.'; exit 2;; --query-gpu*) echo '${row}';; *) echo "Driver Version: 550.54   CUDA Version: 12.4";; esac\n` });
+    expect(await keyOf(place(), { path })).toMatchObject({ gpu, driver: '550.54', cuda: '12.4' });
+  });
   test('a broken nvidia-smi is no GPU', async () => {
     expect((await keyOf(place(), { path: place({ 'nvidia-smi': '#!/bin/sh\necho "NVIDIA-SMI has failed"; exit 9\n' }) }))['gpu']).toBe('none');
   });
