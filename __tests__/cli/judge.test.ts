@@ -48,7 +48,7 @@ describe('bad rows and flags', () => {
     ['JSON cut short', '{"seed":1,"base":1,"head":1}\n{"seed":2,', [], /line 2/],
     ['a seed twice', 'seed,base,head\n1,1,1\n1,1,1\n', [], /line 3/],
     ['nothing', '', [], /no rows|empty/i],
-    ['an alpha that the gate has no table for', worse, ['--alpha', '0.2'], /0\.05/],
+    ['an alpha that is none', worse, ['--alpha', '0.9'], /alpha is 0\.9.*0\.05/s],
     ['looks that are no numbers', worse, ['--looks', 'a,b'], /--looks a is no number/],
   ])('%s', async (_name, stdin, flags, message) => {
     const { err } = ended(await type(at, ['judge', '-', ...margin, ...flags], { stdin }), 2);

@@ -151,10 +151,10 @@ describe('coarse metrics', () => {
 });
 
 describe('looks and levels', () => {
-  test('a list nobody calibrated is refused, and so is a level', () => {
-    expect(() => boundariesFor([3, 6, 9], 0.05)).toThrow(UserError);
-    expect(() => boundariesFor([3, 5, 7, 10], 0.1)).toThrow(/alpha 0.1/);
-    expect(() => gate([], { ...policy, looks: [2, 4] })).toThrow(/no calibrated boundaries for looks \[2, 4\]/);
+  test('a list that cannot be calibrated is refused, and so is a level', () => {
+    expect(() => boundariesFor([3, 2], 0.05)).toThrow(UserError);
+    expect(() => boundariesFor([3, 5, 7, 10], 0.3)).toThrow(/alpha is 0.3/);
+    expect(() => gate([], { ...policy, looks: [2, 4] })).toThrow(/must begin at 3 pairs or more/);
   });
   test('printed constants of the design, to their four digits', () => {
     const printed: [number[], number, number[]][] = [

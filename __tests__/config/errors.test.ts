@@ -1,8 +1,6 @@
 /** Bad input, first two rows of product.md §9: each message has its place, the value, the fix and an example. */
 import { describe, expect, test } from '@jest/globals';
-import { knownAlphas, knownLooks } from '../../src/compare/looks.js';
 import { checkText } from '../../src/config/checkReport.js';
-import { tabulatedLooks } from '../../src/config/settings.js';
 import { messages, ours, parse, problems, wandb } from './parsing.js';
 
 test('all errors of a file are shown at once', () => {
@@ -17,7 +15,7 @@ parameters:
   e: { values: [] }
   f: { distribution: unifrom, min: 0, max: 1 }
 constraints: ["b <"]
-verdict: { alpha: 0.2, looks: [2, 4] }
+verdict: { alpha: 0.3, looks: [2, 4] }
 also: [{ name: t, gate: true }]
 executor: slurm
 gpu: 2
@@ -26,7 +24,7 @@ gpu: 2
   expect(problems(result)).toEqual([
     '1:28 wrong-goal', '1:40 wrong-value', '2:10 wrong-type', '3:19 wrong-value', '3:28 wrong-value', '3:44 wrong-value',
     '5:13 min-not-below-max', '6:47 out-of-range', '7:39 probabilities', '8:21 when-unknown', '9:16 empty-values', '10:22 unknown-distribution',
-    '11:19 constraint', '12:19 wrong-value', '13:8 gate-without-margin', '14:11 not-yet', '15:1 unknown-key',
+    '11:19 constraint', '12:19 wrong-value', '12:31 wrong-value', '13:8 gate-without-margin', '14:11 not-yet', '15:1 unknown-key',
   ]);
 });
 
@@ -54,8 +52,11 @@ describe('values of settings', () => {
     ['method: randm', '6:9 unknown-method', 'did you mean random?'],
     ['method: { nam: random }', '6:9 wrong-value', 'method is {"nam":"random"}, must be a sampler\'s name, or a map'],
     ['env: { pass: ["A B"] }', '6:15 wrong-value', 'env.pass[0] is "A B"'],
-    ['verdict: { looks: [3, 5, 7] }', '6:19 unknown-looks', '[3, 4, 5, 6], [3, 5, 7, 10], [3, 5, 8, 12, 20]'],
-    ['verdict: { alpha: 0.1 }', '6:19 wrong-value', 'verdict.alpha is 0.1, must be 0.05, 0.025 or 0.01'],
+    ['verdict: { looks: [5, 3] }', '6:19 wrong-value', 'verdict.looks is [5,3], must be whole numbers that grow'],
+    ['verdict: { looks: [2, 4] }', '6:19 wrong-value', 'must begin at 3 pairs or more'],
+    ['verdict: { looks: [3, 300] }', '6:19 wrong-value', 'must end at 100 pairs or fewer'],
+    ['verdict: { looks: [] }', '6:19 wrong-value', 'must be 1 to 8 numbers of pairs'],
+    ['verdict: { alpha: 0.5 }', '6:19 wrong-value', 'verdict.alpha is 0.5, must be at most 0.2'],
     ['early_terminate: hyperband', '6:18 wrong-value', 'must be a map of keys'],
     ['data:', '6:6 wrong-value', 'data is null, must be a list'],
   ])('%s', (line, place, message) => {
@@ -69,9 +70,9 @@ describe('values of settings', () => {
     expect(problems(parse(ours(`also: [${also}]`)))).toEqual(['6:7 too-many-gates']);
   });
 
-  test('the looks and levels are those that the gate knows', () => {
-    expect(tabulatedLooks).toEqual(knownLooks);
-    for (const alpha of knownAlphas) expect(problems(parse(ours(`verdict: { alpha: ${alpha} }`)))).toEqual([]);
+  test('a wrong level and wrong looks are reported together', () => {
+    expect(problems(parse(ours('verdict: { alpha: 7, looks: [1] }')))).toEqual(['6:19 wrong-value', '6:29 wrong-value']);
+    expect(problems(parse(ours('verdict: { alpha: 0.1, looks: [4, 8, 16] }')))).toEqual([]);
   });
 });
 

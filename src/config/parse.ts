@@ -87,7 +87,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     reduce: file.reduce ?? defaultOf('reduce'),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
-    verdict: readVerdict(file, context),
+    verdict: readVerdict(file),
     executor: file.executor ?? defaultOf('executor'),
     stop: readStop(file),
     gpus: file.gpus ?? defaultOf('gpus'),

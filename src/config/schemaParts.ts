@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alphaLimits, whyNotLooks } from '../model/gateDesign.js';
 import { distributionNames } from './distributionKeys.js';
 import { durationMs, durationPattern } from './duration.js';
 
@@ -20,6 +21,11 @@ export const duration = z.string({ error: 'must be a length of time with its uni
   .refine((value) => durationMs(value) !== undefined, { error: 'must be longer than nothing' });
 
 export const margin = z.union([z.number().positive(), z.literal('auto'), z.string().regex(/^\d+(\.\d+)?%$/)], { error: 'must be a positive number, a percentage or auto' });
+export const alpha = z.number().min(alphaLimits.low).max(alphaLimits.high);
+export const looks = z.array(z.number()).superRefine((value, context) => {
+  const why = whyNotLooks(value);
+  if (why !== undefined) context.addIssue({ code: 'custom', message: why });
+});
 export const goal = z.enum(['minimize', 'maximize']);
 
 const anyValue = z.json();

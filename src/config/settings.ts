@@ -11,9 +11,6 @@ type AlsoFile = NonNullable<FileConfig['also']>[number];
 
 export interface SettingsContext { readonly root: MapTree; readonly findings: Findings }
 
-/** Looks with calibrated boundaries (verdict.md 6.3); others would need a calibration of their own. */
-export const tabulatedLooks = [[3, 4, 5, 6], [3, 5, 7, 10], [3, 5, 8, 12, 20]];
-
 export function positionOf({ root }: SettingsContext, ...path: readonly PropertyKey[]): Position {
   return descend(root, path)?.at ?? entry(root, String(path[0]))?.keyAt ?? root.at;
 }
@@ -70,11 +67,8 @@ export function readBudget(file: FileConfig, context: SettingsContext): Budget {
   };
 }
 
-export function readVerdict(file: FileConfig, context: SettingsContext): StudyConfig['verdict'] {
+export function readVerdict(file: FileConfig): StudyConfig['verdict'] {
   const { alpha, looks, search, rescore } = file.verdict ?? {};
-  if (looks !== undefined && !tabulatedLooks.some((known) => known.join() === looks.join())) {
-    context.findings.error(positionOf(context, 'verdict', 'looks'), { code: 'unknown-looks', message: `verdict.looks is ${shown(looks)}; boundaries are calibrated for ${tabulatedLooks.map((known) => `[${known.join(', ')}]`).join(', ')}`, fix: 'write one of these', example: 'looks: [3, 5, 7, 10]' });
-  }
   return { alpha: alpha ?? defaultOf('verdict.alpha'), looks: looks ?? defaultOf('verdict.looks'), search: search ?? defaultOf('verdict.search'), rescore: rescore ?? defaultOf('verdict.rescore') };
 }
 
