@@ -131,9 +131,11 @@ describe('cancelled while both go on', () => {
   });
 
   test('GPU-hours are kept for the pairs to come', async () => {
-    const hours = plainConfig('budget: { trials: 14, gpu_hours: 0.011 }\nverdict: { rescore: 0 }\n');
-    const shared = world({ config: hours, devices: ['A', 'B', 'C', 'D'] });
+    const hours = plainConfig('budget: { trials: 14, gpu_hours: 0.0075 }\nverdict: { rescore: 0 }\n');
+    const shared = world({ config: hours, capacity: 8, devices: ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] });
     const { study } = await shared.compare();
-    expect(study.budget.gpuMinutes).toBeLessThanOrEqual(0.011 * 60 + 1e-9);
+    expect(beside(runsOf(shared)).length).toBeGreaterThan(0);
+    expect(study.gate!.pairs).toHaveLength(10);
+    expect(study.budget.gpuMinutes).toBeLessThanOrEqual(0.0075 * 60 + 1e-9);
   });
 });
