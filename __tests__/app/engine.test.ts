@@ -108,10 +108,25 @@ describe('telling', () => {
     does(engine.report(0, 2, 1.5));
     expect(engine.shouldPrune(0)).toBe(true);
     does(engine.report(0, 3, 0.5));
-    expect(engine.report(0, 4, Number.NaN).events).toEqual([]);
-    expect(engine.shouldPrune(0, { step: 4, value: Number.NaN })).toBe(true);
-    expect(engine.shouldPrune(0)).toBe(false);
+    does(engine.report(0, 4, Number.NaN));
+    expect(engine.shouldPrune(0)).toBe(true);
   });
+});
+
+test('a pruned trial that the pruner takes up again is asked for under its number, also after the last new one', () => {
+  const halving: Pruner = {
+    name: 'halving', decide: () => 'stop', until: (view, number) => ((view.running.find((one) => one.number === number)?.rests ?? 0) === 0 ? 3 : 9),
+    next: (view) => (view.finished.length + view.running.length < 2 ? undefined : view.finished.find(({ state, rests }) => state === 'pruned' && rests === 1)?.number),
+  };
+  const { engine, does, log } = desk({ pruner: halving, limits: { trials: 2, failures: 3 } });
+  expect(does(engine.ask(2)).trials).toMatchObject([{ trial: 0, until: 3 }, { trial: 1, until: 3 }]);
+  does(engine.report(1, 3, 0.5));
+  does(engine.tell(1, { state: 'pruned', seconds: 2 }));
+  expect(does(engine.ask(5)).trials).toEqual([{ trial: 1, params: expect.anything(), continues: true, until: 9 }]);
+  expect(createEngine(planOf({ pruner: halving }), log).running().map(({ trial }) => trial)).toEqual([0, 1]);
+  does(engine.tell(1, { state: 'complete', value: 0.4, seconds: 3 }));
+  expect(engine.best()).toMatchObject({ trial: 1, value: 0.4 });
+  expect(engine.ask(1).stop).toBe('trials');
 });
 
 test('an engine made of any part of the log knows what is running, what waits, and goes on the same way', () => {

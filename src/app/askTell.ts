@@ -72,8 +72,7 @@ function planned(engine: Engine, asked: Request): Planned {
     }
     case 'tell': return { ...engine.tell(asked.trial, toldOf(asked)), reply: () => ({}) };
     case 'report': {
-      const unheld = Number.isFinite(asked.value) ? undefined : asked;
-      return { ...engine.report(asked.trial, asked.step, asked.value), reply: () => ({ prune: engine.shouldPrune(asked.trial, unheld) }) };
+      return { ...engine.report(asked.trial, asked.step, asked.value), reply: () => ({ prune: engine.shouldPrune(asked.trial) }) };
     }
     case 'add': {
       const isMeasured = asked.value !== undefined || asked.state !== undefined;

@@ -1,9 +1,9 @@
 import { importanceOf } from '../compare/importance.js';
 import { createRng } from '../math/rng.js';
-import { toLoss, type Goal } from '../model/direction.js';
+import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
-import type { LossTrial, Pruner, Sampler } from '../model/ports.js';
+import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import type { TrialOutcome } from '../model/trial.js';
@@ -39,8 +39,9 @@ export interface Told {
   readonly message?: string;
 }
 
-export interface AskedTrial { readonly trial: number; readonly params: Params }
-export interface BestTrial extends AskedTrial { readonly value: number }
+/** `continues`: it was pruned before and goes on; `until`: the step at which it will be stopped, where that is known. */
+export interface AskedTrial { readonly trial: number; readonly params: Params; readonly continues?: true; readonly until?: number }
+export interface BestTrial { readonly trial: number; readonly params: Params; readonly value: number }
 /** What would happen; nothing has until the events are applied. */
 export interface Step { readonly events: readonly StudyEvent[] }
 export interface Asked extends Step { readonly trials: readonly AskedTrial[]; /** Why there are none. */ readonly stop?: StopReason }
@@ -54,8 +55,8 @@ export interface Engine {
   ask(n: number): Asked;
   tell(trial: number, told: Told): Step;
   report(trial: number, step: number, value: number): Step;
-  /** After the report was applied; `value` is given where the log cannot hold it. */
-  shouldPrune(trial: number, unheld?: { readonly step: number; readonly value: number }): boolean;
+  /** After the report was applied. */
+  shouldPrune(trial: number): boolean;
   /** A result from elsewhere, or params to try next. */
   add(params: Params, told?: Told): Step & { readonly trial?: number };
   best(): BestTrial | undefined;
@@ -80,9 +81,14 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     },
     report: (trial, step, value) => {
       checkRunning(log, trial);
-      return { events: Number.isFinite(value) ? [{ type: 'reported', trial, step, metrics: { [objective.name]: value } }] : [] };
+      const seconds = plan.pruner.resource === 'seconds' ? { seconds: log.secondsSince(trial) } : {};
+      const seen = Number.isFinite(value) ? { metrics: { [objective.name]: value } } : { metrics: {}, nonFinite: [objective.name] };
+      return { events: [{ type: 'reported', trial, step, ...seen, ...seconds }] };
     },
-    shouldPrune: (trial, unheld) => shouldPrune(plan, log, trial, unheld),
+    shouldPrune: (number) => {
+      const trial = log.open().find((one) => one.number === number);
+      return trial !== undefined && plan.pruner.decide(log.view(), trial) === 'stop';
+    },
     add: (params, told) => {
       checkPoint(plan.space, params);
       if (told === undefined) return { events: [waitingEvent(log, params, clock.utc())] };
@@ -96,30 +102,67 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
 }
 
 function ask(plan: EnginePlan, log: EngineLog, n: number): Asked {
-  const next: LossTrial[] = [];
+  const chosen: Chosen[] = [];
   let stop: StopReason | undefined;
-  while (next.length < n && stop === undefined) {
-    stop = whyStop(plan.limits, factsOf(plan, log, next.length));
-    const params = stop === undefined ? propose(plan, log, next) : undefined;
-    if (params === undefined) stop ??= 'exhausted';
-    else next.push({ number: log.study.trials.length + next.length, params, state: 'running', intermediate: [] });
+  while (chosen.length < n) {
+    const fresh = chosen.filter(({ attempt }) => attempt === 1).length;
+    stop = whyStop(plan.limits, factsOf(plan, log, fresh));
+    const next = stop === undefined || stop === 'trials' ? choose(plan, log, { chosen, isOver: stop === 'trials' }) : undefined;
+    if (next === undefined) break;
+    chosen.push(next);
   }
   return {
-    events: next.map(({ number, params }) => startedEvent(plan, { trial: number, params, attempt: 1 })),
-    trials: next.map(({ number, params }) => ({ trial: number, params })),
-    ...(next.length > 0 || stop === undefined ? {} : { stop }),
+    events: chosen.map(({ loss: { number, params }, attempt }) => startedEvent(plan, { trial: number, params, attempt })),
+    trials: chosen.map(({ asked }) => asked),
+    ...(chosen.length > 0 ? {} : { stop: stop ?? 'exhausted' }),
   };
 }
 
-/** What was put in the queue, the anchors, then the sampler, to which trials proposed in the same breath are running ones. */
-function propose({ anchors, sampler, samplerSeed }: EnginePlan, log: EngineLog, before: readonly LossTrial[]): Params | undefined {
-  const queued = log.waiting()[before.length];
+interface Chosen { readonly loss: LossTrial; readonly attempt: number; readonly asked: AskedTrial }
+interface Before { readonly chosen: readonly Chosen[]; /** No new trial, but a pruned one may go on. */ readonly isOver: boolean }
+
+/** A pruned trial that goes on, else a new one; to sampler and pruner, trials chosen in the same breath are running ones. */
+function choose(plan: EnginePlan, log: EngineLog, { chosen, isOver }: Before): Chosen | undefined {
+  const { pruner } = plan;
+  const view = withRunning(log.view(), chosen.map(({ loss }) => loss));
+  const goesOn = pruner.next?.(view);
+  if (goesOn !== undefined) return takenUp(plan, log, goesOn, view);
+  const params = isOver ? undefined : propose(plan, log, chosen.map(({ loss }) => loss), view);
+  if (params === undefined) {
+    const closed = { ...view, budget: view.finished.length + view.running.length };
+    const last = isOver ? undefined : pruner.next?.(closed);
+    return last === undefined ? undefined : takenUp(plan, log, last, closed);
+  }
+  const number = log.study.trials.length + chosen.filter(({ attempt }) => attempt === 1).length;
+  return chosenOf(plan, view, { loss: { number, params, state: 'running', intermediate: [] }, attempt: 1 });
+}
+
+function takenUp(plan: EnginePlan, log: EngineLog, number: number, view: StudyView): Chosen | undefined {
+  const [trial, rested] = [log.study.trials[number], view.finished.find((one) => one.number === number)];
+  if (trial === undefined || rested === undefined) return undefined;
+  const { params, intermediate, rests = 0 } = rested;
+  const chosen = chosenOf(plan, view, { loss: { number, params, intermediate, rests, state: 'running' }, attempt: trial.attempt + 1 });
+  return { ...chosen, asked: { ...chosen.asked, continues: true } };
+}
+
+function chosenOf({ pruner }: EnginePlan, view: StudyView, { loss, attempt }: Pick<Chosen, 'loss' | 'attempt'>): Chosen {
+  const { number, params } = loss;
+  const until = pruner.until?.(withRunning(view, [loss]), number);
+  return { loss, attempt, asked: { trial: number, params, ...(until === undefined ? {} : { until }) } };
+}
+
+function withRunning(view: StudyView, more: readonly LossTrial[]): StudyView {
+  if (more.length === 0) return view;
+  return { ...view, finished: view.finished.filter(({ number }) => more.every((one) => one.number !== number)), running: [...view.running, ...more] };
+}
+
+/** What was put in the queue, the anchors, then the sampler. */
+function propose({ anchors, sampler, samplerSeed }: EnginePlan, log: EngineLog, before: readonly LossTrial[], view: StudyView): Params | undefined {
+  const fresh = before.filter(({ number }) => number >= log.study.trials.length);
+  const queued = log.waiting()[fresh.length];
   if (queued !== undefined) return queued;
-  const view = log.view();
-  const running = [...view.running, ...before];
-  const number = log.study.trials.length + before.length;
-  const anchor = anchors.find((one) => !log.isTried(one) && before.every(({ params }) => paramsKey(params) !== paramsKey(one)));
-  return anchor ?? sampler.suggest({ ...view, running }, createRng(samplerSeed).fork(`trial ${number}`));
+  const anchor = anchors.find((one) => !log.isTried(one) && fresh.every(({ params }) => paramsKey(params) !== paramsKey(one)));
+  return anchor ?? sampler.suggest(view, createRng(samplerSeed).fork(`trial ${log.study.trials.length + fresh.length}`));
 }
 
 function factsOf({ objective, clock }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
@@ -128,14 +171,6 @@ function factsOf({ objective, clock }: EnginePlan, log: EngineLog, proposed: num
     goal: objective.goal, finished, asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
     gpuSeconds: 0, gpuSecondsEach: 0, running: running.length + proposed, nowMs: clock.now(),
   };
-}
-
-function shouldPrune({ pruner, objective }: EnginePlan, log: EngineLog, number: number, unheld?: { readonly step: number; readonly value: number }): boolean {
-  const view = log.view();
-  const trial = log.open().find((one) => one.number === number);
-  if (trial === undefined) return false;
-  const seen = unheld === undefined ? trial : { ...trial, intermediate: [...trial.intermediate, { step: unheld.step, loss: toLoss(unheld.value, objective.goal) }] };
-  return pruner.decide(view, seen) === 'stop';
 }
 
 function best({ objective }: EnginePlan, log: EngineLog): BestTrial | undefined {
@@ -155,7 +190,7 @@ function outcomeOf(log: EngineLog, trial: number, { state, value, message }: Tol
       return { state: 'failed', reason: value === undefined ? 'no-objective' : 'non-finite', message: `the objective was ${value ?? 'not told'}` };
     case 'pruned': {
       const last = log.study.trials[trial]?.reports.at(-1);
-      const known = value ?? last?.metrics[log.metric];
+      const known = value ?? log.study.trials[trial]?.reports.findLast(({ metrics }) => metrics[log.metric] !== undefined)?.metrics[log.metric];
       return { state, step: last?.step ?? 0, ...(known === undefined || !Number.isFinite(known) ? {} : { value: known }) };
     }
     case 'infeasible':

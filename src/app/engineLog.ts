@@ -3,7 +3,6 @@ import type { LossTrial, StudyView } from '../model/ports.js';
 import { paramsSchema, type Study, type StudyEvent } from '../model/study.js';
 import { foldStudy, frozenEvent } from '../model/studyLog.js';
 import { lossTrial } from '../model/studyView.js';
-import { toLoss } from '../model/direction.js';
 import { whyInvalid } from '../model/validity.js';
 import type { EnginePlan } from './engine.js';
 
@@ -25,7 +24,6 @@ export interface EngineLog {
   secondsSince(trial: number): number;
 }
 
-type Intermediate = LossTrial['intermediate'][number];
 const waitingPrefix = 'waiting:';
 
 export function waitingEvent({ study }: EngineLog, params: Params, at: string): StudyEvent {
@@ -35,8 +33,6 @@ export function waitingEvent({ study }: EngineLog, params: Params, at: string): 
 /** What grows as events are applied. */
 interface State {
   readonly trials: LossTrial[];
-  /** Intermediate values of running trials. */
-  readonly live: Map<number, Intermediate[]>;
   readonly waiting: Params[];
   readonly tried: Set<string>;
   readonly askedMs: Map<number, number>;
@@ -51,7 +47,7 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
   const log = foldStudy(created === undefined ? [] : [created]);
   if (log === undefined) throw new Error('a study log begins with "created"');
   const { study } = log;
-  const state: State = { trials: [], live: new Map(), waiting: [], tried: new Set(), askedMs: new Map(), added: 0, failures: 0, view: undefined };
+  const state: State = { trials: [], waiting: [], tried: new Set(), askedMs: new Map(), added: 0, failures: 0, view: undefined };
   const apply = (event: StudyEvent): void => {
     log.apply(event);
     note(state, event, { plan, study });
@@ -76,33 +72,23 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
 
 function note(state: State, event: StudyEvent, { plan, study }: { readonly plan: EnginePlan; readonly study: Study }): void {
   state.view = undefined;
-  const { objective, clock } = plan;
+  const seen = 'trial' in event ? study.trials[event.trial] : undefined;
+  if (seen !== undefined) state.trials[seen.number] = lossTrial(seen, seen.number, { ...plan.objective, resource: plan.pruner.resource });
   switch (event.type) {
     case 'started': {
       start(state, event);
-      state.askedMs.set(event.trial, clock.now());
+      state.askedMs.set(event.trial, plan.clock.now());
       return;
     }
-    case 'finished': {
-      const trial = study.trials[event.trial];
-      if (trial !== undefined) finish(state, lossTrial(trial, event.trial, objective));
-      return;
-    }
-    case 'reported': {
-      const value = event.metrics[objective.name];
-      if (value !== undefined) state.live.get(event.trial)?.push({ step: event.step, loss: toLoss(value, objective.goal) });
-      return;
-    }
+    case 'finished': finish(state, event.trial); return;
+    case 'reported': return;
     case 'froze': if (event.name.startsWith(waitingPrefix)) state.waiting.push(paramsSchema.parse(event.value)); return;
     case 'created': case 'ended': return;
   }
 }
 
-function start(state: State, { trial: number, params, attempt }: Extract<StudyEvent, { type: 'started' }>): void {
-  const { trials, live, waiting, tried } = state;
-  const intermediate: Intermediate[] = [];
-  live.set(number, intermediate);
-  trials[number] = { number, params, state: 'running', intermediate };
+function start(state: State, { params, attempt }: Extract<StudyEvent, { type: 'started' }>): void {
+  const { waiting, tried } = state;
   if (attempt === 0) state.added += 1;
   const key = paramsKey(params);
   tried.add(key);
@@ -110,11 +96,10 @@ function start(state: State, { trial: number, params, attempt }: Extract<StudyEv
   if (queued !== -1) waiting.splice(queued, 1);
 }
 
-function finish(state: State, seen: LossTrial): void {
-  state.trials[seen.number] = seen;
-  state.live.delete(seen.number);
-  state.askedMs.delete(seen.number);
-  if (seen.state !== 'running') state.failures = seen.state === 'failed' ? state.failures + 1 : 0;
+function finish(state: State, number: number): void {
+  state.askedMs.delete(number);
+  const seen = state.trials[number];
+  if (seen !== undefined && seen.state !== 'running') state.failures = seen.state === 'failed' ? state.failures + 1 : 0;
 }
 
 function viewOf(plan: EnginePlan, trials: readonly LossTrial[]): StudyView {

@@ -6,6 +6,7 @@ import type { Pruner, Sampler } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { StudyEvent } from '../model/study.js';
 import { declaredDefaults } from '../model/validity.js';
+import { pruners } from '../pruners/index.js';
 import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
 import type { EnginePlan } from './engine.js';
@@ -29,7 +30,7 @@ export function enginePlan({ config, objective, seed, clock, isLimited }: Engine
   const expectedTrials = isWhole ? countGrid(space).points : budget.trials;
   const defaults = declaredDefaults(space);
   return {
-    study: name, space, objective, sampler: samplerOf(config), pruner: prunerOf(), clock, expectedTrials,
+    study: name, space, objective, sampler: samplerOf(config), pruner: prunerOf(config), clock, expectedTrials,
     samplerSeed: `${seed ?? 0}:sampler:${name}`, seed: seedFor(`search:${name}`, 1),
     anchors: defaults?.params === undefined ? [] : [defaults.params],
     limits: {
@@ -56,6 +57,9 @@ function samplerOf({ method }: EngineConfig): Sampler {
   return plugged.create(method.options);
 }
 
-function prunerOf(): Pruner {
-  return never();
+function prunerOf({ earlyTerminate }: EngineConfig): Pruner {
+  if (earlyTerminate === undefined) return never();
+  const plugged = Object.hasOwn(pruners, earlyTerminate.name) ? pruners[earlyTerminate.name] : undefined;
+  if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
+  return plugged.create(earlyTerminate.options);
 }
