@@ -190,6 +190,21 @@ function big(): Report {
 const worstFirst = comparison('REGRESSION', `Regression: ${say(worse)}; confirmed on fresh seeds, no search was run`, { study: 'spiral-small', gate: worse, confirmation: worseAgain });
 
 /** One report per situation that a person can meet. */
+/** Hyperband's first bracket, 9 trials; two of the four that went on had no checkpoint. */
+function prunedSearch(): SearchReport {
+  const { trials, ...rest } = search({ seed: 'pruned', n: 9, peak: 0.94 });
+  return {
+    ...rest, trials: trials.map((trial, i) => (i === 1 ? trial : { ...without(trial, 'value'), state: 'pruned' as const })), bestTrial: 1, rescore: [],
+    pruning: {
+      pruner: 'hyperband', counts: 'step', stopped: 8, complete: 1, takenUp: 4, restarted: 2, amount: { spent: 22, full: 81 }, seconds: { spent: 96.3, full: 377 },
+      brackets: [
+        { name: 's = 2', rungs: [{ resource: 1, planned: 9, trials: 9, stopped: 6 }, { resource: 3, planned: 3, trials: 3, stopped: 2 }, { planned: 1, trials: 1, stopped: 0 }] },
+        { name: 's = 1', rungs: [{ resource: 3, planned: 5, trials: 0, stopped: 0 }] },
+      ],
+    },
+  };
+}
+
 export const samples: Readonly<Record<string, () => Report>> = {
   'no-change': () => report([comparison('NO_CHANGE', 'No change: two seeds gave exactly the same numbers here as on main, every metric at every step', {
     canary: { identical: true, seeds: [11, 12] }, parameters: [], budget: { complete: 2, pruned: 0, failed: 0, infeasible: 0, reused: 2, wallSeconds: 71, trialSeconds: 70, gpuMinutes: 1.2 },
@@ -219,6 +234,7 @@ export const samples: Readonly<Record<string, () => Report>> = {
   minimise: () => report([comparison('REGRESSION', `Regression: ${say(loss, 'val_loss', 'minimize')}; confirmed on fresh seeds, no search was run`, {
     metric: { name: 'val_loss', goal: 'minimize' }, gate: loss, margin: { value: 0.01, kind: 'percent', provisional: false }, search: search({ seed: 'min', n: 20, peak: 0.21, goal: 'minimize' }),
   })]),
+  pruned: () => report([comparison('PASS', `No regression: ${say(same)}`, { gate: same, search: prunedSearch() })]),
   problem: () => report([], { problem: { sentence: 'This pull request comes from a fork and the runner is self-hosted: nothing was executed.', fix: 'To allow it, set allow-forks-on-self-hosted: true.' } }),
   big, hostile,
 };

@@ -1,4 +1,4 @@
-import type { SearchTrial } from '../model/comparison.js';
+import type { PruningReport, SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
@@ -6,9 +6,11 @@ import type { Clock, LossTrial, Pruner, Sampler, StudyView } from '../model/port
 import type { SearchSpace } from '../model/searchSpace.js';
 import { seedFor } from '../model/seeds.js';
 import { wasCut } from '../model/studyLog.js';
+import type { Trial } from '../model/study.js';
 import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
 import { createCut } from './cut.js';
+import { pruningReport } from './pruningReport.js';
 import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type NextTrial, type SearchTrials } from './searchTrials.js';
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
@@ -64,6 +66,8 @@ export interface SearchOutcome {
   readonly notes: readonly string[];
   /** Numbers of complete trials as the sampler's model ranks them, best first. */
   readonly ranking?: readonly number[];
+  /** What early stopping did. */
+  readonly pruning?: PruningReport;
 }
 
 /**
@@ -74,11 +78,11 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const { lab, side, objective, limits } = options;
   const seed = seedFor(`search:${options.study}`, 1);
   const notes: string[] = [];
-  const past = lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === side && trial.seed === seed);
+  const logged = (): readonly Trial[] => lab.study().trials.filter((trial) => trial.stage === 'search' && trial.side === side && trial.seed === seed);
   const trials = createSearchTrials({
     space: options.space, objective, sampler: options.sampler, pruner: options.pruner, trials: limits.trials,
     samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes), knowledge: options.knowledge ?? {},
-  }, past);
+  }, logged());
   const stopReason = await runTrials(options, trials, seed);
   const rows = trials.rows();
   const best = bestRow(trials, rows);
@@ -86,9 +90,11 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const view = trials.view();
   notes.push(...options.sampler.explain?.(view) ?? []);
   const ranking = options.sampler.ranked?.(view);
+  const pruning = pruningReport(options.pruner, view, logged());
   return {
     side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes,
     ...(best === undefined ? {} : { best }), ...(ranking === undefined ? {} : { ranking }),
+    ...(pruning === undefined ? {} : { pruning }),
   };
 }
 

@@ -8,6 +8,7 @@ export function searchReport(outcome: SearchOutcome, rescore: RescoreOutcome | u
     side: outcome.side, method: outcome.method, seed: outcome.seed, stopReason: outcome.stopReason,
     trials: [...outcome.trials],
     ...(outcome.best === undefined ? {} : { bestTrial: outcome.best.number }),
+    ...(outcome.pruning === undefined ? {} : { pruning: outcome.pruning }),
     rescore: (rescore?.candidates ?? []).map(({ trial, params, values, mean, winner }) => ({ trial, params, values: [...values], winner, ...(mean === undefined ? {} : { mean }) })),
   };
 }

@@ -59,6 +59,23 @@ const searchTrialSchema = z.strictObject({
 });
 export type SearchTrial = z.infer<typeof searchTrialSchema>;
 
+const rungSchema = z.strictObject({ resource: finite.optional(), planned: z.int().optional(), trials: z.int(), stopped: z.int() });
+
+/** What early stopping did. Amounts are in what the pruner counts; `full`: had all of these trials run to their end. */
+const pruningSchema = z.strictObject({
+  pruner: z.string(),
+  counts: z.enum(['step', 'seconds', 'fraction']),
+  /** `trials` came to a rung, `stopped` of them ended there. */
+  brackets: z.array(z.strictObject({ name: z.string(), rungs: z.array(rungSchema) })),
+  stopped: z.int(), complete: z.int(),
+  /** Times that a trial was taken up again, and how often it found no checkpoint and began anew. */
+  takenUp: z.int(), restarted: z.int(),
+  /** Absent while no trial ran to its end. */
+  amount: z.strictObject({ spent: finite, full: finite }).optional(),
+  seconds: z.strictObject({ spent: finite, full: finite }).optional(),
+});
+export type PruningReport = z.infer<typeof pruningSchema>;
+
 const searchSchema = z.strictObject({
   side: z.enum(sides),
   method: z.string(),
@@ -68,6 +85,8 @@ const searchSchema = z.strictObject({
   trials: z.array(searchTrialSchema),
   /** Trial number of the best by value seen in the search. */
   bestTrial: z.int().optional(),
+  /** Absent where nothing may be stopped early. */
+  pruning: pruningSchema.optional(),
   /** Re-score on fresh seeds: mean of each candidate; the winner is the retuned configuration. */
   rescore: z.array(z.strictObject({ trial: z.int(), params: paramsSchema, values: z.array(finite), mean: finite.optional(), winner: z.boolean() })),
 });

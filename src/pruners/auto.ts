@@ -6,7 +6,7 @@ import { resource } from './resource.js';
 
 export const autoOptions = z.strictObject({
   startup_trials: z.int().min(1).default(5).describe('So many trials run to their end first: they show how long a run is and what it reaches.'),
-  grace: z.number().min(0).max(1).default(0.15).describe('Nothing is stopped in this first part of the longest run; curves cross most there.'),
+  grace: z.number().min(0).max(1).default(0.1).describe('Nothing is stopped in this first part of the longest run; curves cross most there.'),
   trend: z.number().min(0).default(0.8).describe('Share of its recent gain that a trial is expected to make again with each doubling of its length. More is more careful; 0 = the median rule alone.'),
   resource,
 });

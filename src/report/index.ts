@@ -8,6 +8,7 @@ import { failures } from './sections/failures.js';
 import { headline } from './sections/headline.js';
 import { metrics } from './sections/metrics.js';
 import { parameters } from './sections/parameters.js';
+import { pruning } from './sections/pruning.js';
 import { reproduce } from './sections/reproduce.js';
 import { searchCharts } from './sections/searchCharts.js';
 import { topTrials } from './sections/topTrials.js';
@@ -23,5 +24,5 @@ export interface SectionBuilder {
 
 /** In the order in which people read them. Adding one: a file in sections/, a line here, new goldens. */
 export const sections: Readonly<Record<string, SectionBuilder>> = {
-  headline, advice, metrics, parameters, budget, warnings, failures, certainty, topTrials, searchCharts, environment, reproduce,
+  headline, advice, metrics, parameters, budget, warnings, failures, certainty, topTrials, pruning, searchCharts, environment, reproduce,
 };

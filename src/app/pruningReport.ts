@@ -1,0 +1,49 @@
+import { percentile } from '../math/percentile.js';
+import type { PruningReport } from '../model/comparison.js';
+import type { Pruner, StudyView } from '../model/ports.js';
+import type { Trial, TrialReport } from '../model/study.js';
+import { wentOn } from '../model/studyView.js';
+
+interface Cost { readonly amount: number; readonly length: number; readonly takenUp: number; readonly restarted: number; readonly seconds: number }
+
+/** What early stopping did to a search, from its log; undefined where the pruner never stops anything. Trials that failed are on neither side of the account. */
+export function pruningReport(pruner: Pruner, view: StudyView, trials: readonly Trial[]): PruningReport | undefined {
+  if (pruner.name === 'never') return undefined;
+  const complete = trials.filter(({ result }) => result?.outcome.state === 'complete');
+  const stopped = trials.filter(({ result }) => result?.outcome.state === 'pruned');
+  const costs = [...complete, ...stopped].map(costOf);
+  const ended = costs.slice(0, complete.length);
+  return {
+    pruner: pruner.name, counts: pruner.resource ?? 'step',
+    brackets: (pruner.rungs?.(view) ?? []).map(({ name, rungs }) => ({ name, rungs: [...rungs] })),
+    stopped: stopped.length, complete: complete.length,
+    takenUp: total(costs, 'takenUp'), restarted: total(costs, 'restarted'),
+    ...(ended.length === 0 ? {} : {
+      amount: { spent: total(costs, 'amount'), full: costs.length * median(ended.map(({ length }) => length)) },
+      seconds: { spent: total(costs, 'seconds'), full: costs.length * median(ended.filter(({ restarted }) => restarted === 0).map(({ seconds }) => seconds)) },
+    }),
+  };
+}
+
+/** Each attempt from where it began to its last step; one that began anew is charged from the start. */
+function costOf({ reports, rests, result }: Trial): Cost {
+  const starts = [0, ...rests].filter((start, i, all) => start < reports.length && all.indexOf(start) === i);
+  const anew = starts.filter((start) => start > 0 && !wentOn(reports, start));
+  const amount = starts.reduce((sum, start, i) => {
+    const from = start === 0 || anew.includes(start) ? 0 : furthest(reports.slice(0, start));
+    return sum + Math.max(0, furthest(reports.slice(start, starts[i + 1])) - from);
+  }, 0);
+  return { amount, length: furthest(reports), takenUp: starts.length - 1, restarted: anew.length, seconds: result?.seconds ?? 0 };
+}
+
+function furthest(reports: readonly TrialReport[]): number {
+  return reports.reduce((most, { step }) => Math.max(most, step), 0);
+}
+
+function median(values: readonly number[]): number {
+  return values.length === 0 ? 0 : percentile(values, 50);
+}
+
+function total(costs: readonly Cost[], key: keyof Cost): number {
+  return costs.reduce((sum, cost) => sum + cost[key], 0);
+}
