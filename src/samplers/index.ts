@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
 import { anneal, annealOptions } from './anneal.js';
+import { cmaes, cmaesOptions } from './cmaes.js';
 import { ga, gaOptions } from './ga.js';
 import { gp, gpOptions } from './gp.js';
 import { grid } from './grid.js';
@@ -22,5 +23,6 @@ export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   gp: plugin(gpOptions, gp),
   tpe: plugin(tpeOptions, tpe),
   anneal: plugin(annealOptions, anneal),
+  cmaes: plugin(cmaesOptions, cmaes),
   ga: plugin(gaOptions, ga),
 };
