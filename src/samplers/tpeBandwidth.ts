@@ -20,9 +20,10 @@ export interface BandwidthInput {
   readonly narrowest: number;
 }
 
-/** Deviation of each member's kernel, where the prior's is 1. */
+/** 1 / deviation of each member's kernel, and last the prior's: 1. */
 export function bandwidths({ order, slots, column, n, axis, rule, narrowest }: BandwidthInput): Float64Array {
-  const sigmas = new Float64Array(n);
+  const inverses = new Float64Array(n + 1);
+  inverses[n] = 1;
   const { places, kernels } = sortedPlaces({ order, slots, column, n, centre: rule === 'optuna' ? undefined : axis.centre });
   const last = places.length - 1;
   const lone = rule === 'optuna' ? n === 1 : rule === 'paper';
@@ -33,9 +34,9 @@ export function bandwidths({ order, slots, column, n, axis, rule, narrowest }: B
     const left = i > 0 ? here - at(places, i - 1) : lone ? here - axis.low : 0;
     const right = i < last ? at(places, i + 1) - here : lone ? axis.high - here : 0;
     const width = rule === 'hyperopt' && n === 1 ? 0.5 : Math.max(left, right);
-    sigmas[kernel] = Math.min(Math.max(width, narrowest), 1);
+    inverses[kernel] = 1 / Math.min(Math.max(width, narrowest), 1);
   }
-  return sigmas;
+  return inverses;
 }
 
 interface Sorted { readonly places: Float64Array; readonly kernels: Int32Array }

@@ -1,8 +1,8 @@
-import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { massBetween, normalBelow } from '../math/normal.js';
 import type { Rng } from '../math/rng.js';
 import type { Axis } from './tpeAxis.js';
-import { massBetween, type Mixture } from './tpeParzen.js';
+import type { Mixture } from './tpeParzen.js';
 
 /** Kernels this far (in natural logarithms) below the largest do not reach the last bit of the sum. */
 const NEGLIGIBLE = 40;
@@ -11,12 +11,18 @@ const EDGE = 2 ** -53;
 
 /** `ln density` at a point given by its position on each axis; per unit of the axes' scale, for a discrete value its mass. */
 export function logDensity(mixture: Mixture, positions: Float64Array): number {
+  const { base, size } = mixture;
   const probe = probeAt(mixture, positions);
+  // Most kernels are far away on the first axis already: that one stands in the loop itself.
+  const { x, mu, inverse } = probe.continuous[0] ?? { x: 0, mu: base, inverse: new Float64Array(size) };
   let top = -Infinity;
   let total = 0;
   // From the last one, the prior: it is wide, so what it gives is a floor that most of the others stay below.
-  for (let k = mixture.size - 1; k >= 0; k--) {
-    const s = logKernel(mixture, probe, k, top - NEGLIGIBLE);
+  for (let k = size - 1; k >= 0; k--) {
+    const z = (x - at(mu, k)) * at(inverse, k);
+    const bound = at(base, k) - 0.5 * z * z;
+    if (bound < top - NEGLIGIBLE) continue;
+    const s = logKernel(probe, k, bound, top - NEGLIGIBLE);
     if (s > top) {
       total = total * Math.exp(top - s) + 1;
       top = s;
@@ -25,47 +31,45 @@ export function logDensity(mixture: Mixture, positions: Float64Array): number {
   return top + Math.log(total);
 }
 
-/** A point made ready for one mixture after another. */
+/** A point made ready for one mixture: what it is on each axis beside that axis' kernels. */
 interface Probe {
-  readonly positions: Float64Array;
-  readonly continuous: readonly number[];
-  readonly categorical: readonly { readonly j: number; readonly match: number; readonly other: number; readonly share: number }[];
-  readonly discrete: readonly { readonly j: number; readonly low: number; readonly high: number }[];
+  readonly last: number;
+  readonly continuous: readonly { readonly x: number; readonly mu: Float64Array; readonly inverse: Float64Array }[];
+  /** ln of the probability of this choice: from kernels at it, from kernels at another one, and from the prior. */
+  readonly categorical: readonly { readonly x: number; readonly mu: Float64Array; readonly match: number; readonly other: number; readonly share: number }[];
+  readonly discrete: readonly { readonly low: number; readonly high: number; readonly mu: Float64Array; readonly inverse: Float64Array }[];
 }
 
-function probeAt({ axes, spread }: Mixture, positions: Float64Array): Probe {
-  const indices = axes.map((_, j) => j);
-  const kinds = (kind: Axis['kind']): number[] => indices.filter((j) => axes[j]?.kind === kind);
+function probeAt({ axes, size, mu, inverse, spread }: Mixture, positions: Float64Array): Probe {
+  const columns = axes.map((axis, j) => ({ axis, x: at(positions, j), mu: mu[j] ?? positions, inverse: inverse[j] ?? positions, given: at(spread, j) }));
   return {
-    positions,
-    continuous: kinds('continuous'),
-    categorical: kinds('categorical').map((j) => {
-      const share = axes[j]?.shares[at(positions, j)] ?? 0;
-      const given = at(spread, j);
-      return { j, match: Math.log((1 + given * share) / (1 + given)), other: Math.log((given * share) / (1 + given)), share: Math.log(share) };
+    last: size - 1,
+    continuous: columns.filter(({ axis }) => axis.kind === 'continuous'),
+    categorical: columns.filter(({ axis }) => axis.kind === 'categorical').map(({ axis, x, mu: own, given }) => {
+      const share = axis.shares[x] ?? 0;
+      return { x, mu: own, match: Math.log((1 + given * share) / (1 + given)), other: Math.log((given * share) / (1 + given)), share: Math.log(share) };
     }),
-    discrete: kinds('discrete').map((j) => {
-      const [low, high] = axes[j]?.cell(at(positions, j)) ?? [0, 1];
-      return { j, low, high };
+    discrete: columns.filter(({ axis }) => axis.kind === 'discrete').map(({ axis, x, mu: places, inverse: inverses }) => {
+      const [low, high] = axis.cell(x);
+      return { low, high, mu: places, inverse: inverses };
     }),
   };
 }
 
-/** ln of weight times density of one kernel, or -Infinity once it is sure to be under the floor. */
-function logKernel({ axes, size, mu, inverse, base }: Mixture, { positions, continuous, categorical, discrete }: Probe, k: number, floor: number): number {
-  const row = k * axes.length;
-  let s = at(base, k);
-  for (const j of continuous) {
-    const z = (at(positions, j) - at(mu, row + j)) * at(inverse, row + j);
+/** ln of weight times density of one kernel, whose first continuous axis is in `bound`; -Infinity once it is sure to be under the floor. */
+function logKernel({ continuous, categorical, discrete, last }: Probe, k: number, bound: number, floor: number): number {
+  let s = bound;
+  for (let c = 1; c < continuous.length; c++) {
+    const column = continuous[c];
+    if (column === undefined) break;
+    const z = (column.x - at(column.mu, k)) * at(column.inverse, k);
     s -= 0.5 * z * z;
     if (s < floor) return -Infinity;
   }
-  for (const { j, match, other, share } of categorical) s += k === size - 1 ? share : at(mu, row + j) === at(positions, j) ? match : other;
-  for (const { j, low, high } of discrete) {
-    const m = at(mu, row + j);
-    const inv = at(inverse, row + j);
-    const a = (low - m) * inv;
-    const b = (high - m) * inv;
+  for (const { x, mu, match, other, share } of categorical) s += k === last ? share : at(mu, k) === x ? match : other;
+  for (const { low, high, mu, inverse } of discrete) {
+    const a = (low - at(mu, k)) * at(inverse, k);
+    const b = (high - at(mu, k)) * at(inverse, k);
     const nearest = a > 0 ? a : b < 0 ? b : 0;
     // The mass beyond z is less than exp(-z² / 2): mostly enough to leave the error function alone.
     if (s - 0.5 * nearest * nearest < floor) return -Infinity;
@@ -78,12 +82,11 @@ function logKernel({ axes, size, mu, inverse, base }: Mixture, { positions, cont
 export function drawFrom(mixture: Mixture, rng: Rng): Float64Array {
   const { axes, size, mu, inverse, spread, cumulative } = mixture;
   const k = firstAbove(cumulative, rng.uniform() * at(cumulative, size - 1));
-  const row = k * axes.length;
   return Float64Array.from(axes, (axis, j) => {
     const u = rng.uniform();
-    const m = at(mu, row + j);
+    const m = mu[j]?.[k] ?? axis.centre;
     if (axis.kind === 'categorical') return drawChoice(axis, k === size - 1 ? undefined : m, at(spread, j), u);
-    const x = truncatedNormal({ mu: m, sigma: 1 / at(inverse, row + j), low: axis.low, high: axis.high }, u);
+    const x = truncatedNormal({ mu: m, sigma: 1 / (inverse[j]?.[k] ?? 1), low: axis.low, high: axis.high }, u);
     return axis.kind === 'discrete' ? axis.position(axis.value(x)) : x;
   });
 }
@@ -103,8 +106,8 @@ function drawChoice({ shares }: Axis, own: number | undefined, spread: number, u
 }
 
 function truncatedNormal({ mu, sigma, low, high }: { readonly mu: number; readonly sigma: number; readonly low: number; readonly high: number }, u: number): number {
-  const from = normalCdf((low - mu) / sigma, 0, 1);
-  const to = normalCdf((high - mu) / sigma, 0, 1);
+  const from = normalBelow((low - mu) / sigma);
+  const to = normalBelow((high - mu) / sigma);
   const p = Math.min(Math.max(from + u * (to - from), EDGE), 1 - EDGE);
   return Math.min(Math.max(mu + sigma * normalQuantile(p, 0, 1), low), high);
 }

@@ -24,16 +24,16 @@ export interface Evidence {
 }
 
 /** Rows of a section that count as good, by merit among themselves; those that gave no loss never do. */
-function bestRows(ledger: Ledger, section: { readonly from: number; readonly to: number }, below: (n: number) => number): readonly number[] {
-  const finished: number[] = [];
-  let usable = 0;
-  for (const row of ledger.byMerit) {
-    const tier = ledger.merits[row]?.tier ?? RUNNING;
-    if (row < section.from || row >= section.to || tier === RUNNING) continue;
-    finished.push(row);
-    if (tier < LOST) usable += 1;
+function bestRows({ byMerit, merits }: Ledger, section: { readonly from: number; readonly to: number }, below: (n: number) => number): readonly number[] {
+  let finished = 0;
+  for (let row = section.from; row < section.to; row++) if (merits[row]?.tier !== RUNNING) finished += 1;
+  const wanted = below(finished);
+  const best: number[] = [];
+  for (const row of byMerit) {
+    if (best.length === wanted || (merits[row]?.tier ?? LOST) >= LOST) break;
+    if (row >= section.from && row < section.to) best.push(row);
   }
-  return finished.slice(0, Math.min(below(finished.length), usable));
+  return best;
 }
 
 /** `warmth`: total weight of another commit's good trials; its others may have ten times as much. */
@@ -54,9 +54,9 @@ export function evidenceOf(ledger: Ledger, own: number, settings: TpeSettings, w
 /** What one mixture is made of: the good or the other trials that have a value on every axis in `dims`. */
 export function observationsOf(evidence: Evidence, side: 'below' | 'above', dims: readonly number[], settings: TpeSettings): Observations {
   const { ledger, own } = evidence;
-  const columns = dims.map((dim) => ledger.columns[dim] ?? []);
-  const members = evidence[side].filter((row) => columns.every((column) => !Number.isNaN(column[row] ?? NaN)));
-  const warm = members.reduce((count, row) => (row < own ? count + 1 : count), 0);
+  const partial = dims.filter((dim) => ledger.orders[dim]?.length !== ledger.rows.length).map((dim) => ledger.columns[dim] ?? []);
+  const members = partial.length === 0 ? evidence[side] : evidence[side].filter((row) => partial.every((column) => !Number.isNaN(column[row] ?? NaN)));
+  const warm = firstOwn(members, own);
   const weights = new Float64Array(members.length);
   const improvements = side === 'below' && settings.weights === 'improvement' ? improvementsOf(evidence, members.subarray(warm)) : undefined;
   const average = improvements === undefined || improvements.length === 0 ? 1 : improvements.reduce((sum, w) => sum + w, 0) / improvements.length;
@@ -66,10 +66,18 @@ export function observationsOf(evidence: Evidence, side: 'below' | 'above', dims
   return { ledger, dims, members, weights, priorWeight: settings.priorWeight * average, smoothing: settings.priorWeight };
 }
 
+function firstOwn(members: Int32Array, own: number): number {
+  let i = 0;
+  while (i < members.length && (members[i] ?? 0) < own) i++;
+  return i;
+}
+
 /** Oldest first: from 1/n up to 1 for all but the newest 25, which have 1. */
-export function forgetting(n: number): Float64Array {
-  const old = Math.max(0, n - REMEMBERED);
-  return new Float64Array(n).fill(1).map((_, i) => (i >= old || old === 1 ? (i < old ? 1 / n : 1) : 1 / n + ((1 - 1 / n) * i) / (old - 1)));
+function forgetting(n: number): Float64Array {
+  const weights = new Float64Array(n).fill(1);
+  const old = n - REMEMBERED;
+  for (let i = 0; i < old; i++) weights[i] = 1 / n + (old > 1 ? ((1 - 1 / n) * i) / (old - 1) : 0);
+  return weights;
 }
 
 /** By how much each good trial is better than the best of the others; alike where there are none. */
