@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Catalog } from '../model/plugin.js';
 import { nearest } from './dialect.js';
 import { shown, type Findings } from './findings.js';
-import { descend, entry, plainValue, type MapTree } from './yamlTree.js';
+import { descend, entry, plainValue, type MapTree, type Tree } from './yamlTree.js';
 
 /** A map with the name of something pluggable and its options, e.g. `method: { name: tpe, preset: hyperopt }`. */
 interface Choice {
@@ -23,7 +23,9 @@ export function readOptions({ tree, nameKey, called, name }: Choice, catalog: Ca
   if (result === undefined) return {};
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    if (issue.code === 'unrecognized_keys') reportUnknown(issue.keys, { tree, called, name }, Object.keys(schema?.shape ?? {}), findings);
+    const inner = issue.path.length === 0 ? tree : descend(tree, issue.path);
+    if (issue.code === 'unrecognized_keys' && inner === tree) reportUnknown(issue.keys, { tree, called, name }, Object.keys(schema?.shape ?? {}), findings);
+    else if (issue.code === 'unrecognized_keys') reportUnknownInside(issue, { inner, called }, findings);
     else reportWrong(issue, { tree, called, name }, findings);
   }
   return {};
@@ -37,6 +39,10 @@ function reportUnknown(keys: readonly string[], { tree, called, name }: Where, k
     const there = known.length === 0 ? `${name} has no options` : `${name} has ${known.join(', ')}`;
     findings.error(entry(tree, key)?.keyAt ?? { line: 0, column: 0 }, { code: 'unknown-key', message: `${called}.${key} is unknown; ${there}`, fix: near === undefined ? 'remove it' : `did you mean ${near}?` });
   }
+}
+
+function reportUnknownInside({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, { inner, called }: { readonly inner: Tree | undefined; readonly called: string }, findings: Findings): void {
+  for (const key of keys) findings.error(entry(inner, key)?.keyAt ?? inner?.at ?? { line: 0, column: 0 }, { code: 'unknown-key', message: `${[called, ...path.map(String), key].join('.')} is unknown`, fix: 'remove it' });
 }
 
 function reportWrong(issue: z.core.$ZodIssue, { tree, called }: Where, findings: Findings): void {
