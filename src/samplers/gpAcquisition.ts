@@ -13,6 +13,8 @@ type MeritOf = (mean: number, variance: number) => Merit;
 
 /** scikit-optimize's. */
 const KAPPA = 1.96;
+/** Variance that remains however often a place was seen to work, or not to. */
+const LEAST_DOUBT = 0.01;
 const LEAST_VARIANCE = 1e-12;
 
 export type Criterion = 'ei' | 'logei' | 'lcb' | 'pi';
@@ -25,7 +27,7 @@ export function improvementScore(posterior: Posterior, criterion: Criterion, inc
 /** ln of the probability that the modelled quantity is above 0: of a point that it can be run at all. */
 export function feasibilityScore(posterior: Posterior, threshold: number): Score {
   return scoreOf(posterior, (mean, variance) => {
-    const total = variance + posterior.hyper.noise;
+    const total = variance + LEAST_DOUBT;
     const sigma = Math.sqrt(total);
     const z = (mean - threshold) / sigma;
     const slope = logBelowSlope(z);

@@ -12,12 +12,13 @@ export interface Posterior {
   readonly at: (seen: Float64Array) => Belief;
   /** The same, and the derivatives by each position. */
   readonly slopes: (seen: Float64Array, meanSlope: Float64Array, varianceSlope: Float64Array) => Belief;
-  /** The posterior once `seen` has been observed with its own mean (Kriging believer): only the variance changes. */
+  /** The posterior once the function is known to have its mean at `seen` (Kriging believer, without the noise, so that trials spread): only the variance changes. */
   readonly believing: (seen: Float64Array) => Posterior;
 }
 
 /** Rounds of ten times more noise before a matrix counts as beyond repair. */
 const MOST_REPAIRS = 8;
+const JITTER = 1e-6;
 
 export function posteriorOf(data: Observations, hyper: Hyper): Posterior {
   let noise = hyper.noise;
@@ -83,7 +84,7 @@ function makePosterior({ data, hyper, factor, alpha }: Parts): Posterior {
     },
     believing: (seen) => {
       const { mean } = believe(seen);
-      const row = Float64Array.from([...covariances, scale + hyper.noise]);
+      const row = Float64Array.from([...covariances, scale * (1 + JITTER)]);
       const longer = [...factor];
       if (!appendRow(longer, row)) return makePosterior({ data, hyper, factor, alpha });
       const values = Float64Array.from([...data.values, mean]);

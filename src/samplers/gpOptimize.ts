@@ -10,9 +10,13 @@ export interface Hunt {
   readonly score: Score;
   readonly weights: Float64Array;
   readonly centres: readonly Float64Array[];
+  /** Every place, where there are few. */
+  readonly all: readonly Float64Array[] | undefined;
   /** Keys of what the model sees of places that were tried: never proposed again. */
   readonly tried: ReadonlySet<string>;
   readonly effort: Effort;
+  /** Positions that the score takes: those of the axes, and zeros. */
+  readonly width: number;
 }
 
 export interface Effort { readonly samples: number; readonly neighbours: number; readonly climbs: number }
@@ -29,18 +33,19 @@ const CLIMB = { evaluations: 24, tolerance: 1e-3 };
 /** Untried places that the constraints allow, best score first. */
 export function bestPlaces(hunt: Hunt, rng: Rng): readonly Float64Array[] {
   const { effort } = hunt;
-  const places = [
+  const places = hunt.all ?? [
     ...Array.from({ length: effort.samples }, () => randomPlace(hunt.axes, rng)),
     ...hunt.centres.flatMap((centre) => Array.from({ length: effort.neighbours }, () => neighbour(hunt, centre, rng))),
   ];
   const scored = evaluated(hunt, places);
+  if (hunt.all !== undefined) return scored.map(({ place }) => place);
   const tops = apart(scored, effort.climbs).map((found) => climb(hunt, found, rng));
   return [...tops, ...scored].sort((a, b) => b.value - a.value).map(({ place }) => place);
 }
 
 /** Scores of those of the places that may be proposed, best first; the first comes first among equals. */
-export function evaluated(hunt: Hunt, places: readonly Float64Array[]): Found[] {
-  const seen = new Float64Array(hunt.axes.axes.length);
+function evaluated(hunt: Hunt, places: readonly Float64Array[]): Found[] {
+  const seen = new Float64Array(hunt.width);
   const found = places.map((place) => ({ place, value: valueAt(hunt, place, seen) })).sort((a, b) => b.value - a.value);
   const kept: Found[] = [];
   for (const one of found) {
@@ -65,9 +70,11 @@ function valueAt({ axes, score }: Hunt, place: Float64Array, seen: Float64Array)
 }
 
 function mayPropose({ axes, tried }: Hunt, place: Float64Array): boolean {
-  const seen = new Float64Array(place.length);
-  axes.show(place, seen);
-  if (tried.has(keyOf(seen))) return false;
+  if (tried.size > 0) {
+    const seen = new Float64Array(place.length);
+    axes.show(place, seen);
+    if (tried.has(keyOf(seen))) return false;
+  }
   return axes.space.constraints.length === 0 || constraintsHold(axes.space, paramsAt(axes, place));
 }
 
@@ -109,8 +116,8 @@ function climb(hunt: Hunt, from: Found, rng: Rng): Found {
 
 /** Uphill along all continuous axes at once, in units of their length scales. */
 function slide(hunt: Hunt, from: Found): Found {
-  const { axes: { axes, show }, score, weights } = hunt;
-  const seen = new Float64Array(axes.length);
+  const { axes: { axes, show }, score, weights, width } = hunt;
+  const seen = new Float64Array(width);
   show(from.place, seen);
   const free = axes.flatMap(({ levels }, i) => (levels === undefined && seen[i] !== INACTIVE ? [i] : []));
   if (free.length === 0) return from;
@@ -120,7 +127,7 @@ function slide(hunt: Hunt, from: Found): Found {
     for (const [k, i] of free.entries()) place[i] = Math.min(Math.max((x[k] ?? 0) * (scales[k] ?? 1), 0), 1);
     return place;
   };
-  const slopes = new Float64Array(axes.length);
+  const slopes = new Float64Array(width);
   const descend = (x: Float64Array, gradient: Float64Array): number => {
     show(placeOf(x), seen);
     const value = score.slopes(seen, slopes);
@@ -136,7 +143,7 @@ function slide(hunt: Hunt, from: Found): Found {
 /** The best of the values that a discrete parameter can step to. */
 function step(hunt: Hunt, from: Found, i: number, rng: Rng): Found {
   const { levels, measure } = hunt.axes.axes[i] ?? {};
-  const seen = new Float64Array(from.place.length);
+  const seen = new Float64Array(hunt.width);
   hunt.axes.show(from.place, seen);
   if (levels === undefined || seen[i] === INACTIVE) return from;
   const places = stepsFrom(levels, measure === 'category', { position: from.place[i] ?? 0, rng }).map((level) => from.place.with(i, level));

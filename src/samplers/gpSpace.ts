@@ -92,7 +92,8 @@ function memberOf(axis: Axis, allowed: readonly ParamValue[]): (position: number
 /** The position nearest to `u` that a value has. */
 export function positionAt({ measure, levels }: Axis, u: number): number {
   if (levels === undefined) return u;
-  if (measure === 'category') return Math.min(Math.floor(u * levels.length), levels.length - 1);
+  // Indices, and ordered choices too many to look through: evenly spaced.
+  if (measure === 'category' || levels.length > MOST_LEVELS) return levels[Math.min(Math.floor(u * levels.length), levels.length - 1)] ?? 0;
   return levels.reduce((best, level) => (Math.abs(level - u) < Math.abs(best - u) ? level : best), levels[0] ?? 0.5);
 }
 
@@ -106,11 +107,41 @@ export function paramsAt({ axes, space }: AxisSpace, place: Float64Array): Param
   });
 }
 
-/** What the model sees of given values; a choice that the space does not have is unlike all others. */
-export function seenOf({ axes }: AxisSpace, params: Params): Float64Array {
-  return Float64Array.from(axes, (axis) => {
+const seenBy = new WeakMap<AxisSpace, WeakMap<Params, Float64Array>>();
+
+/** What the model sees of given values. A choice that the space does not have is unlike all others. */
+export function seenOf(axisSpace: AxisSpace, params: Params): Float64Array {
+  const table = seenBy.get(axisSpace) ?? new WeakMap<Params, Float64Array>();
+  seenBy.set(axisSpace, table);
+  const known = table.get(params);
+  if (known !== undefined) return known;
+  const seen = Float64Array.from(axisSpace.axes, (axis) => {
     const value = params[axis.parameter.name];
-    return value === undefined ? INACTIVE : positionOf(axis, value);
+    if (value !== undefined) return positionOf(axis, value);
+    // A trial of an older space may lack what exists everywhere now.
+    return axis.parameter.when === undefined && axis.measure === 'line' ? 0.5 : INACTIVE;
+  });
+  table.set(params, seen);
+  return seen;
+}
+
+const tags = { own: new WeakMap<Float64Array, Float64Array>(), prior: new WeakMap<Float64Array, Float64Array>() };
+
+/** With one more position that tells this study's trials from another commit's. */
+export function taggedAs(task: 'own' | 'prior', seen: Float64Array): Float64Array {
+  const known = tags[task].get(seen);
+  if (known !== undefined) return known;
+  const tagged = Float64Array.of(...seen, task === 'own' ? 0 : 1);
+  tags[task].set(seen, tagged);
+  return tagged;
+}
+
+/** Any place that looks like this to the model; where it says nothing, `fill` decides. */
+export function placeOf({ axes }: AxisSpace, seen: Float64Array, fill: () => number): Float64Array {
+  return Float64Array.from(axes, (axis, i) => {
+    const position = seen[i] ?? INACTIVE;
+    const real = position >= 0 && (axis.measure !== 'category' || position < axis.values.length);
+    return real ? positionAt(axis, axis.measure === 'category' ? (position + 0.5) / axis.values.length : position) : positionAt(axis, fill());
   });
 }
 
