@@ -3,6 +3,7 @@ import { plugin, type Plugin } from '../model/plugin.js';
 import type { Sampler } from '../model/ports.js';
 import { anneal, annealOptions } from './anneal.js';
 import { cmaes, cmaesOptions } from './cmaes.js';
+import { auto, autoOptions } from './auto.js';
 import { ga, gaOptions } from './ga.js';
 import { gp, gpOptions } from './gp.js';
 import { grid } from './grid.js';
@@ -20,6 +21,7 @@ export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   sobol: plugin(z.strictObject({}), sobol),
   halton: plugin(z.strictObject({}), halton),
   lhs: plugin(lhsOptions, lhs),
+  auto: plugin(autoOptions, auto),
   gp: plugin(gpOptions, gp),
   tpe: plugin(tpeOptions, tpe),
   anneal: plugin(annealOptions, anneal),

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { cardinality } from '../model/distributionImage.js';
+import type { Sampler, StudyView } from '../model/ports.js';
+import type { SearchSpace } from '../model/searchSpace.js';
+import { gp, gpOptions } from './gp.js';
+import { rankedByExpectation } from './gpRanking.js';
+import { tpe } from './tpe.js';
+import { tpeOptions } from './tpePresets.js';
+import { warmStart } from './warmStart.js';
+
+export const autoOptions = z.strictObject({ warm_start: warmStart });
+type AutoOptions = z.output<typeof autoOptions>;
+
+/** Trials up to which a Gaussian process is worth its time: from here on TPE asks in a tenth of it. */
+const MOST_MODELLED = 1000;
+/** Parameters up to which a length scale for each can be learnt from a study's trials. */
+const MOST_PARAMETERS = 64;
+/**
+ * Trials until which every second one is chosen by optimism instead of improvement. With so few trials the model is
+ * too sure of itself, and improvement looks only where it already is: on the tasks that `bench/` keeps for validation
+ * the two in turn left less regret after 20 trials, and no more after 50.
+ */
+const MIXED_UNTIL = 40;
+
+type Part = 'improvement' | 'optimism' | 'tpe';
+
+/** Picks the sampler by space, budget and history. A pure function of the history, like its parts. */
+export function auto({ warm_start }: AutoOptions): Sampler {
+  const parts: Readonly<Record<Part, Sampler>> = {
+    improvement: gp(gpOptions.parse({ warm_start })),
+    optimism: gp(gpOptions.parse({ warm_start, acquisition: 'lcb' })),
+    tpe: tpe(tpeOptions.parse({ warm_start })),
+  };
+  return {
+    name: 'auto',
+    suggest: (view, rng) => parts[partFor(view)].suggest(view, rng),
+    explain: (view) => [reasonFor(view), ...parts[partFor(view)].explain?.(view) ?? []],
+    ranked: (view) => (isModelled(view) ? rankedByExpectation(view) : []),
+  };
+}
+
+function partFor(view: StudyView): Part {
+  if (!isModelled(view)) return 'tpe';
+  const asked = view.finished.length + view.running.length;
+  return asked < MIXED_UNTIL && asked % 2 === 1 ? 'optimism' : 'improvement';
+}
+
+function isModelled({ space, finished }: StudyView): boolean {
+  return finished.length < MOST_MODELLED && freeOf(space).length <= MOST_PARAMETERS;
+}
+
+/** Parameters with more than one value. */
+function freeOf({ parameters }: SearchSpace): SearchSpace['parameters'] {
+  return parameters.filter(({ distribution }) => cardinality(distribution) > 1);
+}
+
+function reasonFor(view: StudyView): string {
+  const free = freeOf(view.space);
+  const described = `${free.length} ${free.length === 1 ? 'parameter' : 'parameters'}${kindsOf(free)}`;
+  if (free.length > MOST_PARAMETERS) return `auto picked TPE: ${described} are more than a Gaussian process can learn length scales for.`;
+  if (!isModelled(view)) return `auto picked TPE for the trials after the first ${MOST_MODELLED}, where a Gaussian process costs more time than it saves trials; ${described}.`;
+  const points = free.reduce((product, { distribution }) => product * cardinality(distribution), 1);
+  if (points <= view.budget) return `auto picked a Gaussian process to put the likely best first: the space has at most ${points} points and the budget is ${view.budget} trials, so that each one gets its turn.`;
+  const noise = view.noise === undefined || view.noise === 0 ? '' : `, with the noise known from main (${view.noise.toPrecision(2)} from seed to seed)`;
+  return `auto picked a Gaussian process: ${described}, a budget of ${view.budget} trials${noise}. Until trial ${MIXED_UNTIL} expected improvement and optimism take turns, from there on expected improvement decides alone.`;
+}
+
+/** " (2 of them choices, 1 conditional)". */
+function kindsOf(free: SearchSpace['parameters']): string {
+  const choices = free.filter(({ distribution }) => distribution.name === 'categorical').length;
+  const conditional = free.filter(({ when }) => when !== undefined).length;
+  const kinds = [...(choices > 0 ? [`${choices} of them ${choices === 1 ? 'a choice' : 'choices'}`] : []), ...(conditional > 0 ? [`${conditional} conditional`] : [])];
+  return kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+}
