@@ -8,10 +8,12 @@ import { unitOf } from '../model/unit.js';
 import { pointFrom, valueAt } from './draw.js';
 import { freshPoint } from './fresh.js';
 import { bestFirst, hasGene } from './standing.js';
+import { warmStart } from './warmStart.js';
 
 export const annealOptions = z.strictObject({
   avg_best_idx: z.number().min(1).default(2).describe('Mean rank, from 1, of the good trial that a new one starts from'),
   shrink_coef: z.number().min(0).default(0.1).describe('How fast the neighbourhood shrinks: its width is that of the space over 1 + this times the trials so far'),
+  warm_start: warmStart,
 });
 type AnnealOptions = z.output<typeof annealOptions>;
 
@@ -26,7 +28,9 @@ const TINY = 1e-16;
 export function anneal(options: AnnealOptions): Sampler {
   return {
     name: 'anneal',
-    suggest: (view, rng) => {
+    suggest: (given, rng) => {
+      const { prior, ...own } = given;
+      const view: StudyView = options.warm_start && prior !== undefined ? given : own;
       const known = [...view.finished, ...view.running, ...(view.prior ?? [])];
       const ranked = rankedTrials(view);
       return freshPoint(view, rng, (i) => proposal({ view, options, known, ranked }, rng.fork(`anneal ${i}`)));

@@ -8,6 +8,7 @@ import { childOf, newcomers, offspringOf, type Breeding, type Individual } from 
 import { generationLines, type Generation } from './gaLog.js';
 import { keyOf } from './seen.js';
 import { bestFirst, insideSpace, usableLoss } from './standing.js';
+import { warmStart } from './warmStart.js';
 
 const probability = z.number().min(0).max(1);
 
@@ -20,6 +21,7 @@ export const gaOptions = z.strictObject({
   tournament: z.int().min(1).default(3).describe('Individuals drawn per tournament; the best one becomes a parent'),
   crossover: probability.default(0.5).describe('Probability that a pair is mated'),
   mutation: probability.default(0.2).describe('Probability that an individual is mutated'),
+  warm_start: warmStart,
 });
 type GaOptions = z.output<typeof gaOptions>;
 
@@ -75,7 +77,7 @@ function evolve(view: StudyView, method: Method): Evolution {
   const size = sizeFor(method.options, view.budget);
   const founders = [...view.finished, ...view.running].sort((a, b) => a.number - b.number).slice(0, size);
   const population = founders.filter(({ state }) => state !== 'running').map((trial) => individual(view.space, trial));
-  if (founders.length < size) return { pool: [], wanted: bestFirst(view.prior ?? []).slice(0, Math.ceil(size / 4)).map(({ params }) => params), log: [] };
+  if (founders.length < size) return { pool: [], wanted: bestFirst(method.options.warm_start ? view.prior ?? [] : []).slice(0, Math.ceil(size / 4)).map(({ params }) => params), log: [] };
   return population.length < size ? { pool: population, wanted: [], log: [] } : replay(view, population, method);
 }
 

@@ -10,6 +10,8 @@ import { grid } from './grid.js';
 import { halton } from './halton.js';
 import { lhs, lhsOptions } from './lhs.js';
 import { random } from './random.js';
+import { reducer } from './reducer.js';
+import { reducerOptions } from './reducerDrops.js';
 import { sobol } from './sobol.js';
 import { tpe } from './tpe.js';
 import { tpeOptions } from './tpePresets.js';
@@ -27,4 +29,5 @@ export const samplers: Readonly<Record<string, Plugin<Sampler>>> = {
   anneal: plugin(annealOptions, anneal),
   cmaes: plugin(cmaesOptions, cmaes),
   ga: plugin(gaOptions, ga),
+  reducer: plugin(reducerOptions, reducer),
 };
