@@ -1,5 +1,5 @@
 // What pruning saves and what it costs, on real curves: NOREGRET_LIB=… node bench/pruning.mjs [seeds] [trials]
-// One trial at a time, every epoch reported, random configurations; a resting trial goes on from its checkpoint.
+// One trial at a time, every epoch reported; a resting trial goes on from its checkpoint. On the surrogate also with TPE, which learns from what pruning leaves it.
 import { readFileSync } from 'node:fs';
 import { algoperf, lcbench } from './curves.mjs';
 
@@ -8,16 +8,18 @@ const { pruners } = await import(`${lib}/pruners/index.js`);
 const { createRng } = await import(`${lib}/math/rng.js`);
 
 /** Best loss of the trials that ran to their end, epochs spent (also without checkpoints), trials stopped. */
-export function replay(pruner, curves) {
+export async function replay(pruner, { trials, begin, space }) {
   const all = [];
-  const view = () => ({ space: undefined, goal: 'minimize', budget: curves.length, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') });
+  const curves = [];
+  const view = () => ({ space, goal: 'minimize', budget: trials, finished: all.filter(({ state }) => state !== 'running'), running: all.filter(({ state }) => state === 'running') });
   let [spent, fromScratch] = [0, 0];
   for (;;) {
     const number = pruner.next?.(view()) ?? all.length;
+    if (number >= trials) break;
+    const { intermediate = [], rests = 0, params = {} } = all[number] ?? {};
+    if (curves[number] === undefined) curves.push(await begin(number, view(), params));
     const curve = curves[number];
-    if (curve === undefined) break;
-    const { intermediate = [], rests = 0 } = all[number] ?? {};
-    const trial = { number, params: {}, state: 'running', intermediate: [...intermediate], rests };
+    const trial = { number, params, state: 'running', intermediate: [...intermediate], rests };
     all[number] = trial;
     const now = view();
     let stopped = false;
@@ -32,7 +34,7 @@ export function replay(pruner, curves) {
     all[number] = { ...trial, ...ended };
   }
   const complete = all.filter(({ state }) => state === 'complete');
-  return { best: Math.min(...complete.map(({ loss }) => loss)), spent, fromScratch, stopped: all.filter(({ state }) => state === 'pruned').length };
+  return { best: Math.min(...complete.map(({ loss }) => loss)), curves, spent, fromScratch, stopped: all.filter(({ state }) => state === 'pruned').length };
 }
 
 /** What an unpruned search has found when it has spent as much. */
@@ -51,16 +53,34 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 export async function score(task, variants, { seeds, trials, first = 0 }) {
   const draws = [];
   for (let seed = first; seed < first + seeds; seed++) draws.push(await task.draw(trials, createRng(`pruning ${task.name} ${seed}`)));
-  return variants.map(({ label, make }) => {
-    const runs = draws.map((curves) => {
+  const rows = [];
+  for (const { label, make } of variants) {
+    const runs = [];
+    for (const curves of draws) {
       const whole = curves.reduce((sum, { length }) => sum + length, 0);
       const bestOfAll = Math.min(...curves.map((curve) => curve.at(-1)).filter(Number.isFinite));
-      const { best, spent, fromScratch, stopped } = replay(make(), curves);
-      return { regret: best - task.best, lost: (best - bestOfAll) / task.range, spent, share: spent / whole, scratch: fromScratch / whole, stopped, ahead: (unprunedAt(curves, spent) - best) / task.range };
-    });
+      const { best, spent, fromScratch, stopped } = await replay(make(), { trials: curves.length, begin: (number) => curves[number] });
+      runs.push({ regret: best - task.best, lost: (best - bestOfAll) / task.range, spent, share: spent / whole, scratch: fromScratch / whole, stopped, ahead: (unprunedAt(curves, spent) - best) / task.range });
+    }
     const of = (key) => mean(runs.map((run) => run[key]));
-    return { label, regret: of('regret'), lost: of('lost'), worst: Math.max(...runs.map(({ lost }) => lost)), spent: of('spent'), saved: 1 - of('share'), savedScratch: 1 - of('scratch'), stopped: of('stopped'), ahead: mean(runs.map(({ ahead }) => Math.min(ahead, 1))) };
-  });
+    rows.push({ label, regret: of('regret'), lost: of('lost'), worst: Math.max(...runs.map(({ lost }) => lost)), spent: of('spent'), saved: 1 - of('share'), savedScratch: 1 - of('scratch'), stopped: of('stopped'), ahead: mean(runs.map(({ ahead }) => Math.min(ahead, 1))) });
+  }
+  return rows;
+}
+
+/** A search by `sampler` instead of given draws; the same seeds for each pruner. */
+export async function scoreSearch(task, sampler, { make, seeds, trials }) {
+  const runs = [];
+  for (let seed = 0; seed < seeds; seed++) {
+    const rng = createRng(`pruning search ${task.name} ${seed}`);
+    const begin = async (number, view, params) => {
+      Object.assign(params, sampler.suggest(view, rng.fork(`trial ${number}`)));
+      return await task.curve(params);
+    };
+    const { best, curves, spent } = await replay(make(), { trials, begin, space: task.space });
+    runs.push({ regret: best - task.best, share: spent / curves.reduce((sum, { length }) => sum + length, 0) });
+  }
+  return { regret: mean(runs.map(({ regret }) => regret)), saved: 1 - mean(runs.map(({ share }) => share)) };
 }
 
 const variantsFor = (epochs) => [
@@ -84,8 +104,22 @@ async function main() {
     for (const row of await score(task, variantsFor(task.epochs), { seeds, trials })) {
       const peer = peers[`${instance}/random/${peerNames[row.label]}`];
       const percent = (value) => (100 * value).toFixed(2);
-      console.log(`| ${row.label} | ${percent(row.lost)} (${percent(row.worst)}) | ${(100 * row.saved).toFixed(0)} % | ${(100 * row.savedScratch).toFixed(0)} % | ${row.stopped.toFixed(0)} | ${percent(row.ahead)} | ${row.regret.toPrecision(4)} | ${peer === undefined ? '' : `${peer.mean_regret}, ${peer.mean_epochs}`} |`);
+      console.log(`| ${row.label} | ${percent(row.lost)} (${percent(row.worst)}) | ${(100 * row.saved).toFixed(1)} % | ${(100 * row.savedScratch).toFixed(0)} % | ${row.stopped.toFixed(0)} | ${percent(row.ahead)} | ${row.regret.toPrecision(4)} | ${peer === undefined ? '' : `${peer.mean_regret}, ${peer.mean_epochs}`} |`);
     }
+    if (task.curve !== undefined) await withTpe(task, peers, { seeds: Math.min(seeds, 10), trials });
+  }
+}
+
+async function withTpe(task, peers, { seeds, trials }) {
+  const { samplers } = await import(`${lib}/samplers/index.js`);
+  const [, instance] = task.name.split(' ');
+  console.log(`\n${task.name}: ${trials} trials of TPE, ${seeds} seeds\n\n| pruner | regret | lost against never, % of range | epochs saved | Optuna: regret, epochs saved |\n|---|---:|---:|---:|---|`);
+  let whole;
+  for (const { label, make } of variantsFor(task.epochs).filter(({ label: name }) => ['never', 'auto', 'median', 'median, warm-up 10', 'asha, eta 4', 'hyperband async'].includes(name))) {
+    const { regret, saved } = await scoreSearch(task, samplers.tpe.create({}), { make, seeds, trials });
+    whole ??= regret;
+    const peer = peers[`${instance}/tpe/${peerNames[label]}`];
+    console.log(`| ${label} | ${regret.toPrecision(4)} | ${((100 * (regret - whole)) / task.range).toFixed(2)} | ${(100 * saved).toFixed(0)} % | ${peer === undefined ? '' : `${peer.mean_regret}, ${(100 - peer.mean_epochs / 52).toFixed(0)} %`} |`);
   }
 }
 

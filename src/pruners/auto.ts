@@ -7,22 +7,23 @@ import { resource } from './resource.js';
 export const autoOptions = z.strictObject({
   startup_trials: z.int().min(1).default(5).describe('So many trials run to their end first: they show how long a run is and what it reaches.'),
   grace: z.number().min(0).max(1).default(0.1).describe('Nothing is stopped in this first part of the longest run; curves cross most there.'),
-  trend: z.number().min(0).default(0.8).describe('Share of its recent gain that a trial is expected to make again with each doubling of its length. More is more careful; 0 = the median rule alone.'),
+  percentile: z.number().min(0).max(100).default(33).describe('A trial among this best share (in percent) of the finished ones at the same step is never stopped.'),
+  trend: z.number().min(0).default(0.8).describe('Share of its recent gain that a trial is expected to make again with each doubling of its length. More is more careful; 0 = the percentile alone.'),
   resource,
 });
 type AutoOptions = z.output<typeof autoOptions>;
 
 /**
- * Stops a trial that is behind and would not catch up: its best loss so far is above the median of the finished trials'
- * best up to the same step, and, were it to gain nearly as much with each further doubling as it did with the last, it
+ * Stops a trial that is behind and would not catch up: its best loss so far is not among the best third of the
+ * finished trials' up to the same step, and, were it to gain nearly as much with each further doubling as it did with the last, it
  * would still end above the best of them. Learning curves flatten in the logarithm of the step, so that is generous,
- * and slow starters, which the median rule alone cuts off, go on. Measured in bench/RESULTS.md.
+ * and slow starters, which a percentile alone cuts off, go on. Measured in bench/RESULTS.md.
  */
 export function auto(options: AutoOptions): Pruner {
   return { name: 'auto', resource: options.resource, decide: (view, trial) => (isHopeless(view, trial, options) ? 'stop' : 'continue') };
 }
 
-function isHopeless({ finished }: StudyView, trial: LossTrial, { startup_trials: startup, grace, trend }: AutoOptions): boolean {
+function isHopeless({ finished }: StudyView, trial: LossTrial, { startup_trials: startup, grace, percentile: rank, trend }: AutoOptions): boolean {
   const complete = finished.filter(({ state }) => state === 'complete');
   const own = curveOf(trial);
   const step = own.at(-1)?.step ?? 0;
@@ -32,7 +33,7 @@ function isHopeless({ finished }: StudyView, trial: LossTrial, { startup_trials:
   if (step < grace * length) return false;
   const best = lowestLoss(own);
   if (Number.isNaN(best)) return true;
-  if (!(best > percentile(curves.map((points) => bestUpTo(points, step)), 50))) return false;
+  if (!(best > percentile(curves.map((points) => bestUpTo(points, step)), rank))) return false;
   const target = complete.reduce((lowest, { loss = Infinity }) => (loss < lowest ? loss : lowest), Infinity);
   return best - trend * gainToCome(own, best, step, length) > target;
 }
