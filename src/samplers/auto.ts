@@ -3,7 +3,6 @@ import { cardinality } from '../model/distributionImage.js';
 import type { Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { gp, gpOptions } from './gp.js';
-import { rankedByExpectation } from './gpRanking.js';
 import { tpe } from './tpe.js';
 import { tpeOptions } from './tpePresets.js';
 import { warmStart } from './warmStart.js';
@@ -35,7 +34,7 @@ export function auto({ warm_start }: AutoOptions): Sampler {
     name: 'auto',
     suggest: (view, rng) => parts[partFor(view)].suggest(view, rng),
     explain: (view) => [reasonFor(view), ...parts[partFor(view)].explain?.(view) ?? []],
-    ranked: (view) => (isModelled(view) ? rankedByExpectation(view) : []),
+    ranked: (view) => parts[partFor(view)].ranked?.(view) ?? [],
   };
 }
 

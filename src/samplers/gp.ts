@@ -9,6 +9,7 @@ import { durationOf, feasibilityOf, surrogateOf, widened, type Surrogate } from 
 import { hedged } from './gpHedge.js';
 import type { Posterior } from './gpModel.js';
 import { bestPlaces, keyOf } from './gpOptimize.js';
+import { rankedByExpectation } from './gpRanking.js';
 import { axisSpace, paramsAt, placeOf, seenOf, type AxisSpace } from './gpSpace.js';
 import { startPlaces } from './gpStart.js';
 import { warmStart } from './warmStart.js';
@@ -38,6 +39,7 @@ export function gp(options: GpOptions): Sampler {
     name: 'gp',
     suggest: (view, rng) => suggest(options, seenBy(options, view), rng),
     explain: (view) => explained(options, seenBy(options, view)),
+    ranked: (view) => rankedByExpectation(seenBy(options, view)),
   };
 }
 
