@@ -6,9 +6,12 @@ import type { StudyEvent } from '../model/study.js';
 import { createClock } from '../platform/clock.js';
 import { openJournalFile } from '../stores/journalFile.js';
 import { createMemoryJournal } from '../stores/memoryJournal.js';
+import { looksLikeOptunaJournal } from '../stores/optunaLines.js';
+import { openOptunaJournal } from '../stores/optunaJournal.js';
 import { openAskTellStudy, type AskTellFlags } from './askTellStudy.js';
 import { exitCodes } from './program.js';
 import { requestLines, type RequestLine } from './requestLines.js';
+import { beginningOf } from './studyFile.js';
 import { createProgress, type TerminalProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -33,8 +36,11 @@ export async function run(terminal: Terminal, flags: AskTellFlags): Promise<numb
   return exitCodes.ok;
 }
 
-async function openJournal({ cwd }: Terminal, { study }: AskTellFlags): Promise<Journal> {
-  return study === undefined ? createMemoryJournal() : await openJournalFile(resolve(cwd, study));
+async function openJournal({ cwd }: Terminal, { study, journalFormat, studyName }: AskTellFlags): Promise<Journal> {
+  if (study === undefined) return createMemoryJournal();
+  const path = resolve(cwd, study);
+  const isOptuna = journalFormat === 'optuna' || (journalFormat === undefined && looksLikeOptunaJournal(await beginningOf(path)));
+  return isOptuna ? await openOptunaJournal(path, studyName) : await openJournalFile(path);
 }
 
 interface Desk { readonly terminal: Terminal; readonly flags: AskTellFlags; readonly progress: TerminalProgress; readonly clock: Clock }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { createdEvent, enginePlan, type EngineConfig } from '../app/enginePlan.js';
 import type { EnginePlan } from '../app/engine.js';
 import { parseConfig } from '../config/parse.js';
@@ -6,16 +5,20 @@ import type { StudyConfig } from '../model/config.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import type { Clock } from '../model/ports.js';
-import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import { checkIdentity, foldStudy } from '../model/studyLog.js';
+import { subjectOf, type StudySubject } from '../model/studySubject.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { version } from '../version.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 
-export interface AskTellFlags extends StudyFlags { readonly study?: string }
+export interface AskTellFlags extends StudyFlags {
+  readonly study?: string;
+  readonly studyName?: string;
+  readonly journalFormat?: 'noregret' | 'optuna';
+}
 
 interface OpenRequest {
   readonly cwd: string;
@@ -52,13 +55,12 @@ export async function openAskTellStudy(request: OpenRequest): Promise<AskTellStu
   return { plan: enginePlan(options), created };
 }
 
-const imported = z.object({ metric: z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }), space: z.custom<SearchSpace>((space) => typeof space === 'object' && space !== null) });
-interface LoggedStudy { readonly name: string; readonly metric: { readonly name: string; readonly goal: Goal }; readonly space: SearchSpace }
+interface LoggedStudy extends StudySubject { readonly name: string }
 
 /** Of an imported log, which was written by no configuration of ours. */
 function loggedStudy({ identity, study }: Extract<StudyEvent, { type: 'created' }>): LoggedStudy | undefined {
-  if (identity['command'] !== 'import') return undefined;
-  return { name: study, ...imported.parse(JSON.parse(identity['config'] ?? 'null')) };
+  const subject = identity['command'] === 'import' ? subjectOf(identity) : undefined;
+  return subject && { name: study, ...subject };
 }
 
 /** Limits, method and the rest by flags, the space from the log. */

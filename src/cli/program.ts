@@ -108,7 +108,9 @@ Asking after the end gives {"ok":true,"trials":[],"done":true}. A bad line gets 
 function addAskTell(add: Add): void {
   add('ask-tell', 'the search engine for any program: one JSON request per line in, one reply per line out', () => import('./askTell.js'))
     .option('-c, --config <file>', 'study file (default: noregret.yml, .github/noregret.yml); its command is not needed')
-    .option('--study <file>', 'keep the study in this log, and go on with it')
+    .option('--study <file>', 'keep the study in this log, and go on with it; may be an Optuna journal')
+    .addOption(new Option('--journal-format <format>', 'of a new log (default: as the file is, else noregret)').choices(['noregret', 'optuna']))
+    .option('--study-name <name>', 'which study of an Optuna journal')
     .option('--trials <n>', 'trials after which asking ends')
     .option('--method <name>', 'sampler instead of the file\'s')
     .option('--metric <name>', 'objective, where the file names none')
@@ -133,6 +135,15 @@ function addReadingCommands(add: Add): void {
     .argument('[path]', 'report.json (default: the newest in .noregret/)')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))
     .option('-o, --out <file>', 'write to this file instead of stdout');
+  add('import', 'another tool\'s study as a study log: Optuna\'s journal', () => import('./import.js'))
+    .argument('<file>', 'file of Optuna\'s JournalFileBackend')
+    .option('--study-name <name>', 'which study, where the file holds several')
+    .option('-o, --out <file>', 'where the log goes (default: NAME.jsonl)');
+  add('export', 'a study for another tool', () => import('./export.js'))
+    .argument('<study>', 'a study log, its folder, or the name of a study in .noregret/')
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(['optuna-journal', 'json', 'csv']).makeOptionMandatory())
+    .option('--study-name <name>', 'which study, where the file holds several')
+    .option('-o, --out <file>', 'write to this new file instead of stdout');
   add('history', 'records of the default branch: sha, best configuration, metric, verdict', () => import('./history.js'))
     .option('--study <name>', 'only this study')
     .option('--history <dir>', 'read this directory instead of the git branch')

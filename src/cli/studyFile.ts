@@ -1,0 +1,103 @@
+import { constants } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../model/errors.js';
+import type { StudyEvent } from '../model/study.js';
+import { importers, type ImportedStudy } from '../stores/importers.js';
+import { createLineReader } from '../stores/journalLines.js';
+import { bytesBeforePadding } from '../stores/paddedFile.js';
+import { stateDirName } from './state.js';
+
+/** What a file with studies holds: a log of ours, or studies of another tool. */
+export type StudyFile =
+  | { readonly kind: 'ours'; readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
+  | { readonly kind: 'imported'; readonly format: string; readonly studies: readonly ImportedStudy[]; readonly notes: readonly string[] };
+
+const chunkBytes = 1 << 20;
+const headBytes = 8192;
+/** What every study log of ours begins with. */
+const ourBeginning = '{"type":"created",';
+
+/** `wanted` is a file, a folder with a study.jsonl, or the name of a study below .noregret. Read without a lock and left as it is. */
+export async function readStudyFile(cwd: string, wanted: string): Promise<StudyFile> {
+  const path = await locate(cwd, wanted);
+  const file = await openRegular(path, wanted);
+  try {
+    const head = Buffer.alloc(headBytes);
+    const { bytesRead } = await file.read(head, 0, headBytes, 0);
+    const text = head.toString('utf8', 0, bytesRead);
+    if (text.startsWith(ourBeginning)) return await readOurs(file, wanted);
+    const found = Object.entries(importers).find(([, { detects }]) => detects(text));
+    if (found === undefined) throw new UserError('study-unknown', `${wanted} is no study that can be read: neither a study log of noregret nor ${Object.values(importers).map(({ tool }) => `a journal of ${tool}`).join(' nor ')}.`, { fix: 'Give a study.jsonl, or the file of Optuna\'s JournalFileBackend.' });
+    const [format, importer] = found;
+    const reader = importer.open(wanted);
+    await eachChunk(file, (chunk) => { reader.push(chunk); });
+    return { kind: 'imported', format, ...reader.end() };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Empty for what is no file or is not there. */
+export async function beginningOf(path: string): Promise<string> {
+  const file = await openRegular(path, path).catch(() => undefined);
+  if (file === undefined) return '';
+  try {
+    const head = Buffer.alloc(headBytes);
+    const { bytesRead } = await file.read(head, 0, headBytes, 0);
+    return head.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The one study that is meant. UserError `which-study` naming all there are. */
+export function chooseStudy(studies: readonly ImportedStudy[], name: string | undefined, file: string): ImportedStudy {
+  const found = name === undefined ? studies : studies.filter((study) => study.name === name);
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
+  const there = studies.length === 0 ? 'it holds no study' : `it holds ${studies.slice(0, 20).map((study) => JSON.stringify(study.name)).join(', ')}`;
+  throw new UserError('which-study', `${file}: ${name === undefined ? 'which study is meant?' : `there is no study ${JSON.stringify(name)};`} ${there}.`, { fix: studies[0] === undefined ? 'Is this the right file?' : `Name one: --study-name ${JSON.stringify(studies[0].name)}` });
+}
+
+async function readOurs(file: FileHandle, name: string): Promise<StudyFile> {
+  const reader = createLineReader(name);
+  let bytes = 0;
+  let tail: Buffer = Buffer.alloc(0);
+  await eachChunk(file, (chunk) => {
+    reader.push(chunk);
+    bytes += chunk.length;
+    tail = Buffer.concat([tail, chunk]).subarray(-2 * chunkBytes);
+  });
+  const { events, soundBytes } = reader.end();
+  const torn = bytesBeforePadding(tail.subarray(Math.max(0, tail.length - (bytes - soundBytes))));
+  return { kind: 'ours', events, notes: torn === 0 ? [] : [`${name} ends in the middle of a line: its last ${torn} bytes were left out`] };
+}
+
+async function eachChunk(file: FileHandle, take: (chunk: Buffer) => void): Promise<void> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (let position = 0; ;) {
+    const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
+    if (bytesRead === 0) return;
+    take(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}
+
+async function locate(cwd: string, wanted: string): Promise<string> {
+  const path = resolve(cwd, wanted);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return join(path, 'study.jsonl');
+  if (found !== undefined || /[\\/]/.test(wanted) || wanted === '..') return path;
+  return join(cwd, stateDirName, wanted, 'study.jsonl');
+}
+
+/** Never waits on a pipe, never opens a device. */
+async function openRegular(path: string, name: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw new UserError('file-unreadable', `Cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { fix: 'Give a study log, or the name of a study below .noregret.', cause });
+  });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new UserError('file-unreadable', `${name} is no file.`, { fix: 'Give a study log.' });
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { UserError } from '../model/errors.js';
+import { parsePythonJson } from '../model/pythonNumbers.js';
+import type { OptunaDistribution } from './optunaDistribution.js';
+
+/** Optuna's TrialState. */
+export const optunaStates = { running: 0, complete: 1, pruned: 2, fail: 3, waiting: 4 } as const;
+
+/** One operation of a journal: `optuna/storages/journal/_storage.py`, JournalOperation. */
+export const optunaOps = {
+  createStudy: 0, deleteStudy: 1, studyUserAttr: 2, studySystemAttr: 3, createTrial: 4, trialParam: 5, trialState: 6,
+  trialIntermediate: 7, trialUserAttr: 8, trialSystemAttr: 9, discardTrials: 10,
+} as const;
+
+export interface OptunaTrial {
+  readonly id: number;
+  state: number;
+  values: readonly (number | null)[] | undefined;
+  start: string | undefined;
+  complete: string | undefined;
+  readonly params: Map<string, { readonly internal: number; readonly distribution: OptunaDistribution }>;
+  readonly intermediate: Map<number, number | null>;
+  readonly systemAttrs: Map<string, unknown>;
+}
+
+export interface OptunaStudy {
+  readonly id: number;
+  readonly name: string;
+  readonly directions: readonly number[];
+  readonly systemAttrs: Map<string, unknown>;
+  readonly trials: OptunaTrial[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const attributes = z.union([
+  z.object({ name: z.literal('FloatDistribution'), attributes: z.object({ step: z.number().nullable(), low: z.number(), high: z.number(), log: z.boolean() }) }),
+  z.object({ name: z.literal('IntDistribution'), attributes: z.object({ log: z.boolean(), step: z.number(), low: z.number(), high: z.number() }) }),
+  z.object({ name: z.literal('CategoricalDistribution'), attributes: z.object({ choices: z.array(z.union([z.null(), z.boolean(), z.number(), z.string()])) }) }),
+]);
+const number = z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]);
+const record = z.record(z.string(), z.unknown());
+const template = z.object({
+  study_id: z.int(), datetime_start: z.string().nullish(), datetime_complete: z.string().nullish(), state: z.int().min(0).max(4).default(0),
+  value: number.nullish(), values: z.array(number.nullable()).nullish(), params: z.record(z.string(), number).default({}), distributions: z.record(z.string(), z.string()).default({}),
+  system_attrs: record.default({}), intermediate_values: z.record(z.string(), number.nullable()).default({}),
+});
+const stateChange = z.object({ state: z.int().min(0).max(4), values: z.array(number.nullable()).nullish(), datetime_start: z.string().nullish(), datetime_complete: z.string().nullish() });
+
+/** What a journal says so far; ids are implicit: studies and trials are counted as they are created. */
+export interface OptunaReplay {
+  readonly studies: readonly OptunaStudy[];
+  readonly nextTrialId: number;
+  readonly nextStudyId: number;
+  /** One line's operation. Throws UserError `optuna-op` with what cannot be read. */
+  apply(fields: Fields): void;
+}
+
+export function createOptunaReplay(): OptunaReplay {
+  const studies = new Map<number, OptunaStudy>();
+  const trials: OptunaTrial[] = [];
+  const parse = distributionParser();
+  let nextStudyId = 0;
+  const createStudy = ({ study_name: name, directions }: Fields): void => {
+    if (typeof name !== 'string' || !Array.isArray(directions)) throw unreadable('a study without name or directions');
+    if ([...studies.values()].some((study) => study.name === name)) return;
+    studies.set(nextStudyId, { id: nextStudyId, name, directions: directions.map(Number), systemAttrs: new Map(), trials: [] });
+    nextStudyId += 1;
+  };
+  const createTrial = (fields: Fields): void => {
+    const found = checked(template, fields);
+    const study = studies.get(found.study_id);
+    if (study === undefined) return;
+    const trial = trialOf(trials.length, found, parse);
+    trials.push(trial);
+    study.trials.push(trial);
+  };
+  return {
+    get studies() { return [...studies.values()]; },
+    get nextTrialId() { return trials.length; },
+    get nextStudyId() { return nextStudyId; },
+    apply: (fields) => {
+      const { op_code: op, study_id: studyId, trial_id: trialId } = fields;
+      switch (op) {
+        case optunaOps.createStudy: createStudy(fields); return;
+        case optunaOps.deleteStudy: studies.delete(Number(studyId)); return;
+        case optunaOps.studySystemAttr: merge(studies.get(Number(studyId))?.systemAttrs, fields['system_attr']); return;
+        case optunaOps.createTrial: createTrial(fields); return;
+        case optunaOps.trialParam: case optunaOps.trialState: case optunaOps.trialIntermediate: case optunaOps.trialSystemAttr: {
+          const trial = trials[Number(trialId)];
+          if (trial !== undefined && !isFinished(trial)) changeTrial(trial, fields, parse);
+          return;
+        }
+        case optunaOps.studyUserAttr: case optunaOps.trialUserAttr: case optunaOps.discardTrials: return;
+        default: throw unreadable(`op_code ${JSON.stringify(op)}, which is none of Optuna 5`);
+      }
+    },
+  };
+}
+
+function changeTrial(trial: OptunaTrial, fields: Fields, parse: (text: string) => OptunaDistribution): void {
+  switch (fields['op_code']) {
+    case optunaOps.trialParam: {
+      const { param_name: name, param_value_internal: internal, distribution } = fields;
+      if (typeof name !== 'string' || typeof internal !== 'number' || typeof distribution !== 'string') throw unreadable('a parameter without name, value or distribution');
+      trial.params.set(name, { internal, distribution: parse(distribution) });
+      return;
+    }
+    case optunaOps.trialState: {
+      const found = checked(stateChange, fields);
+      if (found.state === optunaStates.running && trial.state === optunaStates.running) return;
+      trial.state = found.state;
+      trial.values = found.values ?? trial.values;
+      trial.start = found.datetime_start ?? trial.start;
+      trial.complete = found.datetime_complete ?? trial.complete;
+      return;
+    }
+    case optunaOps.trialIntermediate: {
+      const { step, intermediate_value: value } = fields;
+      if (typeof step !== 'number') throw unreadable('an intermediate value without a step');
+      trial.intermediate.set(step, typeof value === 'number' ? value : null);
+      return;
+    }
+    default: merge(trial.systemAttrs, fields['system_attr']);
+  }
+}
+
+function trialOf(id: number, found: z.infer<typeof template>, parse: (text: string) => OptunaDistribution): OptunaTrial {
+  const params: OptunaTrial['params'] = new Map();
+  for (const [name, internal] of Object.entries(found.params)) {
+    const text = found.distributions[name];
+    if (text === undefined) throw unreadable(`parameter ${name} without a distribution`);
+    params.set(name, { internal, distribution: parse(text) });
+  }
+  return {
+    id, state: found.state, values: found.values ?? (found.value === null || found.value === undefined ? undefined : [found.value]), params,
+    start: found.datetime_start ?? undefined, complete: found.datetime_complete ?? undefined, systemAttrs: new Map(Object.entries(found.system_attrs)),
+    intermediate: new Map(Object.entries(found.intermediate_values).map(([step, value]) => [Number(step), value])),
+  };
+}
+
+function isFinished({ state }: OptunaTrial): boolean {
+  return state === optunaStates.complete || state === optunaStates.pruned || state === optunaStates.fail;
+}
+
+function merge(into: Map<string, unknown> | undefined, attr: unknown): void {
+  if (into === undefined || typeof attr !== 'object' || attr === null) return;
+  for (const [key, value] of Object.entries(attr)) into.set(key, value);
+}
+
+/** The same few texts stand in every trial. */
+function distributionParser(): (text: string) => OptunaDistribution {
+  const known = new Map<string, OptunaDistribution>();
+  return (text) => {
+    const found = known.get(text) ?? readDistribution(text);
+    known.set(text, found);
+    return found;
+  };
+}
+
+function readDistribution(text: string): OptunaDistribution {
+  try {
+    return attributes.parse(parsePythonJson(text));
+  } catch {
+    throw unreadable(`the distribution ${text.slice(0, 100)}`);
+  }
+}
+
+function checked<S extends z.ZodType>(schema: S, fields: Fields): z.infer<S> {
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+function unreadable(what: string): UserError {
+  return new UserError('optuna-op', what);
+}
