@@ -102,7 +102,7 @@ describe('stops', () => {
   });
 
   test('no_progress', async () => {
-    const outcome = await run((job) => complete(job.trial === 2 ? 1 : 0), { noProgress: 4 });
+    const outcome = await run((job) => complete(job.trial === 2 ? 1 : 0), { noProgress: { trials: 4, percent: 0 } });
     expect(outcome).toMatchObject({ stopReason: 'no_progress', best: { number: 2 } });
     expect(outcome.trials).toHaveLength(7);
   });

@@ -125,7 +125,6 @@ function limitsOf(context: SearchContext, request: SearchRequest, { budget, stop
     ...(budget.trialTimeMs === undefined ? {} : { trialTimeMs: budget.trialTimeMs }),
     ...(budget.gpuHours === undefined ? {} : { gpuHours: budget.gpuHours, runsAfter: mostRescoreRuns(verdict.rescore, budget.trials) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
-    ...(stop.noProgress === undefined ? {} : { noProgress: stop.noProgress }),
+    ...stop,
   };
 }

@@ -1,11 +1,13 @@
+import type { StopPolicy } from '../model/config.js';
 import { toLoss, type Goal } from '../model/direction.js';
 import type { LossTrial } from '../model/ports.js';
+import { standingStill, type StandingStill } from './standingStill.js';
 import { usualSeconds } from './timeLeft.js';
 
 /** Why a search ended; the words of `report.json`. */
-export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'no_progress' | 'exhausted' | 'trials';
+export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | StandingStill | 'exhausted' | 'trials';
 
-export interface SearchLimits {
+export interface SearchLimits extends StopPolicy {
   readonly trials: number;
   /** Failures in a row. */
   readonly failures: number;
@@ -15,10 +17,6 @@ export interface SearchLimits {
   readonly runsAfter?: number;
   /** On the clock handed to the search. */
   readonly deadlineMs?: number;
-  /** In the objective's unit: reaching it is enough. */
-  readonly threshold?: number;
-  /** Finished trials since the best one. */
-  readonly noProgress?: number;
 }
 
 export interface SearchFacts {
@@ -43,7 +41,8 @@ export function whyStop(limits: SearchLimits, facts: SearchFacts): StopReason | 
   if (facts.failuresInARow >= limits.failures) return 'failures';
   const best = bestOf(finished);
   if (best !== undefined && limits.threshold !== undefined && best.loss <= toLoss(limits.threshold, facts.goal)) return 'threshold';
-  if (best !== undefined && limits.noProgress !== undefined && finished.filter((trial) => trial.number > best.number).length >= limits.noProgress) return 'no_progress';
+  const still = standingStill(limits, facts);
+  if (still !== undefined) return still;
   return facts.asked >= limits.trials ? 'trials' : undefined;
 }
 

@@ -57,9 +57,16 @@ const trainer = z.strictObject({
   backend: d(z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).optional(), 'TensorFlow.js backend.', 'backend: auto'),
 });
 
+const noProgress = z.strictObject({ trials: count, percent: z.number().min(0).optional() });
+const deltaY = z.strictObject({ delta: z.number().positive(), n_best: z.int().min(2).optional() });
+const hollow = z.strictObject({ trials: count, threshold: z.number().min(0).optional() });
+
 const stop = z.strictObject({
   threshold: d(z.number().optional(), 'The search ends when a trial reaches this value.', 'threshold: 0.99'),
-  no_progress: d(count.optional(), 'The search ends after this many trials without a better one.', 'no_progress: 15'),
+  no_progress: d(z.union([count, noProgress], { error: 'must be a number of trials, or a map with trials and percent' }).optional(), 'The search ends after this many trials without a better one; with `percent`, without one better by that share of the best.', 'no_progress: 15'),
+  delta_x: d(z.number().positive().optional(), 'The search ends when its last two points lie nearer than this: differences summed over the parameters, 1 for another choice (scikit-optimize).', 'delta_x: 0.001'),
+  delta_y: d(z.union([z.number().positive(), deltaY], { error: 'must be a difference, or a map with delta and n_best' }).optional(), 'The search ends when its five best values (or `n_best`) lie nearer than this (scikit-optimize).', 'delta_y: { delta: 0.001, n_best: 5 }'),
+  hollow: d(z.union([count, hollow], { error: 'must be a number of trials, or a map with trials and threshold' }).optional(), 'The search ends when this many trials improved the best value by `threshold` or less (scikit-optimize).', 'hollow: { trials: 20, threshold: 0.001 }'),
 });
 
 const ignored = (example: string): z.ZodType => d(z.json().optional(), 'W&B: accepted, no effect here.', example);

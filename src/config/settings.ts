@@ -74,8 +74,14 @@ export function readVerdict(file: FileConfig): StudyConfig['verdict'] {
 
 export function readStop(file: FileConfig): StudyConfig['stop'] {
   const threshold = file.stop?.threshold ?? file.metric?.target;
-  const noProgress = file.stop?.no_progress;
-  return { ...(threshold === undefined ? {} : { threshold }), ...(noProgress === undefined ? {} : { noProgress }) };
+  const { no_progress: still, delta_x: deltaX, delta_y: near, hollow } = file.stop ?? {};
+  return {
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(still === undefined ? {} : { noProgress: typeof still === 'number' ? { trials: still, percent: 0 } : { trials: still.trials, percent: still.percent ?? 0 } }),
+    ...(deltaX === undefined ? {} : { deltaX }),
+    ...(near === undefined ? {} : { deltaY: typeof near === 'number' ? { delta: near, best: 5 } : { delta: near.delta, best: near.n_best ?? 5 } }),
+    ...(hollow === undefined ? {} : { hollow: typeof hollow === 'number' ? { trials: hollow, threshold: 0 } : { trials: hollow.trials, threshold: hollow.threshold ?? 0 } }),
+  };
 }
 
 export function readSources(file: FileConfig, context: SettingsContext): Omit<StudyConfig['metrics'], 'wandb'> {

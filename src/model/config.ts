@@ -59,6 +59,19 @@ export interface EnvPolicy {
   readonly isolateHome: boolean;
 }
 
+/** When a search ends before its budget does. Values and distances are in the units of the metric and the parameters. */
+export interface StopPolicy {
+  readonly threshold?: number;
+  /** Finished trials without one that is better by more than `percent` of the best. */
+  readonly noProgress?: { readonly trials: number; readonly percent: number };
+  /** scikit-optimize's DeltaXStopper: the last two points lie nearer than this, distances summed over the parameters. */
+  readonly deltaX?: number;
+  /** scikit-optimize's DeltaYStopper: the best `best` values lie within `delta`. */
+  readonly deltaY?: { readonly delta: number; readonly best: number };
+  /** scikit-optimize's HollowIterationsStopper: the last `trials` improved the best by at most `threshold`. */
+  readonly hollow?: { readonly trials: number; readonly threshold: number };
+}
+
 /** One study, every default filled in. `path` is relative to the repository root. */
 export interface StudyConfig {
   readonly name: string;
@@ -77,7 +90,7 @@ export interface StudyConfig {
   readonly earlyTerminate: { readonly name: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
   readonly verdict: VerdictPolicy;
   readonly executor: 'local';
-  readonly stop: { readonly threshold?: number; readonly noProgress?: number };
+  readonly stop: StopPolicy;
   readonly gpus: number;
   readonly env: EnvPolicy;
   /** Commands run in each side's own worktree before its first trial. */
