@@ -22,10 +22,10 @@ describe('re-score', () => {
     expect(simulation.jobs.every((job) => job.stage === 'rescore')).toBe(true);
   });
 
-  test('after the best by its one value come those that the sampler\'s model ranks first', async () => {
+  test('the sampler\'s model says which are the best, where it has ranked them', async () => {
     const ranked = async (...ranking: readonly number[]) => (await rescoreCandidates(of(await simulate(truth), { ranking }))).candidates.map((c) => c.trial);
-    expect(await ranked(1, 9, 3)).toEqual([3, 1, 9]);
-    expect(await ranked(9)).toEqual([3, 9, 5]);
+    expect(await ranked(1, 9, 3)).toEqual([1, 9, 3]);
+    expect(await ranked(9)).toEqual([9, 3, 5]);
     expect(await ranked(99)).toEqual([3, 5, 1]);
   });
 

@@ -19,7 +19,7 @@ export interface RescoreOptions {
   readonly tree: string;
   readonly goal: Goal;
   readonly trials: readonly SearchTrial[];
-  /** Numbers of trials as the sampler's model ranks them: after the best by its one value, these are the search's best. */
+  /** Numbers of trials as the sampler's model ranks them: these are the search's best, where it has one. */
   readonly ranking?: readonly number[];
   /** Re-scored along, if it was a trial of the search. */
   readonly incumbent?: Params;
@@ -87,7 +87,7 @@ export function mostRescoreRuns(top: number, trials: number): number {
   return trials < FEW_TRIALS ? 2 * (Math.min(2, top, trials) + 1) : SEEDS * (top + 1);
 }
 
-/** The best by its one value, then those that the model expects most of, then by value; of equals the earlier trial. */
+/** Those that the model expects most of, then by their one value; of equals the earlier trial. */
 function candidatesOf(options: RescoreOptions): readonly (SearchTrial & { readonly value: number })[] {
   const { goal, incumbent } = options;
   const ranked = options.trials
@@ -95,7 +95,7 @@ function candidatesOf(options: RescoreOptions): readonly (SearchTrial & { readon
     .sort((a, b) => toLoss(a.value, goal) - toLoss(b.value, goal) || a.number - b.number);
   if (options.top === 0) return ranked.slice(0, 1);
   const expected = (options.ranking ?? []).flatMap((number) => ranked.find((trial) => trial.number === number) ?? []);
-  const top = [...new Set([...ranked.slice(0, 1), ...expected, ...ranked])].slice(0, isFew(options) ? Math.min(2, options.top) : options.top);
+  const top = [...new Set([...expected, ...ranked])].slice(0, isFew(options) ? Math.min(2, options.top) : options.top);
   const own = incumbent === undefined ? undefined : ranked.find(({ params }) => paramsKey(params) === paramsKey(incumbent));
   return own === undefined || top.includes(own) ? top : [...top, own];
 }
