@@ -25,6 +25,12 @@ describe('createRng', () => {
     expect(draw(rng.fork('y'), 3)).not.toEqual(early);
     expect(draw(createRng('a'), 3)).not.toEqual(early);
   });
+  test('every fork knows the stream it comes from, from its start', () => {
+    const rng = createRng('study');
+    rng.uniform();
+    expect(draw(rng.fork('trial 3').fork('lr').root(), 3)).toEqual(draw(createRng('study'), 3));
+    expect(draw(rng.root(), 3)).toEqual(draw(createRng('study'), 3));
+  });
   test('uniform fills [0, 1) evenly', () => {
     const rng = createRng('even');
     const counts = new Array<number>(20).fill(0);
