@@ -6,7 +6,10 @@ export type Triangle = Float64Array[];
 
 /** Inner product of the first `n` numbers; four sums at once, because one would wait for each addition. */
 export function dot(a: Float64Array, b: Float64Array, n: number): number {
-  let [p, q, r, s] = [0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
   let i = 0;
   for (; i + 3 < n; i += 4) {
     p += (a[i] ?? 0) * (b[i] ?? 0);

@@ -46,8 +46,8 @@ function factorOf({ measures, points }: Observations, { weights, scale, noise }:
 
 interface Parts { readonly data: Observations; readonly hyper: Hyper; readonly factor: Triangle; readonly alpha: Float64Array }
 
-function makePosterior({ data, hyper, factor, alpha }: Parts): Posterior {
-  const { points, measures } = data;
+function makePosterior(parts: Parts): Posterior {
+  const { data: { points, measures }, hyper, factor, alpha } = parts;
   const { weights, scale } = hyper;
   const n = points.length;
   const columns = columnsOf(points, measures, weights);
@@ -68,27 +68,38 @@ function makePosterior({ data, hyper, factor, alpha }: Parts): Posterior {
     slopes: (seen, meanSlope, varianceSlope) => {
       const belief = believe(seen);
       backwardSolve(factor, solved, n);
-      meanSlope.fill(0);
-      varianceSlope.fill(0);
-      for (let j = 0; j < n; j++) {
-        const pull = scale * maternSlope(distances[j] ?? 0);
-        const [a, b] = [pull * (alpha[j] ?? 0), -2 * pull * (solved[j] ?? 0)];
-        const point = points[j] ?? seen;
-        for (let i = 0; i < seen.length; i++) {
-          const slope = (weights[i] ?? 0) * distanceSlope(measures[i], seen[i] ?? 0, point[i] ?? 0);
-          meanSlope[i] = (meanSlope[i] ?? 0) + a * slope;
-          varianceSlope[i] = (varianceSlope[i] ?? 0) + b * slope;
-        }
-      }
+      writeSlopes({ ...parts, distances, solved }, seen, { meanSlope, varianceSlope });
       return belief;
     },
     believing: (seen) => {
       const { mean } = believe(seen);
-      const row = Float64Array.from([...covariances, scale * (1 + JITTER)]);
-      const longer = [...factor];
-      if (!appendRow(longer, row)) return makePosterior({ data, hyper, factor, alpha });
-      const values = Float64Array.from([...data.values, mean]);
-      return makePosterior({ data: { measures, points: [...points, seen], values }, hyper, factor: longer, alpha: Float64Array.from([...alpha, 0]) });
+      return extended(parts, seen, { mean, row: Float64Array.from([...covariances, scale * (1 + JITTER)]) });
     },
   };
+}
+
+interface Slopes { readonly meanSlope: Float64Array; readonly varianceSlope: Float64Array }
+
+function writeSlopes(parts: Parts & { readonly distances: Float64Array; readonly solved: Float64Array }, seen: Float64Array, { meanSlope, varianceSlope }: Slopes): void {
+  const { data: { points, measures }, hyper: { weights, scale }, alpha, distances, solved } = parts;
+  meanSlope.fill(0);
+  varianceSlope.fill(0);
+  for (let j = 0; j < points.length; j++) {
+    const pull = scale * maternSlope(distances[j] ?? 0);
+    const a = pull * (alpha[j] ?? 0);
+    const b = -2 * pull * (solved[j] ?? 0);
+    const point = points[j] ?? seen;
+    for (let i = 0; i < weights.length; i++) {
+      const slope = (weights[i] ?? 0) * distanceSlope(measures[i], seen[i] ?? 0, point[i] ?? 0);
+      meanSlope[i] = (meanSlope[i] ?? 0) + a * slope;
+      varianceSlope[i] = (varianceSlope[i] ?? 0) + b * slope;
+    }
+  }
+}
+
+function extended({ data, hyper, factor, alpha }: Parts, seen: Float64Array, { mean, row }: { readonly mean: number; readonly row: Float64Array }): Posterior {
+  const longer = [...factor];
+  if (!appendRow(longer, row)) return makePosterior({ data, hyper, factor, alpha });
+  const values = Float64Array.from([...data.values, mean]);
+  return makePosterior({ data: { ...data, points: [...data.points, seen], values }, hyper, factor: longer, alpha: Float64Array.from([...alpha, 0]) });
 }
