@@ -33,12 +33,12 @@ export function tpe(options: TpeOptions): Sampler {
   return {
     name: 'tpe',
     suggest: (view, rng) => {
-      if (isStartup(view, settings)) return suggestRandom(view, rng);
+      if (isStartup(view, settings.startup(view.budget))) return suggestRandom(view, rng);
       const desk = desks.get(view.space) ?? deskOf(view.space, settings);
       desks.set(view.space, desk);
       const prior = view.prior ?? [];
       follow(desk.ledger, [...prior, ...view.finished, ...view.running]);
-      const evidence = evidenceOf(desk.ledger, prior.length, settings, warmthOf(desk.ledger, prior.length, desk.groups, settings));
+      const evidence = evidenceOf(desk.ledger, prior.length, settings, warmthOf(desk.ledger, prior.length));
       return freshPoint(view, rng, proposals({ ...desk, space: view.space, evidence, settings, rng: rng.fork('tpe') }));
     },
   };
@@ -57,7 +57,7 @@ function deskOf(space: SearchSpace, settings: TpeSettings): Desk {
   return { axes, groups: groupsOf(space, axes, settings), ledger: emptyLedger(axes) };
 }
 
-function isStartup({ finished, running, prior = [] }: StudyView, { startup }: TpeSettings): boolean {
+function isStartup({ finished, running, prior = [] }: StudyView, startup: number): boolean {
   const own = usable(finished, startup);
   if (own >= startup) return false;
   const known = own + usable(prior, startup - own);

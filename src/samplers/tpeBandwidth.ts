@@ -9,11 +9,11 @@ export type Bandwidth = 'optuna' | 'hyperopt' | 'paper';
 
 export interface BandwidthInput {
   /** Row numbers by rising position; those without a slot are no members. */
-  readonly order: readonly number[];
+  readonly order: Int32Array;
   /** Kernel of each row, or -1. */
   readonly slots: Int32Array;
   /** Position of each row. */
-  readonly column: readonly number[];
+  readonly column: Float64Array;
   readonly n: number;
   readonly axis: Axis;
   readonly rule: Bandwidth;

@@ -1,5 +1,5 @@
 import { usableLoss } from './standing.js';
-import { LOST, RUNNING, type Ledger } from './tpeLedger.js';
+import { COMPLETE, LOST, PRUNED, RUNNING, type Ledger } from './tpeLedger.js';
 import type { Observations } from './tpeParzen.js';
 import type { TpeSettings } from './tpePresets.js';
 
@@ -54,7 +54,7 @@ export function evidenceOf(ledger: Ledger, own: number, settings: TpeSettings, w
 /** What one mixture is made of: the good or the other trials that have a value on every axis in `dims`. */
 export function observationsOf(evidence: Evidence, side: 'below' | 'above', dims: readonly number[], settings: TpeSettings): Observations {
   const { ledger, own } = evidence;
-  const partial = dims.filter((dim) => ledger.orders[dim]?.length !== ledger.rows.length).map((dim) => ledger.columns[dim] ?? []);
+  const partial = dims.filter((dim) => ledger.orders[dim]?.length !== ledger.rows.length).map((dim) => ledger.columns[dim] ?? new Float64Array());
   const members = partial.length === 0 ? evidence[side] : evidence[side].filter((row) => partial.every((column) => !Number.isNaN(column[row] ?? NaN)));
   const warm = firstOwn(members, own);
   const weights = new Float64Array(members.length);
@@ -82,11 +82,16 @@ function forgetting(n: number): Float64Array {
 
 /** By how much each good trial is better than the best of the others; alike where there are none. */
 function improvementsOf({ ledger, own, above }: Evidence, members: Int32Array): Float64Array {
-  const losses = (rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => {
-    const trial = ledger.rows[row];
-    return trial === undefined ? Infinity : usableLoss(trial);
-  });
-  const threshold = losses(above.filter((row) => row >= own)).reduce((least, loss) => Math.min(least, loss), Infinity);
-  if (!Number.isFinite(threshold)) return new Float64Array(members.length).fill(1);
-  return losses(members).map((loss) => Math.max(LEAST_IMPROVEMENT, threshold - loss));
+  let threshold = Infinity;
+  for (const row of above) if (row >= own) threshold = Math.min(threshold, lossOf(ledger, row));
+  const improvements = new Float64Array(members.length).fill(1);
+  if (!Number.isFinite(threshold)) return improvements;
+  return improvements.map((_, i) => Math.max(LEAST_IMPROVEMENT, threshold - lossOf(ledger, members[i] ?? 0)));
+}
+
+function lossOf({ rows, merits }: Ledger, row: number): number {
+  const merit = merits[row];
+  if (merit?.tier === COMPLETE) return merit.first;
+  const trial = rows[row];
+  return trial === undefined || merit?.tier !== PRUNED ? Infinity : usableLoss(trial);
 }

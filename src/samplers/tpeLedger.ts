@@ -11,14 +11,19 @@ const MOST_INSERTED = 64;
 export interface Ledger {
   readonly axes: readonly Axis[];
   rows: readonly LossTrial[];
-  /** Position of each row on each axis, NaN where it has none. */
-  readonly columns: readonly number[][];
+  /** Position of each row on each axis, NaN where it has none; longer than there are rows. */
+  readonly columns: Float64Array[];
   /** Row numbers with a position, sorted by it, of equals the older one first. */
-  readonly orders: number[][];
+  readonly orders: Int32Array[];
+  /** By axis and row. */
+  readonly masses: KnownMasses[];
   readonly merits: Merit[];
   /** Row numbers, the best first. */
-  byMerit: number[];
+  byMerit: Int32Array;
 }
+
+/** Mass inside the bounds of a row's kernel, for the 1 / deviation that it was worked out for. */
+export interface KnownMasses { readonly inverse: Float64Array; readonly mass: Float64Array }
 
 /**
  * What trials are compared by, lower is better: completed ones by loss, then pruned ones that came furthest by their
@@ -32,25 +37,16 @@ export const LOST = 2;
 export const RUNNING = 3;
 
 export function emptyLedger(axes: readonly Axis[]): Ledger {
-  return { axes, rows: [], columns: axes.map(() => []), orders: axes.map(() => []), merits: [], byMerit: [] };
+  return { axes, rows: [], columns: axes.map(() => new Float64Array()), orders: axes.map(() => new Int32Array()), masses: axes.map(() => ({ inverse: new Float64Array(), mass: new Float64Array() })), merits: [], byMerit: new Int32Array() };
 }
 
 /** Takes the ledger to these rows, keeping what it shares with them. */
 export function follow(ledger: Ledger, rows: readonly LossTrial[]): void {
   const kept = sharedLength(ledger.rows, rows);
   if (kept < ledger.rows.length) forgetFrom(ledger, kept);
-  for (let row = kept; row < rows.length; row++) {
-    const trial = rows[row];
-    if (trial === undefined) break;
-    for (const [i, axis] of ledger.axes.entries()) ledger.columns[i]?.push(axis.position(Object.hasOwn(trial.params, axis.name) ? trial.params[axis.name] : undefined));
-    ledger.merits.push(meritOf(trial));
-  }
-  for (const i of ledger.axes.keys()) {
-    const column = ledger.columns[i] ?? [];
-    const order = ledger.orders[i] ?? [];
-    sortIn(order, { from: kept, to: rows.length }, (a, b) => at(column, a) - at(column, b), (row) => !Number.isNaN(at(column, row)));
-  }
-  sortIn(ledger.byMerit, { from: kept, to: rows.length }, (a, b) => compareMerit(ledger.merits[a], ledger.merits[b]), () => true);
+  for (const trial of rows.slice(kept)) ledger.merits.push(meritOf(trial));
+  for (const i of ledger.axes.keys()) followAxis(ledger, i, rows, kept);
+  ledger.byMerit = sortedIn(ledger.byMerit, { from: kept, to: rows.length }, (a, b) => compareMerit(ledger.merits[a], ledger.merits[b]));
   ledger.rows = rows;
 }
 
@@ -61,31 +57,58 @@ function sharedLength(a: readonly LossTrial[], b: readonly LossTrial[]): number 
 }
 
 function forgetFrom(ledger: Ledger, kept: number): void {
-  for (const [i, column] of ledger.columns.entries()) {
-    column.length = kept;
-    ledger.orders[i] = (ledger.orders[i] ?? []).filter((row) => row < kept);
-  }
+  for (const [i, order] of ledger.orders.entries()) ledger.orders[i] = order.filter((row) => row < kept);
   ledger.merits.length = kept;
   ledger.byMerit = ledger.byMerit.filter((row) => row < kept);
 }
 
-function sortIn(order: number[], added: { readonly from: number; readonly to: number }, compare: (a: number, b: number) => number, has: (row: number) => boolean): void {
-  const many = added.to - added.from > MOST_INSERTED;
-  for (let row = added.from; row < added.to; row++) {
-    if (!has(row)) continue;
-    if (many) order.push(row);
-    else order.splice(placeAfter(order, row, compare), 0, row);
+function followAxis(ledger: Ledger, i: number, rows: readonly LossTrial[], kept: number): void {
+  const axis = ledger.axes[i];
+  if (axis === undefined) return;
+  const column = roomFor(ledger.columns[i] ?? new Float64Array(), rows.length);
+  for (const [offset, { params }] of rows.slice(kept).entries()) column[kept + offset] = axis.position(Object.hasOwn(params, axis.name) ? params[axis.name] : undefined);
+  ledger.columns[i] = column;
+  const { inverse, mass } = ledger.masses[i] ?? { inverse: column, mass: column };
+  ledger.masses[i] = { inverse: roomFor(inverse, rows.length).fill(NaN, kept), mass: roomFor(mass, rows.length) };
+  ledger.orders[i] = sortedIn(ledger.orders[i] ?? new Int32Array(), { from: kept, to: rows.length }, (a, b) => at(column, a) - at(column, b), column);
+}
+
+function roomFor(column: Float64Array, length: number): Float64Array {
+  if (column.length >= length) return column;
+  const larger = new Float64Array(2 * length);
+  larger.set(column);
+  return larger;
+}
+
+/** The order with the added rows in it, but for those whose place is no number. */
+function sortedIn(order: Int32Array, { from, to }: { readonly from: number; readonly to: number }, compare: (a: number, b: number) => number, places?: Float64Array): Int32Array {
+  const added: number[] = [];
+  for (let row = from; row < to; row++) if (places === undefined || !Number.isNaN(at(places, row))) added.push(row);
+  if (added.length > MOST_INSERTED) return Int32Array.from([...order, ...added]).sort((a, b) => compare(a, b) || a - b);
+  return added.reduce((sorted, row) => inserted(sorted, row, placeAfter(sorted, row, compare)), order);
+}
+
+/** In the room behind a view's end where there is some: the same memory serves from one question to the next. */
+function inserted(order: Int32Array, row: number, place: number): Int32Array {
+  const length = order.length + 1;
+  let longer: Int32Array;
+  if (order.buffer.byteLength >= length * order.BYTES_PER_ELEMENT) longer = new Int32Array(order.buffer, 0, length);
+  else {
+    longer = new Int32Array(2 * length).subarray(0, length);
+    longer.set(order);
   }
-  if (many) order.sort((a, b) => compare(a, b) || a - b);
+  longer.copyWithin(place + 1, place, length - 1);
+  longer[place] = row;
+  return longer;
 }
 
 /** Behind everything that is not greater: rows come in rising order, so of equals the older one stays first. */
-function placeAfter(order: readonly number[], row: number, compare: (a: number, b: number) => number): number {
+function placeAfter(order: Int32Array, row: number, compare: (a: number, b: number) => number): number {
   let low = 0;
   let high = order.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(at(order, middle), row) <= 0) low = middle + 1;
+    if (compare(order[middle] ?? 0, row) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -111,6 +134,6 @@ function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function at(values: readonly number[], i: number): number {
+function at(values: Float64Array, i: number): number {
   return values[i] ?? NaN;
 }

@@ -1,11 +1,12 @@
 import { massBetween } from '../math/normal.js';
 import type { Axis } from './tpeAxis.js';
 import { bandwidths, type Bandwidth } from './tpeBandwidth.js';
-import type { Ledger } from './tpeLedger.js';
+import type { KnownMasses, Ledger } from './tpeLedger.js';
 
 const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 /** Products beyond this become logarithms before they leave a double's range. */
 const LARGE = 1e150;
+const NONE = new Float64Array();
 
 export interface KernelStyle {
   readonly bandwidth: Bandwidth;
@@ -42,6 +43,8 @@ export interface Mixture {
   readonly cumulative: Float64Array;
   /** By axis: what a categorical kernel gives to all choices, relative to 1 for its own. */
   readonly spread: Float64Array;
+  /** Room for one number per kernel. */
+  readonly scratch: Float64Array;
 }
 
 export function mixtureOf(observations: Observations, style: KernelStyle): Mixture {
@@ -49,23 +52,31 @@ export function mixtureOf(observations: Observations, style: KernelStyle): Mixtu
   const axes = dims.flatMap((dim) => ledger.axes[dim] ?? []);
   const n = members.length;
   const slots = new Int32Array(ledger.rows.length).fill(-1);
+  const insides: Float64Array[] = [];
   for (let k = 0; k < n; k++) slots[members[k] ?? 0] = k;
   const mu: Float64Array[] = [];
   const inverse: Float64Array[] = [];
   for (const [j, axis] of axes.entries()) {
     const dim = dims[j] ?? 0;
-    const column = ledger.columns[dim] ?? [];
+    const column = ledger.columns[dim] ?? new Float64Array();
     mu.push(placesOf(members, column, axis.kind === 'categorical' ? -1 : axis.centre));
-    inverse.push(axis.kind === 'categorical' ? new Float64Array() : bandwidths({ order: ledger.orders[dim] ?? [], slots, column, n, axis, rule: style.bandwidth, narrowest: style.narrowest(n) }));
+    if (axis.kind === 'categorical') {
+      inverse.push(NONE);
+      insides.push(NONE);
+      continue;
+    }
+    const inverses = bandwidths({ order: ledger.orders[dim] ?? new Int32Array(), slots, column, n, axis, rule: style.bandwidth, narrowest: style.narrowest(n) });
+    inverse.push(inverses);
+    insides.push(insidesOf({ axis, column, inverses, members }, ledger.masses[dim]));
   }
   const kernels = new Float64Array(n + 1);
   kernels.set(weights);
   kernels[n] = priorShare(axes, observations, style);
   const spread = Float64Array.from(axes, ({ shares }) => (style.categorical === 'pooled' ? 0 : (smoothing * shares.length) / (n + 1)));
-  return { axes, size: n + 1, mu, inverse, spread, ...weighted({ axes, mu, inverse }, kernels, style) };
+  return { axes, size: n + 1, mu, inverse, spread, scratch: new Float64Array(n + 1), ...weighted({ axes, inverse, insides }, kernels, style) };
 }
 
-function placesOf(members: Int32Array, column: readonly number[], prior: number): Float64Array {
+function placesOf(members: Int32Array, column: Float64Array, prior: number): Float64Array {
   const n = members.length;
   const places = new Float64Array(n + 1);
   for (let k = 0; k < n; k++) places[k] = column[members[k] ?? 0] ?? NaN;
@@ -78,8 +89,28 @@ function priorShare(axes: readonly Axis[], { members, priorWeight }: Observation
   return priorWeight * axes.reduce((product, { kind, shares }) => product * (kind === 'categorical' && categorical === 'pooled' ? shares.length : 1), 1);
 }
 
+/** Mass that each kernel has inside the bounds. Hardly any kernel changes from one question to the next: what was worked out is kept. */
+function insidesOf({ axis, column, inverses, members }: { readonly axis: Axis; readonly column: Float64Array; readonly inverses: Float64Array; readonly members: Int32Array }, known: KnownMasses | undefined): Float64Array {
+  const n = members.length;
+  const insides = new Float64Array(n + 1);
+  const massOf = (place: number, inv: number): number => massBetween((axis.low - place) * inv, (axis.high - place) * inv);
+  for (let k = 0; k < n; k++) {
+    const row = members[k] ?? 0;
+    const inv = at(inverses, k);
+    if (known !== undefined && at(known.inverse, row) !== inv) {
+      known.inverse[row] = inv;
+      known.mass[row] = massOf(at(column, row), inv);
+    }
+    insides[k] = known === undefined ? massOf(at(column, row), inv) : at(known.mass, row);
+  }
+  insides[n] = massOf(axis.centre, 1);
+  return insides;
+}
+
+interface Shapes extends Pick<Mixture, 'axes' | 'inverse'> { readonly insides: readonly Float64Array[] }
+
 /** Every kernel is divided by the mass that it has inside the bounds, and with it the weight where the mixture is what is cut off. */
-function weighted({ axes, mu, inverse }: Pick<Mixture, 'axes' | 'mu' | 'inverse'>, kernels: Float64Array, { truncation }: KernelStyle): Pick<Mixture, 'base' | 'cumulative'> {
+function weighted({ axes, inverse, insides }: Shapes, kernels: Float64Array, { truncation }: KernelStyle): Pick<Mixture, 'base' | 'cumulative'> {
   const size = kernels.length;
   const base = new Float64Array(size);
   const heights = new Float64Array(size).fill(1);
@@ -88,13 +119,12 @@ function weighted({ axes, mu, inverse }: Pick<Mixture, 'axes' | 'mu' | 'inverse'
     if (axis.kind === 'categorical') continue;
     const continuous = axis.kind === 'continuous';
     if (continuous) constant += LOG_SQRT_2PI;
-    const centres = mu[j] ?? heights;
+    const inside = insides[j] ?? heights;
     const inverses = inverse[j] ?? heights;
     for (let k = 0; k < size; k++) {
-      const inv = at(inverses, k);
-      const mass = massBetween((axis.low - at(centres, k)) * inv, (axis.high - at(centres, k)) * inv);
+      const mass = at(inside, k);
       if (truncation === 'mixture') kernels[k] = at(kernels, k) * mass;
-      const height = at(heights, k) * (continuous ? inv / mass : 1 / mass);
+      const height = (at(heights, k) * (continuous ? at(inverses, k) : 1)) / mass;
       // One logarithm for a kernel instead of one per axis, as long as the product is in range.
       heights[k] = height < LARGE ? height : 1;
       if (height >= LARGE) base[k] = at(base, k) + Math.log(height);
