@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { buildAssets } from './assets.mjs';
+import { buildLibrary } from './library.mjs';
 
 const out = process.argv[2] ?? 'dist';
 // Of what the action can load, whatever it does.
@@ -31,6 +32,7 @@ for (const entry of ['cli', 'publish', 'post']) {
 }
 chmodSync(`${out}/cli.js`, 0o755);
 await buildAssets(out);
+buildLibrary('lib', out);
 
 const codeOf = Object.fromEntries(readdirSync(out).filter((name) => /^(\d+\.)?index\.js$/.test(name)).map((name) => [name, readFileSync(`${out}/${name}`, 'utf8')]));
 const sizeOf = (names) => [...names].reduce((total, name) => total + Buffer.byteLength(codeOf[name]), 0);

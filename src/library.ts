@@ -1,0 +1,169 @@
+import { createEngine, type Engine, type Step } from './app/engine.js';
+import { createdEvent, enginePlan } from './app/enginePlan.js';
+import { parseConfig } from './config/parse.js';
+import type { StudyConfig } from './model/config.js';
+import { UserError } from './model/errors.js';
+import type { Params, ParamValue } from './model/params.js';
+import { studyEventSchema } from './model/study.js';
+import { checkIdentity, foldStudy } from './model/studyLog.js';
+import { createClock } from './platform/clock.js';
+import { pruners as prunerMap } from './pruners/index.js';
+import { samplers as samplerMap } from './samplers/index.js';
+import { version } from './version.js';
+
+/** A parameter as in a Weights & Biases sweep file, with `default` and `when` besides. */
+export interface ParameterOptions {
+  readonly value?: ParamValue;
+  readonly values?: readonly ParamValue[];
+  readonly probabilities?: readonly number[];
+  readonly min?: number;
+  readonly max?: number;
+  /** E.g. `log_uniform_values`, `int_uniform`, `q_uniform`, `normal`; without one, `uniform` or `int_uniform` by min and max. */
+  readonly distribution?: string;
+  readonly mu?: number;
+  readonly sigma?: number;
+  readonly q?: number;
+  readonly a?: number;
+  readonly b?: number;
+  /** Tried first. */
+  readonly default?: ParamValue;
+  /** The parameter exists only where these have one of these values. */
+  readonly when?: Readonly<Record<string, ParamValue | readonly ParamValue[]>>;
+  readonly parameters?: Readonly<Record<string, ParameterOptions>>;
+}
+
+/** A name, or what a function of `samplers` or `pruners` gives. */
+export type Choice = string | { readonly name: string; readonly [option: string]: unknown };
+/** An event of a study as plain data; its log is the list of all of them. */
+export type LogEvent = Readonly<Record<string, unknown>>;
+
+export interface StudyOptions {
+  readonly parameters: Readonly<Record<string, ParameterOptions>>;
+  /** Which way the values told are better; `minimize` unless given. */
+  readonly goal?: 'minimize' | 'maximize';
+  /** Sampler; `auto` unless given. */
+  readonly method?: Choice;
+  /** Decides what `report` answers; unless given, every trial runs to its end. */
+  readonly pruner?: Choice;
+  /** Expressions that every trial satisfies, e.g. `units * layers <= 512`. */
+  readonly constraints?: readonly string[];
+  /** Trials after which asking ends; no end unless given. */
+  readonly trials?: number;
+  /** Asking ends once a value is as good as this. */
+  readonly threshold?: number;
+  /** The same seed and the same results give the same trials. */
+  readonly seed?: number;
+  readonly name?: string;
+  /** Name of what is told, for logs. */
+  readonly metric?: string;
+  /** The log of a former session: the study goes on with it. */
+  readonly log?: readonly LogEvent[];
+  /** Each event of the log as it happens, before what causes it returns: append it to a file, or send it somewhere. */
+  readonly onEvent?: (event: LogEvent) => void;
+}
+
+export interface AskedTrial { readonly trial: number; readonly params: Params; readonly continues?: true; readonly until?: number }
+export interface BestTrial { readonly trial: number; readonly params: Params; readonly value: number }
+
+/** How a trial ended. A value that is no finite number counts as a failure; `seconds` are those since it was asked for unless told. */
+export interface Told {
+  readonly state?: 'complete' | 'pruned' | 'failed' | 'infeasible';
+  readonly value?: number;
+  readonly seconds?: number;
+  readonly message?: string;
+}
+
+/** Trials are asked for and told of in any order, many at a time. Errors have a `code`: unknown-trial, already-told, outside-space. */
+export interface Study {
+  /** The next trial; `undefined` when the space is exhausted or a limit reached. */
+  ask(): AskedTrial | undefined;
+  /** Up to `n` trials to be run at the same time. */
+  ask(n: number): readonly AskedTrial[];
+  tell(trial: number | AskedTrial, told: number | Told): void;
+  /** An intermediate value at a step; true = stop it, and tell it as `pruned`. */
+  report(trial: number | AskedTrial, step: number, value: number): boolean;
+  /** A result from elsewhere; without one, params that are tried next. */
+  add(params: Params, told?: number | Told): void;
+  best(): BestTrial | undefined;
+  /** How strongly each parameter goes with the value, 0 … 1. */
+  importance(): Readonly<Record<string, number>>;
+  /** Asked for and not told of yet. */
+  running(): readonly AskedTrial[];
+}
+
+type Choose = (options?: Readonly<Record<string, unknown>>) => { readonly name: string; readonly [option: string]: unknown };
+const named = (name: string): Choose => (options = {}) => ({ ...options, name });
+
+/** Values for `method`, e.g. `samplers.tpe({ preset: 'hyperopt' })`; their options are those of a study file. */
+export const samplers = {
+  auto: named('auto'), random: named('random'), grid: named('grid'), sobol: named('sobol'), halton: named('halton'), lhs: named('lhs'), tpe: named('tpe'),
+  gp: named('gp'), anneal: named('anneal'), ga: named('ga'), cmaes: named('cmaes'), reducer: named('reducer'),
+};
+
+/** Values for `pruner`, e.g. `pruners.median()`; their options are those of `early_terminate` in a study file. */
+export const pruners = {
+  never: named('never'), auto: named('auto'), median: named('median'), percentile: named('percentile'), threshold: named('threshold'), patient: named('patient'),
+  wilcoxon: named('wilcoxon'), sha: named('sha'), asha: named('asha'), hyperband: named('hyperband'), screen: named('screen'),
+};
+
+/** A study whose trials the caller runs. Throws an error with all that is wrong with the options, each with what to write instead. */
+export function study(options: StudyOptions): Study {
+  const config = configOf(options);
+  const objective = { name: options.metric ?? 'value', goal: options.goal ?? 'minimize' };
+  const clock = createClock();
+  const plan = { config, objective, seed: options.seed, clock, isLimited: options.trials !== undefined };
+  const created = createdEvent(plan, { command: 'library', tool: `noregret ${version}` });
+  const past = (options.log ?? []).map((event) => studyEventSchema.parse(event));
+  const fold = foldStudy(past);
+  if (fold === undefined) options.onEvent?.(created);
+  else checkIdentity(fold.study, { name: created.study, identity: created.identity });
+  return wrapped(createEngine(enginePlan(plan), past.length === 0 ? [created] : past), options.onEvent);
+}
+
+function wrapped(engine: Engine, onEvent: StudyOptions['onEvent']): Study {
+  const happen = <T extends Step>(step: T): T => {
+    for (const event of step.events) onEvent?.(event);
+    engine.apply(...step.events);
+    return step;
+  };
+  function ask(): AskedTrial | undefined;
+  function ask(n: number): readonly AskedTrial[];
+  function ask(n?: number): AskedTrial | undefined | readonly AskedTrial[] {
+    const { trials } = happen(engine.ask(n ?? 1));
+    return n === undefined ? trials[0] : trials;
+  }
+  return {
+    ask,
+    tell: (trial, told) => { happen(engine.tell(numberOf(trial), toldOf(told))); },
+    report: (trial, step, value) => {
+      happen(engine.report(numberOf(trial), step, value));
+      return engine.shouldPrune(numberOf(trial));
+    },
+    add: (params, told) => { happen(engine.add(params, told === undefined ? undefined : toldOf(told))); },
+    best: () => engine.best(),
+    importance: () => engine.importance(),
+    running: () => engine.running(),
+  };
+}
+
+function numberOf(trial: number | AskedTrial): number {
+  return typeof trial === 'number' ? trial : trial.trial;
+}
+
+function toldOf(told: number | Told): Parameters<Engine['tell']>[1] {
+  return typeof told === 'number' ? { state: 'complete', value: told } : { state: 'complete', ...told };
+}
+
+/** Read as a study file is: the same words, the same checks. */
+function configOf({ name = 'study', parameters, goal, metric, method = 'auto', pruner, constraints, trials, threshold, seed }: StudyOptions): StudyConfig {
+  const { name: type, ...rules } = typeof pruner === 'string' ? { name: pruner } : (pruner ?? { name: 'never' });
+  const file = {
+    name, metric: { name: metric ?? 'value', goal: goal ?? 'minimize' }, method, parameters, constraints, early_terminate: { type, ...rules },
+    // Failures are the caller's to judge.
+    budget: { failures: 1_000_000_000, ...(trials === undefined ? {} : { trials }) }, stop: threshold === undefined ? {} : { threshold },
+  };
+  const { config, diagnostics } = parseConfig({ text: JSON.stringify(file), path: 'study()', samplers: samplerMap, pruners: prunerMap, overrides: seed === undefined ? {} : { seed }, overrideLabel: (key) => key });
+  if (config !== undefined) return config;
+  const wrong = diagnostics.filter(({ severity }) => severity === 'error').map(({ message, fix }) => `${message}${fix === undefined ? '' : ` (${fix})`}`);
+  throw new UserError('study-invalid', wrong.join('\n'));
+}
