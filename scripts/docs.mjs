@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { workflowText } from '../lib/app/initTemplates.js';
 import { defaults } from '../lib/config/defaults.js';
 import { jsonSchema } from '../lib/config/jsonSchema.js';
-import { keyTable, parameterTable } from '../lib/config/keyTable.js';
+import { keyTable, optionTable, parameterTable } from '../lib/config/keyTable.js';
+import { pruners } from '../lib/pruners/index.js';
 
 const code = (text) => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``);
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -21,11 +22,15 @@ const parts = {
   outputs: markdownTable([['output', 'meaning'], ...Object.entries(action.outputs).map(([name, { description }]) => [code(name), cell(description)])]),
 };
 
-let readme = readFileSync('README.md', 'utf8');
-for (const [name, text] of Object.entries(parts)) {
-  const marked = new RegExp(`(<!-- ${name}:start -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
-  if (!marked.test(readme)) throw new Error(`README.md has no markers for ${name}`);
-  readme = readme.replace(marked, (_, start, end) => `${start}${text}\n${end}`);
-}
-writeFileSync('README.md', readme);
-writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+const write = (file, texts) => {
+  let page = readFileSync(file, 'utf8');
+  for (const [name, text] of Object.entries(texts)) {
+    const marked = new RegExp(`(<!-- ${name}:start -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    if (!marked.test(page)) throw new Error(`${file} has no markers for ${name}`);
+    page = page.replace(marked, (_, start, end) => `${start}${text}\n${end}`);
+  }
+  writeFileSync(file, page);
+};
+write('README.md', parts);
+write('docs/early-stopping.md', { pruners: keyRows(optionTable(pruners)) });
+writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema({ pruners }), null, 2)}\n`);

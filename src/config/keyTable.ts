@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Catalog } from '../model/plugin.js';
 import { defaults } from './defaults.js';
 import { fileSchema, withoutEffect } from './schema.js';
 
@@ -16,6 +17,23 @@ export function parameterTable(): readonly KeyRow[] {
   return shape instanceof z.ZodObject ? Object.entries(shape.shape as Record<string, z.ZodType>).flatMap(([key, field]) => rowsOf(key, field)) : [];
 }
 
+/** Options of everything in a plug point's map, e.g. of the pruners; what has none is one row with its name alone. */
+export function optionTable(catalog: Catalog): readonly KeyRow[] {
+  return Object.entries(catalog).flatMap(([name, { options }]): readonly KeyRow[] => {
+    const rows = Object.entries(options.shape as Record<string, z.ZodType>).map(([key, field]) => {
+      const { inner, text } = withoutDefault(field);
+      return { key: `${name}.${key}`, type: typeOf(inner), default: text, meaning: field.meta()?.description ?? '' };
+    });
+    return rows.length === 0 ? [{ key: name, type: '', default: '', meaning: '' }] : rows;
+  });
+}
+
+function withoutDefault(field: unknown): { readonly inner: unknown; readonly text: string } {
+  if (!(field instanceof z.ZodDefault)) return { inner: field, text: '' };
+  const value: unknown = field.def.defaultValue;
+  return { inner: field.unwrap(), text: typeof value === 'string' ? value : JSON.stringify(value) };
+}
+
 function rowsOf(key: string, field: z.ZodType): readonly KeyRow[] {
   const known = defaults.find((entry) => entry.key === key);
   const text = known === undefined ? '' : typeof known.value === 'string' ? known.value : JSON.stringify(known.value);
@@ -30,6 +48,7 @@ function typeOf(field: unknown): string {
   const schema = unwrapped(field);
   if (schema instanceof z.ZodEnum) return schema.options.join(' \\| ');
   if (schema instanceof z.ZodLiteral) return [...schema.values].map(String).join(' \\| ');
+  if (schema instanceof z.ZodDiscriminatedUnion) return 'map';
   if (schema instanceof z.ZodUnion) return schema.options.map(typeOf).join(' or ');
   if (schema instanceof z.ZodArray) return `list of ${typeOf(schema.element)}`;
   if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'map';

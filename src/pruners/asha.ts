@@ -55,7 +55,7 @@ function valuesAt(trials: readonly LossTrial[], rung: number): readonly number[]
 }
 
 /** min, min·eta, min·eta², … by multiplication: a logarithm would lose rungs to rounding (log 243 / log 3 is 4.999…). */
-export function rungsUpTo(step: number, { min_resource: first, max_resource: most = Infinity, eta, skip_rungs: skipped }: AshaOptions): readonly number[] {
+function rungsUpTo(step: number, { min_resource: first, max_resource: most = Infinity, eta, skip_rungs: skipped }: AshaOptions): readonly number[] {
   const rungs: number[] = [];
   for (let i = 0, rung = first; rung <= step * (1 + 1e-12) && rung < most * (1 - 1e-12); i++, rung *= eta) if (i >= skipped) rungs.push(rung);
   return rungs;
