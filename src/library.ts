@@ -141,7 +141,7 @@ function wrapped(engine: Engine, onEvent: StudyOptions['onEvent']): Study {
     },
     add: (params, told) => { happen(engine.add(params, told === undefined ? undefined : toldOf(told))); },
     best: () => engine.best(),
-    importance: () => engine.importance(),
+    importance: () => engine.importance().shares,
     running: () => engine.running(),
   };
 }

@@ -29,7 +29,7 @@ test('the exchange that the documentation shows', async () => {
   expect(await say({ op: 'tell', trial: 1, state: 'failed', duration: 12.5 })).toEqual({ ok: true });
   expect(await say({ op: 'add', params: { units: 3, opt: 'sgd' }, value: 0.5 })).toEqual({ ok: true, trial: 2 });
   expect(await say({ op: 'best' })).toEqual({ ok: true, trial: 2, value: 0.5, params: { units: 3, opt: 'sgd' } });
-  expect(await say({ op: 'importance' })).toEqual({ ok: true, importance: {} });
+  expect(await say({ op: 'importance' })).toEqual({ ok: true, importance: {}, method: 'rank' });
   expect(await say({ op: 'ask' })).toEqual({ ok: true, trials: [], done: true, reason: 'trials' });
 });
 

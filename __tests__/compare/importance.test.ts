@@ -20,9 +20,10 @@ describe('importanceOf', () => {
   const trials = Array.from({ length: 30 }, (_, i) => {
     const lr = 10 ** (-5 + 4 * rng.uniform());
     const opt = i % 2 === 0 ? 'adam' : 'sgd';
-    return { params: { lr, layers: 1 + rng.integer(9), opt, ...(opt === 'sgd' && i < 6 ? { momentum: rng.uniform() } : {}) }, value: Math.log(lr) + (opt === 'adam' ? 2 : 0) };
+    return { params: { lr, layers: 1 + rng.integer(9), opt, ...(opt === 'sgd' && i < 6 ? { momentum: rng.uniform() } : {}) }, loss: Math.log(lr) + (opt === 'adam' ? 2 : 0) };
   });
-  const importance = importanceOf(space, trials);
+  const { shares: importance, method } = importanceOf(space, trials);
+  test('below fifty trials by rank correlation', () => expect(method).toBe('rank'));
   test('what drives the objective stands above what does not', () => {
     expect(importance['lr']).toBeGreaterThan(0.8);
     expect(importance['layers']).toBeLessThan(0.4);
@@ -31,11 +32,30 @@ describe('importanceOf', () => {
   });
   test('a parameter active in fewer than five trials has none', () => {
     expect(importance).not.toHaveProperty('momentum');
-    expect(importanceOf(space, trials.slice(0, 4))).toEqual({});
+    expect(importanceOf(space, trials.slice(0, 4)).shares).toEqual({});
   });
   test('a parameter or an objective that never varied has none', () => {
-    expect(importanceOf(space, trials.map(({ params }) => ({ params, value: 1 })))).toEqual({});
-    expect(importanceOf(space, trials.map(({ value }) => ({ params: { layers: 3, opt: 'adam' }, value })))).toEqual({});
+    expect(importanceOf(space, trials.map(({ params }) => ({ params, loss: 1 }))).shares).toEqual({});
+    expect(importanceOf(space, trials.map(({ loss }) => ({ params: { layers: 3, opt: 'adam' }, loss }))).shares).toEqual({});
+  });
+});
+
+describe('PED-ANOVA and functional ANOVA', () => {
+  const rng = createRng('many');
+  const many = Array.from({ length: 60 }, () => {
+    const lr = 10 ** (-5 + 4 * rng.uniform());
+    return { params: { lr, layers: 1 + rng.integer(9), opt: rng.integer(2) === 0 ? 'adam' : 'sgd' }, loss: (Math.log10(lr) + 3) ** 2 };
+  });
+  test.each([['auto', 'ped-anova'], ['fanova', 'fanova'], ['ped-anova', 'ped-anova']] as const)('%s is %s on sixty trials: what matters has most of the whole', (wanted, method) => {
+    const importance = importanceOf(space, many, wanted);
+    expect(importance.method).toBe(method);
+    expect(importance.shares['lr']).toBeGreaterThan(0.5);
+    expect(Object.values(importance.shares).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    expect(importance.shares).not.toHaveProperty('momentum');
+  });
+  test.each(['auto', 'rank', 'ped-anova', 'fanova'] as const)('%s: nothing to say of an objective that never varied, or of no trials', (wanted) => {
+    expect(importanceOf(space, many.map(({ params }) => ({ params, loss: 1 })), wanted).shares).toEqual({});
+    expect(importanceOf(space, [], wanted).shares).toEqual({});
   });
 });
 
@@ -43,13 +63,13 @@ describe('parameterRows', () => {
   const base = { lr: 1e-3, layers: 3, opt: 'sgd', momentum: 0.9 };
   const head = { lr: 1e-2, layers: 3, opt: 'adam' };
   test('a different best is no finding unless it was shown to be better', () => {
-    const rows = parameterRows({ space, base, head, isBetter: false, importance: { lr: 0.7 } });
+    const rows = parameterRows({ space, base, head, isBetter: false, importance: { method: 'rank', shares: { lr: 0.7 } } });
     expect(rows.map((row) => row.moved)).toEqual(['not-distinguishable', 'same', 'not-distinguishable', 'inactive']);
-    expect(rows[0]).toEqual({ name: 'lr', base: 1e-3, head: 1e-2, moved: 'not-distinguishable', importance: 0.7, low: 1e-5, high: 1e-1, log: true });
+    expect(rows[0]).toEqual({ name: 'lr', base: 1e-3, head: 1e-2, moved: 'not-distinguishable', importance: 0.7, importanceBy: 'rank', low: 1e-5, high: 1e-1, log: true });
     expect(rows[2]).toMatchObject({ choices: ['adam', 'sgd'], log: false });
   });
   test('moved when it was', () => {
-    expect(parameterRows({ space, base, head, isBetter: true, importance: {} }).map((row) => row.moved)).toEqual(['moved', 'same', 'moved', 'inactive']);
+    expect(parameterRows({ space, base, head, isBetter: true, importance: { method: 'rank', shares: {} } }).map((row) => row.moved)).toEqual(['moved', 'same', 'moved', 'inactive']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importanceMethods, type ImportanceMethod } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import type { Params } from '../model/params.js';
 import { parsePythonJson } from '../model/pythonNumbers.js';
@@ -23,7 +24,7 @@ const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('report'), trial, step: z.int(), value: number }),
   z.strictObject({ op: z.literal('best') }),
   z.strictObject({ op: z.literal('add'), params, ...result }),
-  z.strictObject({ op: z.literal('importance') }),
+  z.strictObject({ op: z.literal('importance'), method: z.enum(importanceMethods).default('auto') }),
   z.strictObject({ op: z.literal('running') }),
 ]);
 type Request = z.infer<typeof request>;
@@ -83,9 +84,14 @@ function planned(engine: Engine, asked: Request): Planned {
       const best = engine.best();
       return { events: [], reply: () => best ?? { trial: null } };
     }
-    case 'importance': return { events: [], reply: () => ({ importance: engine.importance() }) };
+    case 'importance': return { events: [], reply: () => importanceReply(engine, asked.method) };
     case 'running': return { events: [], reply: () => ({ trials: engine.running() }) };
   }
+}
+
+function importanceReply(engine: Engine, wanted: ImportanceMethod): object {
+  const { method, shares } = engine.importance(wanted);
+  return { importance: shares, method };
 }
 
 type Result = { readonly [K in 'value' | 'state' | 'duration' | 'message']?: Extract<Request, { op: 'tell' }>[K] | undefined } & { readonly params?: Params };

@@ -1,4 +1,5 @@
-import { importanceOf } from '../compare/importance.js';
+import { importanceOf, type Importances } from '../compare/importance.js';
+import type { ImportanceMethod } from '../model/config.js';
 import { createRng } from '../math/rng.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
@@ -60,7 +61,8 @@ export interface Engine {
   /** A result from elsewhere, or params to try next. */
   add(params: Params, told?: Told): Step & { readonly trial?: number };
   best(): BestTrial | undefined;
-  importance(): Readonly<Record<string, number>>;
+  /** Numbers between 0 and 1 by parameter; `auto` by default. */
+  importance(method?: ImportanceMethod): Importances;
   running(): readonly AskedTrial[];
 }
 
@@ -96,7 +98,7 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
       return { trial, events: [startedEvent(plan, { trial, params, attempt: 0 }), ...result(trial, { seconds: 0, ...told })] };
     },
     best: () => best(plan, log),
-    importance: () => importanceOf(plan.space, log.view().finished.flatMap(({ state, loss, params }) => (state === 'complete' && loss !== undefined ? [{ params, value: loss }] : []))),
+    importance: (method) => importanceOf(plan.space, log.view().finished.flatMap(({ state, loss, params }) => (state === 'complete' && loss !== undefined && Number.isFinite(loss) ? [{ params, loss }] : [])), method),
     running: () => log.open().map(({ number, params }) => ({ trial: number, params })),
   };
 }

@@ -1,8 +1,14 @@
+import { forestSurrogate } from '../compare/forestSurrogate.js';
 import { importanceOf } from '../compare/importance.js';
 import { beatsIncumbent, parameterRows as rowsOf, type ParameterRow } from '../compare/moved.js';
+import type { LossPoint } from '../compare/pedAnova.js';
 import { paramsKey } from '../model/params.js';
-import { toGain } from '../model/direction.js';
+import { toGain, toLoss, type Goal } from '../model/direction.js';
+import type { SearchSpace } from '../model/searchSpace.js';
 import type { Findings, StudyRun } from './findings.js';
+
+/** Trials below which a curve would show the noise. */
+const fewestForCurves = 10;
 
 /** Main's best beside this side's best, and whether the two can be told apart. */
 export function parameterRows(run: StudyRun, found: Findings): ParameterRow[] {
@@ -11,8 +17,19 @@ export function parameterRows(run: StudyRun, found: Findings): ParameterRow[] {
   if (head === undefined && base === undefined) return [];
   // A constant is nobody's choice: it would fill tables and charts with one value.
   const space = { ...run.configs.head.space, parameters: run.configs.head.space.parameters.filter(({ distribution }) => distribution.name !== 'constant') };
-  const scored = (found.search?.trials ?? []).flatMap(({ params, value }) => (value === undefined ? [] : [{ params, value }]));
-  return rowsOf({ space, base: base ?? {}, head: head ?? base ?? {}, isBetter: isBetter(run, found), importance: importanceOf(space, scored) });
+  const { goal } = run.objective;
+  const scored = (found.search?.trials ?? []).flatMap(({ params, value }) => (value === undefined ? [] : [{ params, loss: toLoss(value, goal) }]));
+  return rowsOf({
+    space, base: base ?? {}, head: head ?? base ?? {}, isBetter: isBetter(run, found),
+    importance: importanceOf(space, scored, run.configs.head.importance), curves: curvesOf(space, scored, goal),
+  });
+}
+
+/** Partial dependence from a random forest, once there is something to learn from. */
+function curvesOf(space: SearchSpace, scored: readonly LossPoint[], goal: Goal): Readonly<Record<string, ParameterRow['curve']>> {
+  if (scored.length < fewestForCurves) return {};
+  const { curves } = forestSurrogate(space, scored);
+  return Object.fromEntries(Object.entries(curves).map(([name, curve]) => [name, curve.map(({ value, loss }) => ({ value, mean: toLoss(loss, goal) }))]));
 }
 
 /** Shown on seeds that chose neither: by the retuning check, or by the re-score where main's best ran along. */

@@ -4,6 +4,7 @@ import type { Comparison } from '../model/comparison.js';
 import { bounds, isLog, quantile } from '../model/distribution.js';
 import { canonicalJson, type Params, type ParamValue } from '../model/params.js';
 import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
+import type { Importances } from './importance.js';
 
 export type ParameterRow = Comparison['parameters'][number];
 
@@ -15,14 +16,16 @@ export interface MovedRequest {
   readonly head: Params;
   /** From `beatsIncumbent`, or true when retuning recovered a confirmed decline. */
   readonly isBetter: boolean;
-  readonly importance: Readonly<Record<string, number>>;
+  readonly importance: Importances;
+  /** Partial dependence, in the metric's unit. */
+  readonly curves?: Readonly<Record<string, ParameterRow['curve']>>;
 }
 
 /**
  * A different best configuration is the normal result of searching twice (60 to 74 % of unchanged code), so that a
  * parameter counts as moved only when the new configuration was shown to be better on fresh seeds.
  */
-export function parameterRows({ space, base, head, isBetter, importance }: MovedRequest): ParameterRow[] {
+export function parameterRows({ space, base, head, isBetter, importance, curves = {} }: MovedRequest): ParameterRow[] {
   return space.parameters.map((parameter) => {
     const { name, distribution } = parameter;
     const from = base[name];
@@ -34,12 +37,17 @@ export function parameterRows({ space, base, head, isBetter, importance }: Moved
       ...(from === undefined ? {} : { base: from }),
       ...(to === undefined ? {} : { head: to }),
       moved: movedState(from, to, isBetter),
-      ...(importance[name] === undefined ? {} : { importance: importance[name] }),
+      ...importanceCells(name, importance, curves[name]),
       ...(hasRange ? { low: range.low, high: range.high } : {}),
       log: isLog(distribution),
       ...(distribution.name === 'categorical' ? { choices: [...distribution.choices] } : {}),
     };
   });
+}
+
+function importanceCells(name: string, { method, shares }: Importances, curve: ParameterRow['curve']): Partial<ParameterRow> {
+  const share = shares[name];
+  return { ...(share === undefined ? {} : { importance: share, importanceBy: method }), ...(curve === undefined ? {} : { curve }) };
 }
 
 /**

@@ -90,6 +90,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     verdict: readVerdict(file),
     executor: file.executor ?? defaultOf('executor'),
     stop: readStop(file),
+    ...(file.importance === undefined ? {} : { importance: file.importance }),
     gpus: file.gpus ?? defaultOf('gpus'),
     env: { pass: file.env?.pass ?? defaultOf('env.pass'), set: file.env?.set ?? {}, isolateHome: file.env?.isolate === 'home' },
     setup: file.setup ?? defaultOf('setup'),

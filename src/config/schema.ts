@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importanceMethods } from '../model/config.js';
 import { alpha, count, described as d, duration, goal, looks, margin, parameter, text, words } from './schemaParts.js';
 
 const metricKeys = {
@@ -91,6 +92,7 @@ export const fileSchema = z.strictObject({
   verdict: d(verdict.optional(), 'How a pull request is judged.', 'verdict: { alpha: 0.05, looks: [3, 5, 7, 10] }'),
   executor: d(z.literal('local').optional(), 'Where trials run.', 'executor: local'),
   stop: d(stop.optional(), 'When a search may end early.', 'stop: { no_progress: 15 }'),
+  importance: d(z.enum(importanceMethods).optional(), 'What mattered in a search: PED-ANOVA, rank correlation or functional ANOVA; `auto` is PED-ANOVA from 50 trials on.', 'importance: fanova'),
   gpus: d(z.int().min(0).optional(), 'GPUs per trial.', 'gpus: 1'),
   env: d(env.optional(), 'Environment of a trial.', 'env: { pass: [HF_TOKEN] }'),
   setup: d(z.array(words).optional(), 'Commands run in each side\'s own tree before its first trial.', 'setup: [[npm, ci]]'),

@@ -1,5 +1,5 @@
 import type { Goal } from './direction.js';
-import type { Params } from './params.js';
+import type { Params, ParamValue } from './params.js';
 
 /** A run of text. Everything is escaped by the renderer; nothing is ever taken as markup. */
 export type Span = { readonly kind: 'plain' | 'strong' | 'code' | 'faint'; readonly text: string };
@@ -7,7 +7,11 @@ export type Text = readonly Span[];
 
 export interface TableColumn { readonly label: string; readonly align: 'left' | 'right' | 'center' }
 
-export interface ChartAxis { readonly name: string; readonly log: boolean; readonly low?: number; readonly high?: number; readonly choices?: readonly string[] }
+export interface ChartAxis {
+  readonly name: string; readonly log: boolean; readonly low?: number; readonly high?: number; readonly choices?: readonly string[];
+  /** Partial dependence: the metric's mean over all other parameters. */
+  readonly curve?: readonly { readonly value: ParamValue; readonly mean: number }[];
+}
 /** `value` is absent unless the trial completed. `mark` singles out main's best and the best found. */
 export interface ChartTrial { readonly number: number; readonly params: Params; readonly value?: number; readonly mark?: 'incumbent' | 'best' }
 export interface ChartPair { readonly seed: number; readonly base: number; readonly head: number }

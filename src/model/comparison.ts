@@ -99,8 +99,11 @@ const parameterRowSchema = z.strictObject({
   head: paramValueSchema.optional(),
   /** `not-distinguishable` unless the retuned winner beat b* on fresh seeds. */
   moved: z.enum(['same', 'moved', 'not-distinguishable', 'inactive']),
-  /** |rank correlation| with the objective, 0…1, and how it was computed. */
+  /** 0…1, and how it was computed. */
   importance: finite.optional(),
+  importanceBy: z.enum(['rank', 'ped-anova', 'fanova']).optional(),
+  /** Partial dependence: the objective's mean over all other parameters, as a random forest of the search's trials sees it. */
+  curve: z.array(z.strictObject({ value: paramValueSchema, mean: finite })).optional(),
   low: finite.optional(),
   high: finite.optional(),
   log: z.boolean(),

@@ -59,6 +59,9 @@ export interface EnvPolicy {
   readonly isolateHome: boolean;
 }
 
+export const importanceMethods = ['auto', 'rank', 'ped-anova', 'fanova'] as const;
+export type ImportanceMethod = (typeof importanceMethods)[number];
+
 /** When a search ends before its budget does. Values and distances are in the units of the metric and the parameters. */
 export interface StopPolicy {
   readonly threshold?: number;
@@ -91,6 +94,8 @@ export interface StudyConfig {
   readonly verdict: VerdictPolicy;
   readonly executor: 'local';
   readonly stop: StopPolicy;
+  /** How the importance of the parameters is computed; `auto` when absent. */
+  readonly importance?: ImportanceMethod;
   readonly gpus: number;
   readonly env: EnvPolicy;
   /** Commands run in each side's own worktree before its first trial. */

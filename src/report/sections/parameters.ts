@@ -7,6 +7,7 @@ import { paramText, plural, sideWords } from '../words.js';
 type ParameterRow = Comparison['parameters'][number];
 
 const shownRows = 10;
+const importanceWords = { rank: 'rank correlation', 'ped-anova': 'PED-ANOVA', fanova: 'fANOVA' } as const;
 
 /** Main's best beside this side's best, and whether they differ by more than the luck of the search. */
 export const parameters: SectionBuilder = {
@@ -40,7 +41,7 @@ function table(rows: readonly ParameterRow[], base: string, head: string): Block
     ...(hasBase ? [{ label: `${base}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.base) }] : []),
     ...(hasHead ? [{ label: `${head}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.head) }] : []),
     ...(hasBase && hasHead ? [{ label: 'moved?', align: 'left' as const, cell: (row: ParameterRow) => moved(row.moved) }] : []),
-    ...(hasImportance ? [{ label: 'importance', align: 'right' as const, cell: (row: ParameterRow) => importance(row.importance) }] : []),
+    ...(hasImportance ? [{ label: importanceLabel(rows), align: 'right' as const, cell: (row: ParameterRow) => importance(row.importance) }] : []),
   ];
   return { kind: 'table', columns: columns.map(({ label, align }) => ({ label, align })), rows: rows.map((row) => columns.map(({ cell }) => cell(row))) };
 }
@@ -52,6 +53,12 @@ function moved(kind: ParameterRow['moved']): Text {
     case 'not-distinguishable': return [faint('not distinguishable')];
     case 'inactive': return [faint('inactive')];
   }
+}
+
+/** Says how it was computed. */
+function importanceLabel(rows: readonly ParameterRow[]): string {
+  const method = rows.find(({ importanceBy }) => importanceBy !== undefined)?.importanceBy;
+  return method === undefined ? 'importance' : `importance (${importanceWords[method]})`;
 }
 
 function importance(share: number | undefined): Text {

@@ -31,7 +31,7 @@ function chartTrials({ search }: Comparison): readonly ChartTrial[] {
 }
 
 function chartAxes({ parameters }: Comparison): readonly ChartAxis[] {
-  return parameters.map(({ name, log, low, high, choices }) => ({
-    name, log, ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }), ...(choices === undefined ? {} : { choices: choices.map(choiceName) }),
+  return parameters.map(({ name, log, low, high, choices, curve }) => ({
+    name, log, ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }), ...(choices === undefined ? {} : { choices: choices.map(choiceName) }), ...(curve === undefined ? {} : { curve }),
   }));
 }
