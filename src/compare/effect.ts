@@ -18,9 +18,9 @@ export function effectText(result: GateResult, goal: Goal): string | undefined {
   return effect && formatInterval(effect.value, effect.low, effect.high);
 }
 
-/** `val_accuracy +0.0003 [−0.0021, +0.0027], margin 0.005, 5 paired seeds`. */
-export function measured(name: string, result: GateResult, goal: Goal): string {
+/** `val_accuracy +0.0003 [−0.0021, +0.0027], margin 0.005, 5 paired seeds`; `runs` in place of the last part. */
+export function measured(name: string, result: GateResult, goal: Goal, runs?: string): string {
   const effect = effectText(result, goal);
-  const seeds = `${result.pairs} paired ${result.pairs === 1 ? 'seed' : 'seeds'}`;
+  const seeds = runs ?? `${result.pairs} paired ${result.pairs === 1 ? 'seed' : 'seeds'}`;
   return effect === undefined ? `${name} was measured on ${seeds}` : `${name} ${effect}, margin ${formatNumber(result.margin)}, ${seeds}`;
 }

@@ -14,6 +14,8 @@ export interface GatePolicy {
   readonly resolution?: number;
   /** How many metrics are gated in all, the objective included; 1 when absent (decisions.md 20). */
   readonly gatedMetrics?: number;
+  /** n_test / n_train where the seeds are resplits of one data set, whose results hang together; 0 or absent = independent runs. */
+  readonly foldRatio?: number;
 }
 
 /** Pairs that failed are replaced by the next seed, this often at most. */
@@ -84,15 +86,21 @@ function missing(at: { tally: Tally; boundary: Boundary; valid: readonly ValidPa
 
 function lookInput(valid: readonly ValidPair[], policy: GatePolicy, at: { boundary: Boundary; claim: Boundary; isLast: boolean }): Parameters<LookRule>[0] {
   const used = valid.slice(0, at.boundary.pairs);
+  const widening = foldWidening(used.length, policy);
   return {
     differences: used.map((pair) => pair.difference),
     scale: Math.max(...used.map((pair) => pair.size)),
-    passMultiplier: at.boundary.multiplier,
-    claimMultiplier: at.claim.multiplier,
+    passMultiplier: at.boundary.multiplier * widening,
+    claimMultiplier: at.claim.multiplier * widening,
     isLast: at.isLast,
     margin: policy.margin,
     resolution: policy.resolution ?? 0,
   };
+}
+
+/** Variance (1/n + n_test/n_train) s² of a mean over resplits, in place of s²/n (Nadeau and Bengio, "Inference for the generalization error", 2003). */
+export function foldWidening(pairs: number, { foldRatio = 0 }: GatePolicy): number {
+  return Math.sqrt(1 + pairs * foldRatio);
 }
 
 function conclude(policy: GatePolicy, looks: readonly Look[], tally: Tally, { decision, reason, needMore }: Conclusion): GateResult {

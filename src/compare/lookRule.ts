@@ -30,21 +30,30 @@ export type LookRule = (input: LookInput, banked: boolean) => LookOutcome;
  * confidence interval (Jennison and Turnbull, 1984, 1993). The order of the tests is the order that was simulated.
  */
 export const gateRule: LookRule = (input, banked) => {
-  const { margin, isLast } = input;
   const spread = spreadOf(input);
-  if (spread.sd <= 1e-12 * input.scale) return withoutSpread(input, spread);
-  const { centre } = spread;
-  const claim = intervalOf(input, spread, input.claimMultiplier);
-  const pass = intervalOf(input, spread, input.passMultiplier);
+  return decideLook({
+    pass: intervalOf(input, spread, input.passMultiplier), claim: intervalOf(input, spread, input.claimMultiplier),
+    margin: input.margin, scale: input.scale, isLast: input.isLast, isFloored: isFloored(input),
+  }, banked);
+};
+
+/** Both intervals of one look around the same centre; `scale` as in `LookInput`. */
+export interface LookIntervals { readonly pass: Look; readonly claim: Look; readonly margin: number; readonly scale: number; readonly isLast: boolean; /** The metric's own step is all the spread there is. */ readonly isFloored: boolean }
+
+/** The gate's answer from its intervals, however they were made. */
+export function decideLook(intervals: LookIntervals, banked: boolean): LookOutcome {
+  const { pass, claim, margin, isLast } = intervals;
+  const centre = pass.mean;
+  if (pass.sd <= 1e-12 * intervals.scale) return withoutSpread(intervals);
   if (claim.low > 0 && centre >= margin / 2) return { look: claim, banked, decision: 'IMPROVED' };
   const shown = pass.low > -margin;
   if (!shown && !banked && claim.high < 0 && centre <= -margin / 2) return { look: claim, banked, decision: 'DOWN' };
   const look = shown ? pass : claim;
-  if (!shown && !banked) return { look, banked: false, ...(isLast ? { reason: isFloored(input) ? 'coarse' : 'noise' } : {}) };
+  if (!shown && !banked) return { look, banked: false, ...(isLast ? { reason: intervals.isFloored ? 'coarse' : 'noise' } : {}) };
   // Already shown to be no worse; a gain of half the margin is worth one more look at "better".
   if (centre >= margin / 2 && !isLast) return { look, banked: true };
   return { look, banked: true, decision: 'PASS', ...passReason(look, margin, shown) };
-};
+}
 
 /** Retuning check: the same intervals without the half-margin filters. DOWN = the retuned configuration is worse too. */
 export const retuneRule: LookRule = (input) => {
@@ -57,10 +66,9 @@ export const retuneRule: LookRule = (input) => {
 };
 
 /** All differences equal: no interval is needed, only the size. */
-function withoutSpread(input: LookInput, spread: Spread): LookOutcome {
-  const { margin, scale } = input;
-  const { centre } = spread;
-  const look = intervalOf(input, spread, 0);
+function withoutSpread({ pass, margin, scale }: LookIntervals): LookOutcome {
+  const centre = pass.mean;
+  const look = { ...pass, low: centre, high: centre };
   if (Math.abs(centre) <= 1e-12 * scale) return { look, banked: true, decision: 'NO_CHANGE', reason: 'identical' };
   if (centre >= margin / 2) return { look, banked: true, decision: 'IMPROVED', reason: 'deterministic' };
   if (centre <= -margin) return { look, banked: false, decision: 'DOWN', reason: 'deterministic' };

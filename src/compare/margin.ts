@@ -93,7 +93,7 @@ function percentMargin({ metric, baseValues, history }: MarginRequest, percent: 
     });
   };
   if (centre === undefined) return refuse('main has no value to take a share of');
-  if (Math.min(...baseValues) < 0 !== Math.max(...baseValues) < 0 || centre === 0) return refuse('its values on main are on both sides of zero, or zero');
+  if (baseValues.some((value) => value < 0) === baseValues.some((value) => value >= 0) || centre === 0) return refuse('its values on main are on both sides of zero, or zero');
   const noise = trustedNoise(history) ?? baseNoise(baseValues) ?? 0;
   if (Math.abs(centre) < 10 * noise) return refuse(`its mean on main, ${formatNumber(centre)}, is less than ten times its noise, ${formatNumber(noise, 2)}`);
   return (Math.abs(centre) * percent) / 100;
@@ -104,7 +104,7 @@ function provisionalMargin(request: MarginRequest): ResolvedMargin {
   const noise = baseNoise(baseValues);
   const fix = `give a margin in the unit of ${metric}, e.g. \`margin: 0.01\``;
   if (noise === undefined) throw new UserError('margin-auto', `\`margin: auto\` needs at least two runs of main that gave ${metric}; there ${baseValues.length === 1 ? 'is one' : 'are none'}`, { fix });
-  if (noise > 1e-12 * Math.max(...baseValues.map(Math.abs))) return floored(request, { value: autoFactor * noise, kind: 'auto', provisional: true, noise });
+  if (noise > 1e-12 * baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) return floored(request, { value: autoFactor * noise, kind: 'auto', provisional: true, noise });
   const value = Math.max(deterministicShare * Math.abs(mean(baseValues) ?? 0), resolution);
   if (value === 0) throw new UserError('margin-auto', `\`margin: auto\` has nothing to go by: ${metric} is exactly 0 in every run of main`, { fix });
   return {
