@@ -18,7 +18,7 @@ export const gpOptions = z.strictObject({
   acquisition: z.enum(['ei', 'logei', 'lcb', 'hedge', 'ei_per_second']).default('logei')
     .describe('What makes a point worth a trial. logei: expected improvement, on a log scale so that a small one is still found; ei: the same without the log; lcb: mean minus 1.96 standard deviations; hedge: whichever of EI, PI and LCB would have served this study best so far (as in scikit-optimize); ei_per_second: improvement by expected second of the trial (as in Spearmint).'),
   startup: z.int().min(1).max(1000).optional()
-    .describe('Trials spread evenly over the space before the model takes over. Unset: a quarter of the budget, at least 5 and at most 8; 3 where main\'s trials are known.'),
+    .describe('Trials spread evenly over the space before the model takes over. Unset: 5, up to 8 where there are unordered choices of more than two, never more than a quarter of the budget above 5; 3 where main\'s trials are known.'),
   warm_start: warmStart,
 });
 type GpOptions = z.output<typeof gpOptions>;
@@ -74,9 +74,12 @@ function worthwhile(options: GpOptions, { view, axes }: Study, rng: Rng): readon
   }, rng);
 }
 
-function startupOf({ startup }: GpOptions, { budget, prior = [] }: StudyView): number {
+function startupOf({ startup }: GpOptions, { budget, space, prior = [] }: StudyView): number {
   if (startup !== undefined) return startup;
-  return prior.length > 0 ? STARTUP.warm : Math.min(Math.max(STARTUP.least, Math.ceil(budget / 4)), STARTUP.most);
+  if (prior.length > 0) return STARTUP.warm;
+  // Unlike a number, a choice says nothing about the others: spaces of choices gain by a wider look first.
+  const choices = axisSpace(space).axes.reduce((sum, { measure, values }) => sum + (measure === 'category' ? values.length - 2 : 0), 0);
+  return Math.min(Math.max(STARTUP.least, Math.ceil(budget / 4)), STARTUP.least + choices, STARTUP.most);
 }
 
 function likelyFeasible(view: StudyView): Score | undefined {

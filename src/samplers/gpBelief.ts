@@ -101,7 +101,7 @@ export function durationOf({ space, finished }: StudyView): SideModel | undefine
 }
 
 /** What a trial says about its place: above 0 that trials can be run there. A failure may have been bad luck. */
-const SIGNS = { complete: 1, pruned: 1, failed: -0.3, infeasible: -1, running: 0 } as const;
+const SIGNS = { complete: 1, pruned: 1, failed: -0.6, infeasible: -1, running: 0 } as const;
 
 /** Above 0 where a trial can be run; undefined while every trial could. */
 export function feasibilityOf({ space, finished }: StudyView): SideModel | undefined {
