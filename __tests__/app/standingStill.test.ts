@@ -49,13 +49,13 @@ describe('a search that stands still', () => {
   });
 
   test('each reason has words', () => {
-    for (const reason of ['no_progress', 'delta_x', 'delta_y', 'hollow']) expect(stopWords(reason)).not.toBe(reason);
+    for (const reason of ['no_progress', 'delta_x', 'delta_y', 'hollow', 'regret_bound']) expect(stopWords(reason)).not.toBe(reason);
   });
 
   test('are read from a file in short and in long, and refused at their place', () => {
     const file = (stop: string) => `metric: { name: acc, goal: maximize }\nmethod: random\nparameters: { x: { min: 0.0, max: 1.0 } }\ncommand: [python, t.py]\nbudget: { trials: 5 }\nstop: ${stop}\n`;
-    expect(parse(file('{ no_progress: 15, delta_x: 0.1, delta_y: 0.2, hollow: 7 }')).config?.stop)
-      .toEqual({ noProgress: { trials: 15, percent: 0 }, deltaX: 0.1, deltaY: { delta: 0.2, best: 5 }, hollow: { trials: 7, threshold: 0 } });
+    expect(parse(file('{ no_progress: 15, delta_x: 0.1, delta_y: 0.2, hollow: 7, regret_bound: 0.01 }')).config?.stop)
+      .toEqual({ noProgress: { trials: 15, percent: 0 }, deltaX: 0.1, deltaY: { delta: 0.2, best: 5 }, hollow: { trials: 7, threshold: 0 }, regretBound: 0.01 });
     expect(parse(file('{ no_progress: { trials: 15, percent: 1 }, delta_y: { delta: 0.2, n_best: 3 }, hollow: { trials: 7, threshold: 0.5 } }')).config?.stop)
       .toEqual({ noProgress: { trials: 15, percent: 1 }, deltaY: { delta: 0.2, best: 3 }, hollow: { trials: 7, threshold: 0.5 } });
     for (const wrong of ['{ delta_x: 0 }', '{ delta_y: { n_best: 3 } }', '{ hollow: { trials: 0 } }', '{ no_progress: soon }']) {

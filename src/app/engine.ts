@@ -10,6 +10,7 @@ import type { StudyEvent } from '../model/study.js';
 import type { TrialOutcome } from '../model/trial.js';
 import { whyInvalid } from '../model/validity.js';
 import { createEngineLog, waitingEvent, type EngineLog } from './engineLog.js';
+import { regretBound } from '../samplers/regretBound.js';
 import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
 export interface EnginePlan {
@@ -170,7 +171,7 @@ function propose({ anchors, sampler, samplerSeed }: EnginePlan, log: EngineLog, 
 function factsOf({ objective, clock }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
   const { finished, running } = log.view();
   return {
-    goal: objective.goal, finished, asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
+    goal: objective.goal, finished, regret: () => regretBound(log.view()), asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
     gpuSeconds: 0, gpuSecondsEach: 0, running: running.length + proposed, nowMs: clock.now(),
   };
 }

@@ -5,7 +5,7 @@ import { standingStill, type StandingStill } from './standingStill.js';
 import { usualSeconds } from './timeLeft.js';
 
 /** Why a search ended; the words of `report.json`. */
-export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | StandingStill | 'exhausted' | 'trials';
+export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'regret_bound' | StandingStill | 'exhausted' | 'trials';
 
 export interface SearchLimits extends StopPolicy {
   readonly trials: number;
@@ -31,6 +31,8 @@ export interface SearchFacts {
   /** Trials that are running now: what they will have spent belongs to the budget too. */
   readonly running: number;
   readonly nowMs: number;
+  /** What there may be left to gain, worked out only when asked; undefined while that is unknown. */
+  readonly regret?: () => number | undefined;
 }
 
 /** The first limit that forbids another trial; undefined when one may start. */
@@ -43,6 +45,7 @@ export function whyStop(limits: SearchLimits, facts: SearchFacts): StopReason | 
   if (best !== undefined && limits.threshold !== undefined && best.loss <= toLoss(limits.threshold, facts.goal)) return 'threshold';
   const still = standingStill(limits, facts);
   if (still !== undefined) return still;
+  if (limits.regretBound !== undefined && (facts.regret?.() ?? Infinity) <= limits.regretBound) return 'regret_bound';
   return facts.asked >= limits.trials ? 'trials' : undefined;
 }
 

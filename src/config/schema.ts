@@ -67,6 +67,7 @@ const stop = z.strictObject({
   no_progress: d(z.union([count, noProgress], { error: 'must be a number of trials, or a map with trials and percent' }).optional(), 'The search ends after this many trials without a better one; with `percent`, without one better by that share of the best.', 'no_progress: 15'),
   delta_x: d(z.number().positive().optional(), 'The search ends when its last two points lie nearer than this: differences summed over the parameters, 1 for another choice (scikit-optimize).', 'delta_x: 0.001'),
   delta_y: d(z.union([z.number().positive(), deltaY], { error: 'must be a difference, or a map with delta and n_best' }).optional(), 'The search ends when its five best values (or `n_best`) lie nearer than this (scikit-optimize).', 'delta_y: { delta: 0.001, n_best: 5 }'),
+  regret_bound: d(z.number().positive().optional(), 'The search ends, from 20 trials on, when a Gaussian process sees no more than this left to gain, in the metric\'s unit.', 'regret_bound: 0.001'),
   hollow: d(z.union([count, hollow], { error: 'must be a number of trials, or a map with trials and threshold' }).optional(), 'The search ends when this many trials improved the best value by `threshold` or less (scikit-optimize).', 'hollow: { trials: 20, threshold: 0.001 }'),
 });
 

@@ -74,12 +74,13 @@ export function readVerdict(file: FileConfig): StudyConfig['verdict'] {
 
 export function readStop(file: FileConfig): StudyConfig['stop'] {
   const threshold = file.stop?.threshold ?? file.metric?.target;
-  const { no_progress: still, delta_x: deltaX, delta_y: near, hollow } = file.stop ?? {};
+  const { no_progress: still, delta_x: deltaX, delta_y: near, hollow, regret_bound: regretBound } = file.stop ?? {};
   return {
     ...(threshold === undefined ? {} : { threshold }),
     ...(still === undefined ? {} : { noProgress: typeof still === 'number' ? { trials: still, percent: 0 } : { trials: still.trials, percent: still.percent ?? 0 } }),
     ...(deltaX === undefined ? {} : { deltaX }),
     ...(near === undefined ? {} : { deltaY: typeof near === 'number' ? { delta: near, best: 5 } : { delta: near.delta, best: near.n_best ?? 5 } }),
+    ...(regretBound === undefined ? {} : { regretBound }),
     ...(hollow === undefined ? {} : { hollow: typeof hollow === 'number' ? { trials: hollow, threshold: 0 } : { trials: hollow.trials, threshold: hollow.threshold ?? 0 } }),
   };
 }

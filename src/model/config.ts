@@ -71,6 +71,8 @@ export interface StopPolicy {
   readonly deltaX?: number;
   /** scikit-optimize's DeltaYStopper: the best `best` values lie within `delta`. */
   readonly deltaY?: { readonly delta: number; readonly best: number };
+  /** A Gaussian process of the trials sees no more than this left to gain. */
+  readonly regretBound?: number;
   /** scikit-optimize's HollowIterationsStopper: the last `trials` improved the best by at most `threshold`. */
   readonly hollow?: { readonly trials: number; readonly threshold: number };
 }
