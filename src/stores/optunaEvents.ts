@@ -6,7 +6,6 @@ import { paramsSchema, studyEventSchema, type StudyEvent } from '../model/study.
 import { frozenEvent } from '../model/studyLog.js';
 import { sides, stages, trialResultSchema, type TrialOutcome, type TrialResult } from '../model/trial.js';
 import { subjectOf } from '../model/studySubject.js';
-import { version } from '../version.js';
 import { externalOf } from './optunaDistribution.js';
 import { optunaStates, type OptunaStudy, type OptunaTrial } from './optunaReplay.js';
 import { spaceOf } from './optunaSpace.js';
@@ -15,7 +14,7 @@ import { spaceOf } from './optunaSpace.js';
 export const ownAttrs = { created: 'noregret:created', trial: 'noregret:trial', result: 'noregret:result', froze: 'noregret:froze:', ended: 'noregret:ended' } as const;
 
 /** Where a trial of ours stands in the log; attempt 0 = it was not asked for here. */
-export const ownTrialSchema = z.object({ trial: z.int(), attempt: z.int(), side: z.enum(sides), stage: z.enum(stages), seed: z.number() });
+const ownTrialSchema = z.object({ trial: z.int(), attempt: z.int(), side: z.enum(sides), stage: z.enum(stages), seed: z.number() });
 const foreignTrial = { attempt: 0, side: 'head', stage: 'search', seed: 0 } as const;
 
 export interface OptunaLog {
@@ -35,7 +34,7 @@ export function eventsOf(study: OptunaStudy): OptunaLog {
   const { space, notes } = own === undefined ? spaceOf(study.trials) : { space: undefined, notes: [] };
   const metric = (own?.type === 'created' ? subjectOf(own.identity)?.metric.name : undefined) ?? metricName(study);
   const created = own ?? {
-    type: 'created' as const, schema: 1 as const, tool: `noregret ${version}`, study: slug(study.name), at: study.trials[0]?.start ?? '',
+    type: 'created' as const, schema: 1 as const, tool: 'Optuna', study: slug(study.name), at: study.trials[0]?.start ?? '',
     identity: { command: 'import', from: 'optuna-journal', name: study.name, config: JSON.stringify({ metric: { name: metric, goal }, space }) },
   };
   const trials = createTrialEvents(metric);

@@ -59,13 +59,12 @@ export interface OptunaReplay {
 export function createOptunaReplay(): OptunaReplay {
   const studies = new Map<number, OptunaStudy>();
   const trials: OptunaTrial[] = [];
-  const parse = distributionParser();
-  let nextStudyId = 0;
+  const [parse, counted] = [distributionParser(), { studies: 0 }];
   const createStudy = ({ study_name: name, directions }: Fields): void => {
     if (typeof name !== 'string' || !Array.isArray(directions)) throw unreadable('a study without name or directions');
     if ([...studies.values()].some((study) => study.name === name)) return;
-    studies.set(nextStudyId, { id: nextStudyId, name, directions: directions.map(Number), systemAttrs: new Map(), trials: [] });
-    nextStudyId += 1;
+    const id = counted.studies++;
+    studies.set(id, { id, name, directions: directions.map(Number), systemAttrs: new Map(), trials: [] });
   };
   const createTrial = (fields: Fields): void => {
     const found = isBare(fields) ? { ...bare, study_id: fields.study_id, datetime_start: fields.datetime_start } : checked(template, fields);
@@ -78,7 +77,7 @@ export function createOptunaReplay(): OptunaReplay {
   return {
     get studies() { return [...studies.values()]; },
     get nextTrialId() { return trials.length; },
-    get nextStudyId() { return nextStudyId; },
+    get nextStudyId() { return counted.studies; },
     apply: (fields) => {
       const { op_code: op, study_id: studyId, trial_id: trialId } = fields;
       switch (op) {
