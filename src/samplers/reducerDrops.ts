@@ -53,7 +53,7 @@ export function dropsOf({ space, finished, running }: StudyView, options: Reduce
 }
 
 /** A value as drops name it: itself, or the part of the range that holds it. */
-export function labelOf(d: Distribution, value: ParamValue, bins: number): string {
+function labelOf(d: Distribution, value: ParamValue, bins: number): string {
   if (!isBinned(d)) return canonicalJson(value);
   const bin = Math.min(Math.floor(unitOf(d, value) * bins), bins - 1);
   const edge = (u: number): string => String(Number(Number(valueAt(d, u)).toPrecision(3)));
