@@ -1,11 +1,14 @@
+import { mean } from '../math/describe.js';
 import type { Margin } from '../model/config.js';
 import { toGain, type Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
 import { formatInterval, formatNumber } from '../model/numberFormat.js';
-import type { GateResult, Pair, VerdictKind } from '../model/verdict.js';
+import type { GateResult, VerdictKind } from '../model/verdict.js';
 import { effectOf, measured } from './effect.js';
-import { gate } from './gate.js';
+import type { GatePolicy } from './gate.js';
+import { judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
-import { parsePairs } from './pairTable.js';
+import { parsePairs, type MetricColumns } from './pairTable.js';
 
 export interface JudgeOptions {
   readonly margin: Margin;
@@ -13,8 +16,16 @@ export interface JudgeOptions {
   readonly alpha: number;
   readonly looks: readonly number[];
   readonly resolution?: number;
-  /** For the sentence; `value` when absent. */
+  /** For the sentence, where the file names none; `value` when absent. */
   readonly metric?: string;
+  /** How many metrics decide together; 1 when absent. */
+  readonly gatedMetrics?: number;
+  /** All pairs count, by intervals that hold at every number of pairs (verdict.md 6.6). */
+  readonly moreSeeds?: boolean;
+  /** Seeds, where there are any, mean nothing. */
+  readonly unpaired?: boolean;
+  /** n_test / n_train of resplits. */
+  readonly foldRatio?: number;
 }
 
 /** Numbers are head − base in the metric's own unit and sign; `effect`, `low`, `high` are absent before the first look. */
@@ -29,7 +40,14 @@ export interface JudgeResult {
   readonly goal: Goal;
   readonly margin: number;
   readonly alpha: number;
-  /** Pairs behind the effect. */
+  /** `looks`: pairs, looked at after fixed numbers; `more-seeds`: pairs, any number; `unpaired`: Welch, all runs at once. */
+  readonly method: JudgeMethod;
+  /** Means over the runs of each side that gave a value. */
+  readonly base?: number;
+  readonly head?: number;
+  /** Two-sided, of "no difference": for looks Bonferroni over all planned ones, for more seeds the inverse e-value. */
+  readonly p?: number;
+  /** Pairs behind the effect; unpaired: runs of the shorter side. */
   readonly pairs: number;
   readonly looks: readonly JudgeLook[];
   /** How many further valid pairs reach the next look. */
@@ -46,30 +64,56 @@ export interface JudgeLook { readonly pairs: number; readonly effect: number; re
 /** Seeds of base that a relative or automatic margin is frozen from, as on a pull request (decisions.md 18). */
 const marginSeeds = 5;
 
-/** The gate over a file of pairs, looks taken in the order of its rows (decisions.md 22). UserError with the line for bad rows. */
+/** The gate over a file of one metric, looks taken in the order of its rows (decisions.md 22). UserError with the line for bad rows. */
 export function judge(text: string, options: JudgeOptions): JudgeResult {
-  const { goal, alpha, looks, resolution = 0, metric = 'value' } = options;
-  const { pairs, ignored } = parsePairs(text);
-  const baseValues = pairs.slice(0, marginSeeds).flatMap(({ base }) => base ?? []);
-  const { margin, note } = resolveMargin({ margin: options.margin, metric, baseValues, history: undefined, resolution });
-  const gains = pairs.map(({ seed, base, head }) => ({
-    seed, ...(base === undefined ? {} : { base: toGain(base, goal) }), ...(head === undefined ? {} : { head: toGain(head, goal) }),
-  }));
-  const result = gate(gains, { alpha, looks, margin: margin.value, resolution });
+  const { metrics: [columns], ignored } = parsePairs(text);
+  return judgeColumns(columns ?? { base: [], head: [] }, options, ignored);
+}
+
+/** One metric of a file. `ignored` columns are only named. */
+export function judgeColumns(columns: MetricColumns, options: JudgeOptions, ignored: readonly string[] = []): JudgeResult {
+  const { goal, alpha, resolution = 0, metric = 'value' } = options;
+  const name = columns.metric ?? metric;
+  const isUnpaired = options.unpaired === true || columns.seeds === undefined;
+  const baseValues = (isUnpaired ? columns.base : columns.base.slice(0, marginSeeds)).filter((value) => Number.isFinite(value));
+  const { margin, note } = resolveMargin({ margin: options.margin, metric: name, baseValues, history: undefined, resolution });
+  const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0 };
+  const method = isUnpaired ? 'unpaired' : options.moreSeeds === true ? 'more-seeds' : 'looks';
+  const { result, p, surplusRows } = judges[method](columns, policy, goal);
+  if (![margin.value, ...result.looks.flatMap((look) => [look.mean, look.sd])].every(Number.isFinite)) {
+    throw new UserError('judge-overflow', `the spread of ${name} is beyond the range of numbers`, { fix: 'divide the values by a power of ten, or judge their logarithms' });
+  }
   const effect = effectOf(result, goal);
-  const surplusRows = pairs.length - rowsUsed(pairs, result);
+  const [base, head] = [meanOf(columns.base), meanOf(columns.head)];
+  const runs = isUnpaired ? `${valuesOf(columns.base)} base and ${valuesOf(columns.head)} head runs without pairs` : undefined;
   return {
-    ...judgedGate(result, { goal, metric }),
+    ...judgedGate(result, { goal, metric: name, ...(runs === undefined ? {} : { runs }) }),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
     ...(effect === undefined ? {} : { effect: effect.value, low: effect.low, high: effect.high, better: effect.better }),
-    goal, margin: margin.value, alpha,
+    goal, margin: margin.value, alpha, method,
+    ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }), ...(p === undefined ? {} : { p }),
     pairs: result.pairs,
     looks: result.looks.map((look) => judgeLook(look, goal)),
     ...(result.needMore === undefined ? {} : { needMore: result.needMore }),
     surplusRows,
     headOnlyFailures: result.headOnlyFailures, baseOnlyFailures: result.baseOnlyFailures,
-    notes: notesOf({ note, surplusRows, ignored, result }),
+    notes: [...notesOf({ note, surplusRows, ignored, result }), ...marginNotes(options.margin, baseValues)],
   };
+}
+
+function meanOf(values: readonly number[]): number | undefined {
+  return mean(values.filter((value) => Number.isFinite(value)));
+}
+
+function valuesOf(values: readonly number[]): number {
+  return values.reduce((count, value) => (Number.isFinite(value) ? count + 1 : count), 0);
+}
+
+/** A margin in another unit than the metric's looks like this more often than not. */
+function marginNotes(margin: Margin, baseValues: readonly number[]): string[] {
+  const size = baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (margin.kind !== 'absolute' || size === 0 || margin.value <= size) return [];
+  return [`the margin of ${formatNumber(margin.value)} is larger than every value of base: it is read in the metric's own unit, per cent need a % sign`];
 }
 
 /** Lines for a terminal: the sentence, the looks, what else should be known. */
@@ -84,8 +128,11 @@ export function judgeText(result: JudgeResult): readonly string[] {
   ];
 }
 
+/** `runs`: what was measured, where it was not pairs. */
+interface MetricWords { readonly goal: Goal; readonly metric: string; readonly runs?: string }
+
 /** A gate whose pairs are all there will ever be, in a word and a sentence. */
-export function judgedGate(result: GateResult, metric: { readonly goal: Goal; readonly metric: string }): { readonly verdict: VerdictKind; readonly sentence: string } {
+export function judgedGate(result: GateResult, metric: MetricWords): { readonly verdict: VerdictKind; readonly sentence: string } {
   const verdict = verdictOf(result);
   return { verdict, sentence: sentenceOf(verdict, result, metric) };
 }
@@ -105,8 +152,9 @@ function verdictOf({ decision, reason }: GateResult): VerdictKind {
   }
 }
 
-function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric }: { goal: Goal; metric: string }): string {
-  const found = measured(metric, result, goal);
+function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric, runs }: MetricWords): string {
+  const found = measured(metric, result, goal, runs);
+  const those = runs === undefined ? 'pairs' : 'runs';
   if (result.reason === 'stability') return `head failed ${result.headOnlyFailures} times where base did not, base ${result.baseOnlyFailures} times where head did not; ${found}`;
   switch (verdict) {
     case 'PASS':
@@ -114,7 +162,7 @@ function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric }: 
     case 'IMPROVED':
       return `Improved: ${found}`;
     case 'NO_CHANGE':
-      return `No change: head equals base in all ${result.pairs} pairs`;
+      return `No change: head equals base in all ${result.pairs} ${those}`;
     case 'REGRESSION':
       return `Regression: ${found}`;
     case 'INCOMPLETE':
@@ -125,21 +173,14 @@ function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric }: 
     case 'NOT_CONFIRMED':
     case 'RECOVERED_BY_RETUNING':
       return result.needMore === undefined
-        ? `Inconclusive: ${found}; these pairs cannot tell a decline of ${formatNumber(result.margin)} from none`
-        : `Inconclusive: ${found}; ${result.needMore} more ${result.needMore === 1 ? 'pair reaches' : 'pairs reach'} the next look`;
+        ? `Inconclusive: ${found}; these ${those} cannot tell a decline of ${formatNumber(result.margin)} from none`
+        : `Inconclusive: ${found}; ${result.needMore} more ${runs === undefined ? (result.needMore === 1 ? 'pair reaches the next look' : 'pairs reach the next look') : 'on the shorter side are the fewest that can be judged'}`;
   }
 }
 
 function judgeLook({ pairs, mean, sd, low, high }: GateResult['looks'][number], goal: Goal): JudgeLook {
   const [a, b] = [toGain(low, goal) + 0, toGain(high, goal) + 0];
   return { pairs, effect: toGain(mean, goal) + 0, sd, low: Math.min(a, b), high: Math.max(a, b) };
-}
-
-/** Rows up to the last valid pair that counted. */
-function rowsUsed(pairs: readonly Pair[], { pairs: counted, effect }: GateResult): number {
-  if (effect === undefined) return pairs.length;
-  const valid = pairs.flatMap(({ base, head }, i) => (base === undefined || head === undefined ? [] : [i + 1]));
-  return valid[counted - 1] ?? pairs.length;
 }
 
 function notesOf(found: { note: string | undefined; surplusRows: number; ignored: readonly string[]; result: GateResult }): string[] {

@@ -1,110 +1,116 @@
 import { UserError } from '../model/errors.js';
-import type { Pair } from '../model/verdict.js';
+import { refusal, rowReader, seedOf, valueOf, type TableRow } from './tableRows.js';
 
-/** Pairs of a file in the order of its rows. `ignored` = columns that mean nothing here. */
-export interface PairTable { readonly pairs: readonly Pair[]; readonly ignored: readonly string[] }
+/** Values of one metric, NaN = that run failed. With `seeds` the sides are pairs in the order of the rows; without, two sets of runs. */
+export interface MetricColumns {
+  /** Absent where the file does not name it. */
+  readonly metric?: string;
+  readonly seeds?: readonly number[];
+  readonly base: readonly number[];
+  readonly head: readonly number[];
+}
 
-const columns = ['seed', 'base', 'head'] as const;
+/** `ignored` = columns that mean nothing here. */
+export interface PairTable { readonly metrics: readonly MetricColumns[]; readonly ignored: readonly string[] }
+
+export interface TableReader { push(text: string): void; end(): PairTable }
+
 const example = 'seed,base,head\n1,0.912,0.915';
 
-interface Row { readonly line: number; readonly cells: ReadonlyMap<string, unknown> }
+interface Growing { readonly metric: string; readonly seeds: number[]; readonly lines: number[]; readonly base: number[]; readonly head: number[] }
+interface SideColumns { readonly metric: string; readonly base: number; readonly head: number }
+interface Layout { readonly width: number; readonly seed: number; readonly metric: number; readonly sides: readonly SideColumns[] }
 
-/** CSV with a header (comma, semicolon or tab) or one JSON object per line. An empty or non-finite value = that run failed. */
+/**
+ * One file of both sides. Columns: `base` and `head`; `seed` where the runs are pairs; a `metric` column, or
+ * `base.<metric>` and `head.<metric>`, where there are several. An empty value means that the run failed; without
+ * seeds, that this side had fewer runs.
+ */
+export function pairTableReader(): TableReader {
+  const found = new Map<string, Growing>();
+  let layout: Layout | undefined;
+  let names: readonly string[] = [];
+  const reader = rowReader((row) => {
+    if (layout?.width !== row.names.length) layout = layoutOf(row, layout);
+    names = row.names;
+    takeRow(row, layout, found);
+  });
+  return {
+    push: (text) => { reader.push(text); },
+    end: () => {
+      if (reader.end() === 0) throw new UserError('judge-empty', 'the file holds no rows', { fix: `write one row per seed, e.g.\n${example}` });
+      const isPaired = layout !== undefined && layout.seed >= 0;
+      return { metrics: [...found.values()].map((columns) => finished(columns, isPaired)), ignored: names.filter((name) => !isKnown(name, layout, names)) };
+    },
+  };
+}
+
+/** The whole text of a file at once. */
 export function parsePairs(text: string): PairTable {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/).map((source, i) => ({ source, line: i + 1 })).filter(({ source }) => source.trim() !== '');
-  const first = lines[0]?.source.trim() ?? '';
-  if (first.startsWith('[')) throw refusal(1, 'a JSON array', 'write one JSON object per line, without the array around them');
-  const rows = first.startsWith('{') ? lines.map(jsonRow) : csvRows(lines);
-  if (rows.length === 0) throw new UserError('judge-empty', 'the file holds no rows', { fix: `write one row per seed, e.g.\n${example}` });
-  const lineOfSeed = new Map<number, number>();
-  const pairs = rows.map((row) => {
-    const pair = pairOf(row);
-    const before = lineOfSeed.get(pair.seed);
-    if (before !== undefined) throw refusal(row.line, `seed ${pair.seed} again (first on line ${before})`, 'keep one row per seed: a repeated seed is the same measurement, not a new one');
-    lineOfSeed.set(pair.seed, row.line);
-    return pair;
-  });
-  const names = new Set(rows.flatMap((row) => [...row.cells.keys()]));
-  return { pairs, ignored: [...names].filter((name) => !columns.some((column) => column === name)) };
+  const reader = pairTableReader();
+  reader.push(text);
+  return reader.end();
 }
 
-function csvRows(lines: readonly { source: string; line: number }[]): Row[] {
-  const [header, ...body] = lines;
-  if (header === undefined) return [];
-  const separator = [',', ';', '\t'].find((candidate) => header.source.includes(candidate)) ?? ',';
-  const names = cellsOf(header.source, separator).map((name) => name.trim());
-  const absent = columns.filter((column) => !names.includes(column));
-  if (absent.length > 0) {
-    throw refusal(header.line, `no column ${absent.join(', ')} among: ${names.join(', ')}`, `name the columns seed, base and head (one row per seed, both sides in it), e.g.\n${example}`);
+function layoutOf({ names, line, header }: TableRow, before: Layout | undefined): Layout {
+  const at = (name: string): number => names.indexOf(name);
+  const plain = at('base') >= 0 || at('head') >= 0;
+  const dotted = [...new Set(names.flatMap((name) => /^(?:base|head)\.(.+)$/.exec(name)?.[1] ?? []))];
+  const absent = [...(plain || dotted.length === 0 ? ['base', 'head'] : []), ...dotted.flatMap((metric) => [`base.${metric}`, `head.${metric}`])].filter((name) => at(name) < 0);
+  if (absent.length > 0 && before === undefined) {
+    if (header === undefined) throw refusal(line, `no ${absent.join(', ')} in this row`, 'a row needs seed, base and head; write null for a run that failed');
+    throw refusal(header, `no column ${absent.join(', ')} among: ${names.join(', ')}`, `name the columns seed, base and head (one row per seed, both sides in it), e.g.\n${example}\nleave seed out where the sides have none in common; for several metrics add a column metric, or name the columns base.NAME and head.NAME`);
   }
-  const twice = columns.find((column) => names.filter((name) => name === column).length > 1);
-  if (twice !== undefined) throw refusal(header.line, `two columns are called ${twice}`, 'keep one column of each name');
-  return body.map(({ source, line }) => {
-    const cells = cellsOf(source, separator).map((cell) => cell.trim());
-    if (cells.length !== names.length) throw refusal(line, `${cells.length} cells, but the header names ${names.length}`, 'leave the cell of a failed run empty, but keep its separator');
-    return { line, cells: new Map(names.map((name, i) => [name, cells[i]])) };
-  });
+  const sides = [...(plain ? [{ metric: '', base: at('base'), head: at('head') }] : []), ...dotted.map((metric) => ({ metric, base: at(`base.${metric}`), head: at(`head.${metric}`) }))];
+  return { width: names.length, seed: before === undefined ? at('seed') : before.seed, metric: at('metric'), sides: before?.sides ?? sides };
 }
 
-/** Cells of one line, quotes as in RFC 4180. */
-function cellsOf(source: string, separator: string): string[] {
-  const cells = [''];
-  let quoted = false;
-  for (let i = 0; i < source.length; i++) {
-    const char = source.charAt(i);
-    if (char === '"') {
-      if (!quoted && source[i - 1] === '"') cells.push((cells.pop() ?? '') + char);
-      quoted = !quoted;
-    } else if (char === separator && !quoted) cells.push('');
-    else cells.push((cells.pop() ?? '') + char);
-  }
-  return cells;
-}
-
-function jsonRow({ source, line }: { source: string; line: number }): Row {
-  // Python's json writes NaN and Infinity, which JSON does not know; either means that the run gave no value.
-  const strict = source.replace(/(:\s*)(?:NaN|-?Infinity)(?=\s*[,}])/g, '$1null');
-  const value = parsedJson(strict);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refusal(line, 'not a JSON object', 'write one object per line, e.g. {"seed": 1, "base": 0.912, "head": 0.915}');
-  const cells = new Map<string, unknown>(Object.entries(value));
-  const absent = columns.filter((column) => !cells.has(column));
-  if (absent.length > 0) throw refusal(line, `no ${absent.join(', ')} in this row`, 'a row needs seed, base and head; write null for a run that failed');
-  return { line, cells };
-}
-
-function parsedJson(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch {
-    return undefined;
+function takeRow({ line, cells }: TableRow, { seed, metric, sides }: Layout, found: Map<string, Growing>): void {
+  const named = metric < 0 ? undefined : cells[metric];
+  if (metric >= 0 && (typeof named !== 'string' || named === '')) throw refusal(line, 'this row names no metric', 'write the name of the metric into the column metric');
+  for (const side of sides) {
+    const name = side.metric === '' && typeof named === 'string' ? named : side.metric;
+    const columns = found.get(name) ?? { metric: name, seeds: [], lines: [], base: [], head: [] };
+    found.set(name, columns);
+    const [base, head] = [cells[side.base], cells[side.head]];
+    if (seed >= 0) {
+      const absent = [...(cells[seed] === undefined ? ['seed'] : []), ...(base === undefined ? ['base'] : []), ...(head === undefined ? ['head'] : [])];
+      if (absent.length > 0) throw refusal(line, `no ${absent.join(', ')} in this row`, 'a row needs seed, base and head; write null for a run that failed');
+      columns.seeds.push(seedOf(cells[seed], line));
+      columns.lines.push(line);
+    }
+    if (seed >= 0 || isThere(base)) columns.base.push(valueOf(base, side.metric === '' ? 'base' : `base.${name}`, line));
+    if (seed >= 0 || isThere(head)) columns.head.push(valueOf(head, side.metric === '' ? 'head' : `head.${name}`, line));
   }
 }
 
-function pairOf({ line, cells }: Row): Pair {
-  const seed = numberOf(cells.get('seed'));
-  if (seed === undefined || !Number.isSafeInteger(seed)) throw refusal(line, `seed ${shown(cells.get('seed'))} is not a whole number`, 'name each pair by the seed that both of its runs used');
-  const base = valueOf(cells.get('base'), 'base', line);
-  const head = valueOf(cells.get('head'), 'head', line);
-  return { seed, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }) };
+function isThere(cell: unknown): boolean {
+  return cell !== undefined && cell !== '';
 }
 
-/** Finite value of a run; undefined = it failed. */
-function valueOf(cell: unknown, column: string, line: number): number | undefined {
-  if (cell === null || cell === '' || (typeof cell === 'string' && /^[-+]?(?:nan|inf(?:inity)?|null|none|na|n\/a)$/i.test(cell))) return undefined;
-  const value = numberOf(cell);
-  if (value === undefined) throw refusal(line, `${column} is ${shown(cell)}, not a number`, 'write the metric as a plain number (decimal point), or leave it empty for a run that failed');
-  return value;
+function finished({ metric, seeds, lines, base, head }: Growing, isPaired: boolean): MetricColumns {
+  const name = metric === '' ? {} : { metric };
+  if (!isPaired) return { ...name, base, head };
+  checkSeeds(seeds, lines);
+  return { ...name, seeds, base, head };
 }
 
-function numberOf(cell: unknown): number | undefined {
-  const value = typeof cell === 'string' && cell !== '' ? Number(cell) : cell;
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+/** Seeds that grow cannot repeat; others are sorted first, which needs less room than a set of a million. */
+export function checkSeeds(seeds: readonly number[], lines: readonly number[]): void {
+  if (seeds.every((seed, i) => i === 0 || seed > (seeds[i - 1] ?? 0))) return;
+  const order = Uint32Array.from(seeds, (_, i) => i).sort((a, b) => (seeds[a] ?? 0) - (seeds[b] ?? 0) || a - b);
+  let first: readonly [number, number] | undefined;
+  for (let i = 1; i < order.length; i++) {
+    const [before, here] = [order[i - 1] ?? 0, order[i] ?? 0];
+    if (seeds[before] === seeds[here] && (first === undefined || here < first[1])) first = [before, here];
+  }
+  if (first === undefined) return;
+  const [before, here] = first;
+  throw refusal(lines[here] ?? here + 1, `seed ${seeds[here] ?? ''} again (first on line ${lines[before] ?? before + 1})`, 'keep one row per seed: a repeated seed is the same measurement, not a new one');
 }
 
-function shown(cell: unknown): string {
-  return cell === undefined ? 'missing' : JSON.stringify(cell);
-}
-
-function refusal(line: number, problem: string, fix: string): UserError {
-  return new UserError('judge-input', `line ${line}: ${problem}`, { fix });
+function isKnown(name: string, layout: Layout | undefined, names: readonly string[]): boolean {
+  if (name === 'seed' || name === 'metric') return true;
+  const place = names.indexOf(name);
+  return layout?.sides.some(({ base, head }) => base === place || head === place) === true;
 }
