@@ -36,7 +36,7 @@ export function enginePlan({ config, objective, seed, clock, isLimited }: Engine
     limits: {
       trials: isWhole || !isLimited ? Number.POSITIVE_INFINITY : budget.trials, failures: isLimited ? budget.failures : Number.POSITIVE_INFINITY,
       ...(budget.timeMs === undefined ? {} : { deadlineMs: clock.now() + budget.timeMs }),
-    ...stop,
+      ...stop,
     },
   };
 }
