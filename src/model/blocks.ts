@@ -17,7 +17,7 @@ export interface ChartTrial { readonly number: number; readonly params: Params; 
 export interface ChartPair { readonly seed: number; readonly base: number; readonly head: number }
 
 /** What a chart shows, never how: each renderer draws it its own way (text chart, server SVG, live). Plain JSON. */
-export type Chart = SearchChart | PairsChart;
+export type Chart = SearchChart | PairsChart | SeriesChart;
 export interface SearchChart {
   readonly kind: 'convergence' | 'parallel' | 'slices'; readonly metric: string; readonly goal: Goal;
   readonly axes: readonly ChartAxis[]; readonly trials: readonly ChartTrial[];
@@ -26,6 +26,14 @@ export interface SearchChart {
 export interface PairsChart {
   readonly kind: 'pairs'; readonly metric: string; readonly goal: Goal; readonly margin: number;
   readonly pairs: readonly ChartPair[]; readonly effect?: { readonly value: number; readonly low: number; readonly high: number };
+}
+
+/** One value per commit, oldest first; `marks` = alarms, `cuts` = where what is measured changed. */
+export interface SeriesChart {
+  readonly kind: 'series'; readonly metric: string; readonly goal: Goal;
+  readonly points: readonly { readonly label: string; readonly value: number }[];
+  readonly marks: readonly { readonly index: number; readonly better: boolean; readonly label: string }[];
+  readonly cuts: readonly { readonly index: number; readonly label: string }[];
 }
 
 /** How a verdict feels: colours the headline where there is colour. */

@@ -94,7 +94,7 @@ export function shiftTest(left: readonly number[], right: readonly number[]): { 
   if (df < 1) return { t: 0, p: 1 };
   const pooled = ((left.length - 1) * (variance(left) ?? 0) + (right.length - 1) * (variance(right) ?? 0)) / df;
   const error = Math.sqrt(pooled * (1 / left.length + 1 / right.length));
-  const size = Math.max(...[...left, ...right].map(Math.abs));
+  const size = [...left, ...right].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   // Below what doubles resolve, a spread is rounding and so is a change.
   if (error <= size * 1e-15) return Math.abs(change) <= size * 1e-12 ? { t: 0, p: 1 } : { t: Math.sign(change) * Infinity, p: 0 };
   const t = change / error;

@@ -39,15 +39,19 @@ export function pieces(values: readonly number[]): readonly Piece[] {
 function bestCuts(values: readonly number[]): readonly number[] {
   const n = values.length;
   const total = variance(values) ?? 0;
-  if (n < 2 * shortest || total <= Math.max(...values.map(Math.abs)) ** 2 * 1e-24) return [];
-  const cost = costs(values, total);
+  if (n < 2 * shortest || total <= values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ** 2 * 1e-24) return [];
+  const spreadOf = spreads(values, total);
   const piece = pieceParameters * Math.log(n);
   const best = new Float64Array(n + 1).fill(Infinity);
   const from = new Int32Array(n + 1);
   best[0] = -piece;
   for (let end = shortest; end <= n; end++) {
     for (let start = 0; start <= end - shortest; start++) {
-      const value = (best[start] ?? 0) + cost(start, end) + piece;
+      const spread = spreadOf(start, end);
+      const paid = (best[start] ?? 0) + piece;
+      // log x >= 1 - 1/x, close to it where a piece explains little: most starts are ruled out without a logarithm.
+      if (paid + (end - start) * (1 - 1 / spread) >= (best[end] ?? 0)) continue;
+      const value = paid + (end - start) * Math.log(spread);
       if (value >= (best[end] ?? 0)) continue;
       best[end] = value;
       from[end] = start;
@@ -58,8 +62,8 @@ function bestCuts(values: readonly number[]): readonly number[] {
   return cuts;
 }
 
-/** Minus twice the log-likelihood of a stretch as a level, or as a line with its penalty, whichever is less; from running sums. */
-function costs(values: readonly number[], total: number): (start: number, end: number) => number {
+/** Spread of a stretch about its level, or about its line with the penalty as a factor, whichever is less; from running sums. */
+function spreads(values: readonly number[], total: number): (start: number, end: number) => number {
   const n = values.length;
   const centre = mean(values) ?? 0;
   const scale = Math.sqrt(total);
@@ -79,7 +83,7 @@ function costs(values: readonly number[], total: number): (start: number, end: n
     const level = (squares[end] ?? 0) - (squares[start] ?? 0) - (y * y) / k;
     const along = (products[end] ?? 0) - (products[start] ?? 0) - ((start + end - 1) / 2) * y;
     const line = level - (12 * along * along) / (k * (k * k - 1));
-    return k * Math.log(Math.min(Math.max(0, level) / k + floor, (Math.max(0, line) / k + floor) * (slopeFactor[k] ?? 1)));
+    return Math.min(Math.max(0, level) / k + floor, (Math.max(0, line) / k + floor) * (slopeFactor[k] ?? 1));
   };
 }
 

@@ -2,6 +2,7 @@ import type { Chart } from '../../model/blocks.js';
 import { convergenceOption } from './convergence.js';
 import { pairsHeight, pairsOption } from './pairs.js';
 import { parallelOption } from './parallel.js';
+import { seriesOption } from './series.js';
 import { slicesHeight, slicesOption } from './slices.js';
 
 /** What ECharts is told to draw. */
@@ -14,7 +15,7 @@ export function chartMinWidth(chart: Chart): number {
 
 export function chartHeight(chart: Chart, width: number): number {
   switch (chart.kind) {
-    case 'convergence': return 280;
+    case 'convergence': case 'series': return 280;
     case 'parallel': return 300;
     case 'slices': return slicesHeight(chart, width);
     case 'pairs': return pairsHeight(chart);
@@ -27,5 +28,6 @@ export function chartOption(chart: Chart, width: number): ChartOption {
     case 'parallel': return parallelOption(chart, width);
     case 'slices': return slicesOption(chart, width);
     case 'pairs': return pairsOption(chart, width);
+    case 'series': return seriesOption(chart);
   }
 }

@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { driftOf } from '../compare/drift/drift.js';
+import { parseConfig } from '../config/parse.js';
+import type { DriftReport } from '../model/drift.js';
+import type { Repository } from '../model/ports.js';
+import { assetPath } from '../platform/assets.js';
+import { createClock } from '../platform/clock.js';
+import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import type { Git } from '../platform/git.js';
+import { openRepository } from '../platform/repository.js';
+import { pruners } from '../pruners/index.js';
+import { driftDocument, type SuggestedPatch } from '../report/drift.js';
+import { renderText } from '../report/text.js';
+import { samplers } from '../samplers/index.js';
+import { openHistory } from './compare.js';
+import { suggestedPatch } from './driftPatch.js';
+import { exitCodes, type CommonFlags } from './program.js';
+import { createProgress } from './progress.js';
+import { openStateDir, writing } from './state.js';
+import { printable, type Terminal } from './terminal.js';
+
+interface Flags extends CommonFlags { readonly study?: string; readonly history?: string; readonly branch: string; readonly on: string; readonly since?: string; readonly html?: string }
+
+/** Commits of the branch that are asked for; git lists as many in a tenth of a second. */
+const mostCommits = 100_000;
+
+/** How results and best configuration moved along the default branch. Findings are no failure: the exit code is 0. */
+export async function run(terminal: Terminal, flags: Flags): Promise<number> {
+  const { cwd, env } = terminal;
+  const clock = createClock();
+  const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  const repository = await openRepository({ cwd, env });
+  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
+  const firstParents = await repository.firstParents(flags.on, mostCommits);
+  const release = await lastRelease(repository, flags);
+  const reports: DriftReport[] = [];
+  const patches: SuggestedPatch[] = [];
+  const studies = (await studyFiles(cwd)).filter(({ name }) => flags.study === undefined || name === flags.study);
+  // A study whose file is gone still has a history.
+  const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined }] : studies;
+  for (const { name, path, text, space } of asked) {
+    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, ...(release === undefined ? {} : { release }) });
+    if (report === undefined) continue;
+    reports.push(report);
+    const diff = suggestedPatch({ path, text, stale: report.staleDefaults });
+    if (diff !== undefined) patches.push({ study: name, path, diff });
+  }
+  progress.end();
+  await tell(terminal, flags, { reports, patches, nothing: `no complete run of ${asked.map(({ name }) => name).join(', ') || 'any study'} in ${store.description}` });
+  return exitCodes.ok;
+}
+
+interface Findings { readonly reports: readonly DriftReport[]; readonly patches: readonly SuggestedPatch[]; readonly nothing: string }
+
+async function tell(terminal: Terminal, flags: Flags, { reports, patches, nothing }: Findings): Promise<void> {
+  const document = driftDocument(reports, patches);
+  if (flags.json === true) terminal.stdout.write(`${JSON.stringify({ studies: reports, patches })}\n`);
+  else terminal.stdout.write(reports.length === 0 ? `${printable(nothing)}\n` : renderText(document, { colour: terminal.stdout.isTTY === true }));
+  if (flags.html === undefined || reports.length === 0) return;
+  const path = resolve(terminal.cwd, flags.html);
+  const { renderHtml } = await import('../report/html.js');
+  const html = renderHtml(document, { browserScript: await readFile(assetPath('echarts.browser.js'), 'utf8') });
+  await writing(path, async () => { await writeFile(path, html); });
+}
+
+async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space'] }[]> {
+  const paths = await findConfigFiles(cwd, undefined).catch(() => []);
+  return await Promise.all(paths.map(async (path) => {
+    const text = await readConfigFile(cwd, path);
+    const { config, space } = parseConfig({ path, text, samplers, pruners });
+    return { name: config?.name ?? path, path, text, space };
+  }));
+}
+
+/** The tag that was asked for, else the nearest one on the branch; none in a repository without tags. */
+async function lastRelease(repository: Repository & { readonly git: Git }, { since, on }: Flags): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
+  if (since !== undefined) return { tag: since, sha: (await repository.resolve(since)).sha };
+  const { sha } = await repository.resolve(on);
+  const described = await repository.git.run(['describe', '--tags', '--abbrev=0', '--first-parent', sha]);
+  const tag = described.stdout.toString('utf8').trim();
+  return described.code === 0 && tag !== '' ? { tag, sha: (await repository.resolve(`refs/tags/${tag}`)).sha } : undefined;
+}
