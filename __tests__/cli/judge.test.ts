@@ -67,3 +67,39 @@ describe('bad rows and flags', () => {
     expect(err).toContain('fix: Give a CSV or JSON-lines file');
   });
 });
+
+describe('other forms', () => {
+  const long = ['metric,seed,base,head', ...[1, 2, 3].flatMap((i) => [`acc,${i},0.9${i},0.9${i}`, `loss,${i},1.0${i},1.9${i % 3}`])].join('\n');
+  test('several metrics: a table, and --json with one entry each', async () => {
+    const flags = ['--margin', 'acc=0.004,loss=10%', '--goal', 'acc=maximize,loss=minimize'];
+    const { out } = ended(await type(at, ['judge', '-', ...flags], { stdin: long }), 1);
+    expect(out).toMatch(/^REGRESSION {2}Regression: loss/);
+    expect(out).toMatch(/\| acc +\|.*NO_CHANGE/);
+    const result = json(ended(await type(at, ['judge', '-', ...flags, '--json'], { stdin: long }), 1));
+    expect(result).toMatchObject({ verdict: 'REGRESSION', metrics: [{ metric: 'acc', verdict: 'NO_CHANGE', gate: true }, { metric: 'loss', verdict: 'REGRESSION' }] });
+  });
+  test('a file of each side', async () => {
+    const files = [write('base.csv', 'seed,acc\n1,0.9\n2,0.91\n3,0.905\n'), write('head.csv', 'seed,acc\n3,0.905\n2,0.91\n1,0.9\n')];
+    const { out } = ended(await type(at, ['judge', ...files, ...margin]), 0);
+    expect(out).toContain('NO_CHANGE  No change: head equals base in all 3 pairs');
+    expect(json(ended(await type(at, ['judge', ...files, ...margin, '--unpaired', '--json']), 0))).toMatchObject({ method: 'unpaired', verdict: 'INCONCLUSIVE' });
+  });
+  test('more seeds', async () => {
+    const { out } = ended(await type(at, ['judge', '-', ...margin, '--more-seeds', '--json'], { stdin: worse }), 1);
+    expect(JSON.parse(out)).toMatchObject({ method: 'more-seeds', pairs: 3 });
+  });
+  test.each([
+    ['a margin of zero', ['--margin', '0'], /takes endless runs/],
+    ['a margin of zero per cent', ['--margin', '0%'], /takes endless runs/],
+    ['a unit', ['--margin', '5ms'], /the unit ms is not known/],
+    ['a direction', ['--goal', 'up'], /--goal up is no direction/],
+    ['folds', ['--folds', '10'], /--folds 10 is no ratio/],
+    ['more seeds without pairs', ['--more-seeds', '--unpaired'], /--more-seeds needs pairs/],
+    ['folds without pairs', ['--folds', '1/9', '--unpaired'], /--folds needs pairs/],
+    ['folds beyond the looks', ['--folds', '1/9', '--more-seeds'], /do not go together/],
+    ['a metric that is not there', ['--margin', 'f1=0.1,0.2'], /no metric f1/],
+  ])('refused: %s', async (_name, flags, message) => {
+    const { err } = ended(await type(at, ['judge', '-', ...margin, ...flags], { stdin: worse }), 2);
+    expect(err).toMatch(message);
+  });
+});

@@ -119,18 +119,39 @@ function addAskTell(add: Add): void {
     .addHelpText('after', askTellExample);
 }
 
+const judgeExample = `
+Forms of the file, CSV or one JSON object per line:
+  seed,base,head               pairs, one row per seed; an empty value = that run failed
+  base,head                    two sets of runs without common seeds (Welch); an empty cell = this side had fewer runs
+  metric,seed,base,head        several metrics, row by row
+  seed,base.acc,head.acc,base.loss,head.loss   several metrics, side by side
+  two files                    a file of each side: seed and metrics as columns, or a number per line; pairs where both have seeds
+Several metrics: PASS when all are shown not worse; worse or better is claimed at alpha / number of metrics.
+  noregret judge runs.csv --margin acc=0.004,loss=1% --goal acc=maximize,loss=minimize
+Looks are taken after fixed numbers of pairs. To go on after the last one, give all pairs again with --more-seeds.`;
+
+function addJudge(add: Add): void {
+  add('judge', 'verdict on two sets of numbers, paired or not, one metric or several', () => import('./judge.js'))
+    .argument('<file>', 'path, or - for standard input; with a second file, the runs of base')
+    .argument('[head]', 'the runs of head')
+    .requiredOption('--margin <margin>', 'smallest decline worth reporting: 0.004, 0.5% or auto; METRIC=… for one of several')
+    .requiredOption('--goal <goal>', 'direction of the metric: minimize or maximize; METRIC=… for one of several')
+    .option('--alpha <alpha>', 'one-sided error rate: 0.05, 0.025 or 0.01', '0.05')
+    .option('--looks <looks>', 'numbers of pairs after which to look', '3,5,7,10')
+    .option('--more-seeds', 'use all pairs, by intervals that hold at every number of pairs')
+    .option('--unpaired', 'do not pair by seed')
+    .option('--folds <n_test/n_train>', 'the seeds are resplits of one data set, e.g. 1/9 for ten folds (Nadeau-Bengio)')
+    .option('--gate <metrics>', 'of several metrics those that decide (default: all, five at most)')
+    .option('--metric <name>', 'name to print, where the file has none', 'value')
+    .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|')
+    .addHelpText('after', judgeExample);
+}
+
 function addReadingCommands(add: Add): void {
   add('check', 'validate the study file, run nothing', () => import('./check.js'))
     .option('-c, --config <file>', 'study file or glob')
     .option('--explain', 'print every default with its reason');
-  add('judge', 'verdict on a CSV or JSON-lines file of {seed, base, head}', () => import('./judge.js'))
-    .argument('<file>', 'path, or - for standard input')
-    .requiredOption('--margin <margin>', 'smallest decline worth reporting: 0.004, 0.5% or auto')
-    .addOption(new Option('--goal <goal>', 'direction of the metric').choices(['minimize', 'maximize']).makeOptionMandatory())
-    .option('--alpha <alpha>', 'one-sided error rate: 0.05, 0.025 or 0.01', '0.05')
-    .option('--looks <looks>', 'numbers of pairs after which to look', '3,5,7,10')
-    .option('--metric <name>', 'name to print', 'value')
-    .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|');
+  addJudge(add);
   add('report', 'render a report.json', () => import('./report.js'))
     .argument('[path]', 'report.json (default: the newest in .noregret/)')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))
@@ -144,8 +165,19 @@ function addReadingCommands(add: Add): void {
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['optuna-journal', 'json', 'csv']).makeOptionMandatory())
     .option('--study-name <name>', 'which study, where the file holds several')
     .option('-o, --out <file>', 'write to this new file instead of stdout');
+  addDrift(add);
   add('history', 'records of the default branch: sha, best configuration, metric, verdict', () => import('./history.js'))
     .option('--study <name>', 'only this study')
+    .option('--history <dir>', 'read this directory instead of the git branch')
+    .option('--branch <name>', 'history branch', 'noregret');
+}
+
+function addDrift(add: Add): void {
+  add('drift', 'how results and best hyperparameters moved along the default branch', () => import('./drift.js'))
+    .option('--study <name>', 'only this study')
+    .option('--on <revision>', 'branch or commit whose line of first parents is followed', 'HEAD')
+    .option('--since <tag>', 'release to compare with (default: the last tag)')
+    .option('--html <file>', 'also write a page with charts to this file')
     .option('--history <dir>', 'read this directory instead of the git branch')
     .option('--branch <name>', 'history branch', 'noregret');
 }

@@ -6,7 +6,7 @@ import { formatInterval, formatNumber } from '../model/numberFormat.js';
 import type { GateResult, VerdictKind } from '../model/verdict.js';
 import { effectOf, measured } from './effect.js';
 import type { GatePolicy } from './gate.js';
-import { judges, type JudgeMethod } from './judgeMethods.js';
+import { finite, judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
 import { parsePairs, type MetricColumns } from './pairTable.js';
 
@@ -75,7 +75,7 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   const { goal, alpha, resolution = 0, metric = 'value' } = options;
   const name = columns.metric ?? metric;
   const isUnpaired = options.unpaired === true || columns.seeds === undefined;
-  const baseValues = (isUnpaired ? columns.base : columns.base.slice(0, marginSeeds)).filter((value) => Number.isFinite(value));
+  const baseValues = finite(isUnpaired ? columns.base : columns.base.slice(0, marginSeeds));
   const { margin, note } = resolveMargin({ margin: options.margin, metric: name, baseValues, history: undefined, resolution });
   const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0 };
   const method = isUnpaired ? 'unpaired' : options.moreSeeds === true ? 'more-seeds' : 'looks';
@@ -102,7 +102,7 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
 }
 
 function meanOf(values: readonly number[]): number | undefined {
-  return mean(values.filter((value) => Number.isFinite(value)));
+  return mean(finite(values));
 }
 
 function valuesOf(values: readonly number[]): number {

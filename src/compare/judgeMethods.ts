@@ -54,10 +54,15 @@ function byAllPairs({ base, head }: MetricColumns, policy: GatePolicy, goal: Goa
   return { result: extendDifferences({ differences, scale, tally }, policy), p: e === undefined ? undefined : Math.min(1, 1 / e), surplusRows: 0 };
 }
 
+/** The values of runs that did not fail; no copy where none did, as there may be a million. */
+export function finite(values: readonly number[]): readonly number[] {
+  return values.every((value) => Number.isFinite(value)) ? values : values.filter((value) => Number.isFinite(value));
+}
+
 function byRuns(columns: MetricColumns, policy: GatePolicy, goal: Goal): Judged {
-  const gains = (values: readonly number[]): number[] => values.map((value) => toGain(value, goal));
+  const gains = (values: readonly number[]): readonly number[] => (goal === 'maximize' ? values : values.map((value) => -value));
   const [base, head] = [gains(columns.base), gains(columns.head)];
-  const found = welchDifference(base.filter((value) => Number.isFinite(value)), head.filter((value) => Number.isFinite(value)), policy.resolution);
+  const found = welchDifference(finite(base), finite(head), policy.resolution);
   return { result: welchGate({ base, head }, policy), p: found === undefined ? undefined : welchP(found), surplusRows: 0 };
 }
 

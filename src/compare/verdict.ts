@@ -31,6 +31,11 @@ function settled(stages: VerdictStages): Verdict {
   return { ...worst.outcome, sentence: sentenceOf(worst.outcome, worst.metric, stages) };
 }
 
+/** Of several metrics of one study. "Not worse" must hold for all of them (intersection-union); INCOMPLETE when there is none. */
+export function worstOfMetrics(kinds: readonly VerdictKind[]): VerdictKind {
+  return metricOrder.find((kind) => kinds.includes(kind)) ?? 'INCOMPLETE';
+}
+
 /** Of several studies; INCOMPLETE when there is none. */
 export function worstVerdict(kinds: readonly VerdictKind[]): VerdictKind {
   return verdictKinds.find((kind) => kinds.includes(kind)) ?? 'INCOMPLETE';
