@@ -32,6 +32,43 @@ export function detectableDecline(policy: GatePolicy, noise: number): number | u
   return detectable === undefined ? undefined : detectable * noise;
 }
 
+/** What a list of looks can tell at a given noise, by simulation. Shares are of one, declines in the margin's unit. */
+export interface DetectionRow {
+  readonly looks: readonly number[];
+  /** Pairs at most; each is two runs. */
+  readonly pairs: number;
+  /** If nothing changed: pairs on average, and what is said. */
+  readonly usualPairs: number;
+  readonly passed: number;
+  readonly inconclusive: number;
+  /** Share of declines of exactly the margin that are caught. */
+  readonly caughtAtMargin: number;
+  /** Smallest decline caught nine times in ten; undefined beyond the margin plus ten spreads. */
+  readonly detectable?: number;
+}
+
+/** One row of the table of `noregret plan`; `noise` as for `forecastGate`. */
+export function detectionRow(policy: GatePolicy, noise: number): DetectionRow {
+  const pairs = policy.looks.at(-1) ?? 0;
+  const deviates = standardPaths(pairs);
+  const standard = standardised(policy, noise);
+  const unchanged = simulate(deviates, 0, standard);
+  const smallest = smallestDecline(deviates, standard);
+  return {
+    looks: policy.looks, pairs, usualPairs: unchanged.pairs, inconclusive: unchanged.inconclusive,
+    passed: Math.max(0, 1 - unchanged.inconclusive - unchanged.down), caughtAtMargin: simulate(deviates, -standard.margin, standard).down,
+    ...(smallest === undefined ? {} : { detectable: smallest * noise }),
+  };
+}
+
+/** The lists of looks worth comparing, shortest first, and one that ends at `pairs` where none does; none ends beyond it. */
+export function looksToCompare(own: readonly number[], pairs?: number): readonly (readonly number[])[] {
+  const usual = [[3], [3, 5], [3, 5, 7], [3, 5, 7, 10], [3, 5, 8, 12, 20], own];
+  const exact = pairs === undefined || usual.some((looks) => looks.at(-1) === pairs) ? [] : [[...[3, 5, 7, 10, 14, 20, 30].filter((n) => n < pairs * 0.8), pairs]];
+  const lists = new Map([...usual, ...exact].filter((looks) => (looks.at(-1) ?? 0) <= (pairs ?? Infinity)).map((looks) => [looks.join(), looks]));
+  return [...lists.values()].sort((a, b) => (a.at(-1) ?? 0) - (b.at(-1) ?? 0));
+}
+
 function standardised(policy: GatePolicy, noise: number): GatePolicy {
   return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
 }
