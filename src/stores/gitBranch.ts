@@ -60,7 +60,9 @@ export function createGitBranchStore(options: GitBranchStoreOptions): BaselineSt
 type Choose = (stored: readonly string[]) => readonly string[] | 'all';
 
 async function readRecords(on: HistoryBranch, { at, folder, choose }: { readonly at: string; readonly folder: string; readonly choose: Choose }, onWarning?: (text: string) => void): Promise<StudyRecord[]> {
-  const chosen = choose(await listCommits(on.git, at, folder));
+  const stored = await listCommits(on.git, at, folder);
+  if (stored.length === 0) return [];
+  const chosen = choose(stored);
   const blobs = await readBlobs(on.git, at, folder, chosen);
   const warn = (warning: string) => onWarning?.(`branch ${on.ref.replace('refs/heads/', '')}: ${warning}`);
   blobs.refused.forEach(warn);
