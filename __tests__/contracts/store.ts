@@ -27,6 +27,12 @@ export function storeContract(name: string, place: () => Promise<StorePlace> | S
       expect(await (await place()).open().readFor('nothing', [sha(1)], 5)).toEqual([]);
     });
 
+    test('an unknown study is empty beside one that is known', async () => {
+      const store = (await place()).open();
+      await store.append(makeRecord());
+      expect(await store.read('nothing')).toEqual([]);
+    });
+
     test('gives back what was appended, oldest first, whatever the order of writing', async () => {
       const { open } = await place();
       const store = open();

@@ -21,7 +21,7 @@ const firstPass = 10;
 /**
  * Level shifts of a series: E-divisive candidates in half-overlapping windows, each kept while a two-sided Student t of
  * the stretches beside it stands (Fleming et al., "Hunter: using change point detection to hunt for performance
- * regressions", ICPE 2023), with the unbiased spread (n - 1). On white noise with the defaults about one alarm in 1000 values.
+ * regressions", ICPE 2023), with the unbiased spread (n - 1). On white noise the defaults give less than one alarm in 1000 values.
  * Values must be finite.
  */
 export function changePoints(values: readonly number[], { maxP = 0.001, window = 50 }: ChangePointOptions = {}): readonly ChangePoint[] {
