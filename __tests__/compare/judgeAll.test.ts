@@ -22,6 +22,10 @@ describe('any number of pairs', () => {
     expect(judge(rows, options)).toMatchObject({ verdict: 'INCONCLUSIVE', method: 'looks', pairs: 10, surplusRows: 30 });
     expect(judge(rows, { ...options, moreSeeds: true })).toMatchObject({ verdict: 'PASS', method: 'more-seeds', pairs: 40, surplusRows: 0 });
   });
+  test('what to do when undecided', () => {
+    expect(judge(csv(undecided), options).notes).toEqual(['to go on, add pairs to these and judge all of them with --more-seeds']);
+    expect(judge(csv(undecided), { ...options, moreSeeds: true }).notes.join()).toContain('as often as needed');
+  });
   test('the same as the pure extension, p being the inverse e-value', () => {
     const result = judge(csv([-1.1, -0.3, -0.9, -0.75, -1]), { ...options, moreSeeds: true });
     expect(result.verdict).toBe('REGRESSION');

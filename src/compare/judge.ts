@@ -97,7 +97,7 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
     ...(result.needMore === undefined ? {} : { needMore: result.needMore }),
     surplusRows,
     headOnlyFailures: result.headOnlyFailures, baseOnlyFailures: result.baseOnlyFailures,
-    notes: [...notesOf({ note, surplusRows, ignored, result }), ...marginNotes(options.margin, baseValues)],
+    notes: [...notesOf({ note, surplusRows, ignored, result }), ...marginNotes(options.margin, baseValues), ...furtherNotes(result, method)],
   };
 }
 
@@ -109,6 +109,13 @@ function valuesOf(values: readonly number[]): number {
   return values.reduce((count, value) => (Number.isFinite(value) ? count + 1 : count), 0);
 }
 
+/** Beyond the last look only intervals that hold at every number of pairs may decide. */
+function furtherNotes({ decision, needMore, reason }: GateResult, method: JudgeMethod): string[] {
+  if (decision !== 'INCONCLUSIVE' || needMore !== undefined || (reason !== 'noise' && reason !== 'coarse')) return [];
+  if (method === 'unpaired') return ['pairs with the same seed on both sides decide with fewer runs, where the seed drives the noise'];
+  return [method === 'looks' ? 'to go on, add pairs to these and judge all of them with --more-seeds' : 'add pairs and judge again: with --more-seeds that may be done as often as needed'];
+}
+
 /** A margin in another unit than the metric's looks like this more often than not. */
 function marginNotes(margin: Margin, baseValues: readonly number[]): string[] {
   const size = baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -118,7 +125,8 @@ function marginNotes(margin: Margin, baseValues: readonly number[]): string[] {
 
 /** Lines for a terminal: the sentence, the looks, what else should be known. */
 export function judgeText(result: JudgeResult): readonly string[] {
-  const looks = result.looks.map((look) => `  after ${look.pairs} pairs: ${formatInterval(look.effect, look.low, look.high)}`);
+  const seen = result.method === 'unpaired' ? [] : result.looks;
+  const looks = seen.map((look) => `  after ${look.pairs} pairs: ${formatInterval(look.effect, look.low, look.high)}`);
   const failures = result.headOnlyFailures + result.baseOnlyFailures;
   return [
     `${result.verdict}  ${result.sentence}`,

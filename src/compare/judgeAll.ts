@@ -59,7 +59,7 @@ export function judgeAllText({ verdict, sentence, metrics, ignored }: JudgeRepor
     number(one.margin), one.p === undefined ? '' : formatNumber(one.p, 2), one.pHolm === undefined ? '' : formatNumber(one.pHolm, 2),
     `${one.pairs}${one.method === 'unpaired' ? '' : ' pairs'}`, one.verdict,
   ]);
-  const notes = metrics.flatMap((one) => judgeText(one).slice(1 + one.looks.length).map((line) => `  ${one.metric}: ${line.trim()}`));
+  const notes = metrics.flatMap((one) => judgeText({ ...one, looks: [] }).slice(1).map((line) => `  ${one.metric}: ${line.trim()}`));
   return [`${verdict}  ${sentence}`, ...markdownTable([header, ...rows]).split('\n'), ...notes, ...(ignored.length === 0 ? [] : [`  note: columns ignored: ${ignored.join(', ')}`])];
 }
 
