@@ -24,13 +24,13 @@ describe('a file of ours', () => {
     ['{ startup_trials: 3 }', '6:18 missing-key', 'early_terminate.type is missing'],
     ['{ type: median, startup: 3 }', '6:34 unknown-key', 'median has startup_trials, warmup'],
     ['{ type: median, n_startup_trials: 3 }', '6:34 unknown-key', 'did you mean startup_trials?'],
-    ['{ type: patient, wraps: { type: sha } }', '6:51 wrong-value', 'early_terminate.wraps.type is "sha"'],
+    ['{ type: patient, wraps: { type: sha } }', '6:50 wrong-value', 'early_terminate.wraps.type is "sha"'],
     ['{ type: median, warmup: -1 }', '6:42 wrong-value', 'early_terminate.warmup is -1'],
     ['{ type: median, resource: epochs }', '6:44 wrong-value', 'early_terminate.resource is "epochs"'],
     ['{ type: asha, eta: 1 }', '6:37 wrong-value', 'early_terminate.eta is 1'],
     ['{ type: hyperband, eta: 2.5 }', '6:42 wrong-value', 'must be a whole number'],
     ['{ type: hyperband, min_iter: 3, eta: 1 }', '6:55 wrong-value', 'early_terminate.eta is 1'],
-    ['{ type: patient, wraps: { type: median, warm: 3 } }', '6:59 unknown-key', 'early_terminate.wraps.warm is unknown'],
+    ['{ type: patient, wraps: { type: median, warm: 3 } }', '6:58 unknown-key', 'early_terminate.wraps.warm is unknown'],
   ])('%s', (early, place, message) => {
     const result = parse(ours(`early_terminate: ${early}`));
     expect(problems(result)).toEqual([place]);
