@@ -67,7 +67,7 @@ function withStudyFlags(command: Command): Command {
     .option('-c, --config <file>', 'study file or glob (default: noregret.yml, .github/noregret.yml)')
     .option('--trials <n>', 'search trials')
     .option('--time <duration>', 'wall clock for everything, e.g. 45m')
-    .option('--method <name>', 'sampler: random, grid')
+    .option('--method <name>', 'sampler instead of the file\'s')
     .option('--metric <name>', 'objective, where the file names none')
     .addOption(new Option('--goal <goal>', 'direction of --metric').choices(['minimize', 'maximize']))
     .option('--command <command>', 'command of a trial, where the file names none')

@@ -33,8 +33,9 @@ function summaryOf(did: PruningReport): string {
 function sentences(did: PruningReport): string {
   const { amount, seconds, takenUp, restarted } = did;
   const spent = amount === undefined ? [] : [`${formatNumber(amount.spent)} ${unit(did)} were run; all to their end would have been about ${formatNumber(amount.full)}.`];
-  const time = seconds === undefined || did.counts === 'seconds' ? [] : [seconds.full > seconds.spent ? `That saved about ${durationWords(seconds.full - seconds.spent)} of running time.` : `That saved no running time: ${durationWords(seconds.spent)} were run, all to their end would have been about ${durationWords(seconds.full)}.`];
-  const again = takenUp === 0 ? [] : [`${plural(takenUp, 'time')} a trial was taken up again${restarted === 0 ? ', from its checkpoint' : `; ${String(restarted)} of them began anew, since no checkpoint was used, and are charged in full`}.`];
+  // 0: no run went to its end without beginning anew, so nobody knows how long one takes.
+  const time = seconds === undefined || seconds.full === 0 || did.counts === 'seconds' ? [] : [seconds.full > seconds.spent ? `That saved about ${durationWords(seconds.full - seconds.spent)} of running time.` : `That saved no running time: ${durationWords(seconds.spent)} were run, all to their end would have been about ${durationWords(seconds.full)}.`];
+  const again = takenUp === 0 ? [] : [`${plural(takenUp, 'time')} a trial was taken up again${restarted === 0 ? ', from its checkpoint' : `; ${String(restarted)} of them began anew, since no checkpoint was used, and ${restarted === 1 ? 'is' : 'are'} charged in full`}.`];
   return [...spent, ...time, ...again].join(' ');
 }
 
