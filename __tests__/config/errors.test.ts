@@ -45,7 +45,7 @@ describe('values of settings', () => {
     ['also: [{ name: acc, goal: maximize }]', '6:8 duplicate-metric', 'metric "acc" is named twice'],
     ['trainer: { tfjs: ./t.mjs }', '3:1 two-programs', 'command and trainer are both given'],
     ['method: tpo', '6:9 unknown-method', 'there are random, grid, tuned, bayes'],
-    ['method: { name: tuned, preset: c }', '6:32 wrong-value', 'method.preset is "c"'],
+    ['method: { name: tuned, preset: c }', '6:32 wrong-value', 'method.preset is "c", must be a or b'],
     ['method: { name: tuned, starup: 3 }', '6:24 unknown-key', 'did you mean startup?'],
     ['method: { name: random, startup: 3 }', '6:25 unknown-key', 'random has no options'],
     ['method: { name: tuned, startup: 0 }', '6:33 wrong-value', 'method.startup is 0'],

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Catalog } from '../model/plugin.js';
 import { nearest } from './dialect.js';
 import { shown, type Findings } from './findings.js';
+import { requirement } from './requirement.js';
 import { descend, entry, plainValue, type MapTree, type Tree } from './yamlTree.js';
 
 /** A map with the name of something pluggable and its options, e.g. `method: { name: tpe, preset: hyperopt }`. */
@@ -49,5 +50,10 @@ function reportWrong(issue: z.core.$ZodIssue, { tree, called }: Where, findings:
   const found = descend(tree, issue.path);
   const path = [called, ...issue.path.map(String)].join('.');
   if (found === undefined) findings.error(tree?.at ?? { line: 0, column: 0 }, { code: 'missing-key', message: `${path} is missing`, fix: `add ${String(issue.path.at(-1))}` });
-  else findings.error(found.at, { code: 'wrong-value', message: `${path} is ${shown(plainValue(found))}: ${issue.message}`, fix: 'write a value that can be used' });
+  else findings.error(found.at, { code: 'wrong-value', message: `${path} is ${shown(plainValue(found))}, ${issue.code === 'custom' ? issue.message : requirement(issue)}`, fix: fixOf(issue, plainValue(found)) });
+}
+
+function fixOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const near = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  return near === undefined ? 'write a value that can be used' : `did you mean ${near}?`;
 }
