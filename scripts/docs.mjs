@@ -7,6 +7,7 @@ import { defaults } from '../lib/config/defaults.js';
 import { jsonSchema } from '../lib/config/jsonSchema.js';
 import { keyTable, optionTable, parameterTable } from '../lib/config/keyTable.js';
 import { pruners } from '../lib/pruners/index.js';
+import { samplers } from '../lib/samplers/index.js';
 
 const code = (text) => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``);
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -33,4 +34,5 @@ const write = (file, texts) => {
 };
 write('README.md', parts);
 write('docs/early-stopping.md', { pruners: keyRows(optionTable(pruners)) });
-writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema({ pruners }), null, 2)}\n`);
+write('docs/methods.md', { methods: keyRows(optionTable(samplers)) });
+writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema({ samplers, pruners }), null, 2)}\n`);

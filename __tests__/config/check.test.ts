@@ -3,8 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { checkReport, checkText, explainDefaults } from '../../src/config/checkReport.js';
 import { defaults } from '../../src/config/defaults.js';
 import { pruners } from '../../src/pruners/index.js';
+import { samplers } from '../../src/samplers/index.js';
 import { jsonSchema } from '../../src/config/jsonSchema.js';
-import { keyTable, parameterTable } from '../../src/config/keyTable.js';
+import { keyTable, optionTable, parameterTable } from '../../src/config/keyTable.js';
 import { requirementsOf } from '../../src/config/requirements.js';
 import { fileSchema } from '../../src/config/schema.js';
 import { parse, problems } from './parsing.js';
@@ -73,7 +74,7 @@ test('what tune needs is known from the configuration', () => {
 
 describe('documentation from the schema', () => {
   test('the committed JSON Schema is the generated one', () => {
-    expect(JSON.parse(readFileSync('noregret.schema.json', 'utf8'))).toEqual(jsonSchema({ pruners }));
+    expect(JSON.parse(readFileSync('noregret.schema.json', 'utf8'))).toEqual(jsonSchema({ samplers, pruners }));
   });
 
   test('every key has a meaning and an example, and every example is valid', () => {
@@ -93,6 +94,13 @@ describe('documentation from the schema', () => {
     for (const { key } of defaults) expect(keys).toContain(key);
     expect(keyTable().find(({ key }) => key === 'budget.trials')).toEqual({ key: 'budget.trials', type: 'whole number', default: '20', meaning: 'Search trials.' });
     expect(parameterTable().map(({ key }) => key)).toEqual(expect.arrayContaining(['distribution', 'values', 'when', 'default', 'q']));
+  });
+
+  test('every option of a method has its type, default and meaning', () => {
+    const rows = optionTable(samplers);
+    expect(rows.find(({ key }) => key === 'tpe.candidates')).toEqual({ key: 'tpe.candidates', type: 'whole number', default: '24', meaning: expect.stringContaining('density') });
+    expect(rows).toContainEqual({ key: 'random', type: '', default: '', meaning: '' });
+    expect(rows.filter(({ key, meaning }) => key.includes('.') && meaning === '')).toEqual([]);
   });
 
   test('every default is explained', () => {

@@ -6,7 +6,7 @@ prunerContract(() => prunerOf('asha'));
 prunerContract(() => prunerOf('asha', { rule: 'quantile' }));
 prunerContract(() => prunerOf('asha', { resource: 'fraction', min_resource: 1 / 27, max_resource: 1 }));
 
-const arriving = (options: object, before: readonly number[], loss: number, step = 1): string => {
+const arriving = (options: Readonly<Record<string, unknown>>, before: readonly number[], loss: number, step = 1): string => {
   const others = before.map((each, i) => trialOf(i, 'running', [[step, each]]));
   const trial = trialOf(99, 'running', [[step, loss]]);
   return prunerOf('asha', options).decide(viewOf([...others, trial]), trial);

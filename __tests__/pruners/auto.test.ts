@@ -8,7 +8,7 @@ prunerContract(() => prunerOf('auto', { startup_trials: 1, grace: 0, trend: 0 })
 describe('five trials of 16 steps that end at 1 and are at 2 at step 8', () => {
   const curve = [9, 8, 7, 6, 5, 4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 1];
   const others = [0, 1, 2, 3, 4].map((i) => trialOf(i, 'complete', steps(...curve), { loss: 1 }));
-  const asked = (own: readonly number[], options: object = {}): string => {
+  const asked = (own: readonly number[], options: Readonly<Record<string, unknown>> = {}): string => {
     const trial = trialOf(9, 'running', steps(...own));
     return prunerOf('auto', { trend: 0.5, ...options }).decide(viewOf([...others, trial]), trial);
   };

@@ -6,7 +6,7 @@ prunerContract(() => prunerOf('median'));
 prunerContract(() => prunerOf('median', { resource: 'seconds', startup_trials: 1 }));
 
 const four = [[5, 4], [4, 3], [3, 2], [2, 1]].map((curve, i) => trialOf(i, 'complete', steps(...curve), { loss: curve[1] ?? 0 }));
-const asked = (options: object, ...curve: readonly number[]): string => {
+const asked = (options: Readonly<Record<string, unknown>>, ...curve: readonly number[]): string => {
   const trial = trialOf(9, 'running', steps(...curve));
   return prunerOf('median', { startup_trials: 4, ...options }).decide(viewOf([...four, trial]), trial);
 };

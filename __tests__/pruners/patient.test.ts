@@ -6,7 +6,7 @@ prunerContract(() => prunerOf('patient'), { firstGoesOn: false });
 prunerContract(() => prunerOf('patient', { wraps: { type: 'median' } }));
 prunerContract(() => prunerOf('patient', { wraps: { type: 'asha' } }));
 
-const asked = (options: object, curve: readonly number[], others: readonly (readonly number[])[] = []): string => {
+const asked = (options: Readonly<Record<string, unknown>>, curve: readonly number[], others: readonly (readonly number[])[] = []): string => {
   const trial = trialOf(9, 'running', steps(...curve));
   return prunerOf('patient', options).decide(viewOf([...others.map((other, i) => trialOf(i, 'complete', steps(...other), { loss: 0 })), trial]), trial);
 };

@@ -7,7 +7,7 @@ prunerContract(() => prunerOf('percentile', { percentile: 100, startup_trials: 0
 
 describe('quarter of five trials', () => {
   const five = [1, 2, 3, 4, 5].map((loss, i) => trialOf(i, 'complete', [[1, loss]], { loss }));
-  const asked = (loss: number, options: object = {}): string => {
+  const asked = (loss: number, options: Readonly<Record<string, unknown>> = {}): string => {
     const trial = trialOf(9, 'running', [[1, loss]]);
     return prunerOf('percentile', options).decide(viewOf([...five, trial]), trial);
   };

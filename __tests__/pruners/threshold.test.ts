@@ -6,7 +6,7 @@ prunerContract(() => prunerOf('threshold'));
 prunerContract(() => prunerOf('threshold', { upper: 3 }), { firstGoesOn: false });
 
 describe('bounds are in the metric\'s own unit', () => {
-  const asked = (options: object, loss: number, goal: 'minimize' | 'maximize' = 'minimize'): string => {
+  const asked = (options: Readonly<Record<string, unknown>>, loss: number, goal: 'minimize' | 'maximize' = 'minimize'): string => {
     const trial = trialOf(0, 'running', steps(loss));
     return prunerOf('threshold', options).decide({ ...viewOf([trial]), goal }, trial);
   };

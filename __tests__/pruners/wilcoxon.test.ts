@@ -5,7 +5,7 @@ import { prunerOf, steps, trialOf, viewOf } from './histories.js';
 prunerContract(() => prunerOf('wilcoxon'));
 
 const best = trialOf(0, 'complete', steps(1, 2, 3, 4, 5, 6), { loss: 3.5 });
-const asked = (curve: readonly number[], options: object = {}): string => {
+const asked = (curve: readonly number[], options: Readonly<Record<string, unknown>> = {}): string => {
   const trial = trialOf(9, 'running', steps(...curve));
   return prunerOf('wilcoxon', options).decide(viewOf([best, trialOf(1, 'complete', steps(9, 9), { loss: 9 }), trial]), trial);
 };
