@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { judgeText, judgeColumns } from '../compare/judge.js';
 import { judgeAll, judgeAllText, type JudgeAllOptions, type PerMetric } from '../compare/judgeAll.js';
@@ -9,7 +9,7 @@ import { failsJob } from '../compare/verdict.js';
 import type { Margin } from '../model/config.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
-import { createFloodGuard } from '../platform/processMemory.js';
+import { createFloodGuard, keepYoungSpaceSmall } from '../platform/processMemory.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { printable, type Terminal } from './terminal.js';
 
@@ -19,6 +19,7 @@ interface Flags extends CommonFlags {
 }
 
 const maxBytes = 256 << 20;
+const pieceBytes = 1 << 16;
 /** Before the first look there is none: scripts find the fields all the same. */
 const noEffect = { effect: null, low: null, high: null };
 
@@ -103,6 +104,7 @@ function checkMethod(flags: Flags, { metrics }: PairTable): void {
 
 /** Piece by piece, so that a million rows need little more room than their numbers. */
 async function readTable(terminal: Terminal, [first = '', second]: readonly string[], isUnpaired: boolean): Promise<PairTable> {
+  keepYoungSpaceSmall();
   if (second === undefined) {
     const reader = pairTableReader();
     await readInto(terminal, first, (text) => { reader.push(text); });
@@ -116,16 +118,37 @@ async function readTable(terminal: Terminal, [first = '', second]: readonly stri
 
 async function readInto(terminal: Terminal, path: string, push: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder();
-  const collectSpent = createFloodGuard();
   let bytes = 0;
-  const source = path === '-' ? terminal.stdin : createReadStream(resolve(terminal.cwd, path));
+  const source = path === '-' ? collected(terminal.stdin) : piecesOf(resolve(terminal.cwd, path));
   for await (const chunk of readable(source, path)) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new UserError('file-too-large', `${path === '-' ? 'Standard input' : path} has more than ${maxBytes} bytes.`, { fix: 'One row for each seed is enough.' });
-    collectSpent(chunk.length);
     push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
   }
   push(decoder.decode());
+}
+
+/** Every piece comes in the same buffer: fresh ones would pile up until V8 collects them. */
+async function* piecesOf(path: string): AsyncIterable<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = new Uint8Array(pieceBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* collected(source: AsyncIterable<string | Uint8Array>): AsyncIterable<string | Uint8Array> {
+  const collectSpent = createFloodGuard();
+  for await (const chunk of source) {
+    collectSpent(chunk.length);
+    yield chunk;
+  }
 }
 
 async function* readable(source: AsyncIterable<string | Uint8Array>, path: string): AsyncIterable<string | Uint8Array> {

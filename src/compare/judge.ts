@@ -1,4 +1,4 @@
-import { mean } from '../math/describe.js';
+import { finite, largestSize, mean, type Numbers } from '../math/describe.js';
 import type { Margin } from '../model/config.js';
 import { toGain, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
@@ -6,7 +6,7 @@ import { formatInterval, formatNumber } from '../model/numberFormat.js';
 import type { GateResult, VerdictKind } from '../model/verdict.js';
 import { effectOf, measured } from './effect.js';
 import type { GatePolicy } from './gate.js';
-import { finite, judges, type JudgeMethod } from './judgeMethods.js';
+import { judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
 import { parsePairs, type MetricColumns } from './pairTable.js';
 
@@ -75,7 +75,7 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   const { goal, alpha, resolution = 0, metric = 'value' } = options;
   const name = columns.metric ?? metric;
   const isUnpaired = options.unpaired === true || columns.seeds === undefined;
-  const baseValues = finite(isUnpaired ? columns.base : columns.base.slice(0, marginSeeds));
+  const baseValues = finite(isUnpaired ? columns.base : Array.from({ length: Math.min(marginSeeds, columns.base.length) }, (_, i) => columns.base[i] ?? Number.NaN));
   const { margin, note } = resolveMargin({ margin: options.margin, metric: name, baseValues, history: undefined, resolution });
   const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0 };
   const method = isUnpaired ? 'unpaired' : options.moreSeeds === true ? 'more-seeds' : 'looks';
@@ -101,12 +101,12 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   };
 }
 
-function meanOf(values: readonly number[]): number | undefined {
+function meanOf(values: Numbers): number | undefined {
   return mean(finite(values));
 }
 
-function valuesOf(values: readonly number[]): number {
-  return values.reduce((count, value) => (Number.isFinite(value) ? count + 1 : count), 0);
+function valuesOf(values: Numbers): number {
+  return finite(values).length;
 }
 
 /** Beyond the last look only intervals that hold at every number of pairs may decide. */
@@ -117,8 +117,8 @@ function furtherNotes({ decision, needMore, reason }: GateResult, method: JudgeM
 }
 
 /** A margin in another unit than the metric's looks like this more often than not. */
-function marginNotes(margin: Margin, baseValues: readonly number[]): string[] {
-  const size = baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function marginNotes(margin: Margin, baseValues: Numbers): string[] {
+  const size = largestSize(baseValues);
   if (margin.kind !== 'absolute' || size === 0 || margin.value <= size) return [];
   return [`the margin of ${formatNumber(margin.value)} is larger than every value of base: it is read in the metric's own unit, per cent need a % sign`];
 }

@@ -1,9 +1,9 @@
-import { mean, variance } from '../math/describe.js';
+import { mean, variance, type Numbers } from '../math/describe.js';
 import type { GateResult, Look } from '../model/verdict.js';
 
 /** What one look sees: paired differences in gain units and the half widths of its two intervals per unit of sd. */
 export interface LookInput {
-  readonly differences: readonly number[];
+  readonly differences: Numbers;
   /** Largest |value| over the runs behind the differences: what rounding errors are measured against. */
   readonly scale: number;
   /** For "not worse than the margin". */
