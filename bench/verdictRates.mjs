@@ -76,6 +76,25 @@ for (const other of others) {
   console.log(`| ${other.name} | ${other.n ?? paths} | ${cells(found)} | ${largest(found) <= alpha + tolerance ? 'yes' : 'NO'} |`);
 }
 
+/** Noise of one run, standardised to spread 1; `uniform` beside `normal` for what is not smooth. */
+const noises = {
+  'normal': ({ normal }) => normal(),
+  'heavy tails, t with 3 degrees of freedom': ({ normal }) => normal() / Math.sqrt(normal() ** 2 + normal() ** 2 + normal() ** 2),
+  'one run in 20 ends 8 spreads lower': ({ normal, uniform }) => (normal() - 8 * (uniform() < 0.05) + 0.4) / Math.sqrt(1 + 64 * 0.05 * 0.95),
+  'rounded to steps of one spread': ({ normal }) => Math.round(normal()),
+};
+console.log(`\n**Noise that is not normal: margin 1.5 spreads of a run, looks 3-5-7-10, α 5 %, ${paths} paths; standard error at most ${percent(standardError(0.05, paths), 2)} points at 5 %**\n`);
+console.log('| noise of a run | false DOWN, % | false IMPROVED, % | false PASS at −margin, % | DOWN at −margin, % | DOWN at −2 spreads, % |\n|---|---:|---:|---:|---:|---:|');
+const robust = Object.entries(noises).map(([name, noise]) => {
+  const at = (shift) => {
+    const random = normals(`noise/${name}/${shift}`);
+    return simulate((pairs) => gate(pairs, { looks: [3, 5, 7, 10], alpha, margin: 1.5 }), () => Array.from({ length: 10 }, (_, i) => ({ seed: i, base: noise(random), head: noise(random) + shift })), { seed: 'unused', n: paths });
+  };
+  const [none, lost, far] = [at(0), at(-1.5), at(-2)];
+  console.log(`| ${name} | ${percent(none.DOWN, 2)} | ${percent(none.IMPROVED, 2)} | ${percent(lost.PASS + lost.IMPROVED, 2)} | ${percent(lost.DOWN)} | ${percent(far.DOWN)} |`);
+  return { name, none, lost, far };
+});
+
 /** verdict.md 5.6, per cent and pairs, alpha .05: PASS or IMPROVED, inconclusive and pairs where nothing changed; DOWN at −m, −1.5 m, −2 m; IMPROVED at +m. */
 const planned = [
   { looks: [3, 5, 7, 10], margin: 0.5, table: [31, 65, 9.3, 31, 56, 79, 31] },
@@ -106,4 +125,4 @@ const curves = [0.75, 1, 1.25, 1.5].map((margin) => ({ margin, points: Array.fro
   return { decline, down: found.DOWN, fine: found.PASS + found.IMPROVED, inconclusive: found.INCONCLUSIVE, pairs: found.pairs };
 }) }));
 mkdirSync(resultsFolder, { recursive: true });
-writeFileSync(new URL('rates.json', resultsFolder), JSON.stringify({ paths, errors, power, curves }, undefined, 1));
+writeFileSync(new URL('rates.json', resultsFolder), JSON.stringify({ paths, errors, robust, power, curves }, undefined, 1));
