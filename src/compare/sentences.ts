@@ -50,7 +50,7 @@ function recovered({ reason }: Outcome, metric: MetricStages): string {
   if (reason === 'incumbent-invalid') {
     return `Different to tune: main's best configuration is not valid here; retuned, ${measuredAt(metric, metric.retune)}, against main at its best`;
   }
-  return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, ${(metric.retune?.low ?? 0) > 0 ? 'better than before' : 'within the margin'}`;
+  return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, ${(metric.retune?.low ?? 0) > 0 ? 'which is better' : 'within the margin'}`;
 }
 
 function regression({ reason }: Outcome, metric: MetricStages, stages: VerdictStages): string {
