@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { driftOf } from '../compare/drift/drift.js';
 import { parseConfig } from '../config/parse.js';
+import type { AlsoMetric } from '../model/config.js';
 import type { DriftReport } from '../model/drift.js';
 import type { Repository } from '../model/ports.js';
 import { assetPath } from '../platform/assets.js';
@@ -38,9 +39,9 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const patches: SuggestedPatch[] = [];
   const studies = (await studyFiles(cwd)).filter(({ name }) => flags.study === undefined || name === flags.study);
   // A study whose file is gone still has a history.
-  const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined }] : studies;
-  for (const { name, path, text, space } of asked) {
-    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, ...(release === undefined ? {} : { release }) });
+  const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined, also: [] }] : studies;
+  for (const { name, path, text, space, also } of asked) {
+    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, also, ...(release === undefined ? {} : { release }) });
     if (report === undefined) continue;
     reports.push(report);
     const diff = suggestedPatch({ path, text, stale: report.staleDefaults });
@@ -64,12 +65,12 @@ async function tell(terminal: Terminal, flags: Flags, { reports, patches, nothin
   await writing(path, async () => { await writeFile(path, html); });
 }
 
-async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space'] }[]> {
+async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space']; also: readonly AlsoMetric[] }[]> {
   const paths = await findConfigFiles(cwd, undefined).catch(() => []);
   return await Promise.all(paths.map(async (path) => {
     const text = await readConfigFile(cwd, path);
     const { config, space } = parseConfig({ path, text, samplers, pruners });
-    return { name: config?.name ?? path, path, text, space };
+    return { name: config?.name ?? path, path, text, space, also: config?.also ?? [] };
   }));
 }
 
