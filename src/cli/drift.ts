@@ -8,7 +8,6 @@ import type { Repository } from '../model/ports.js';
 import { assetPath } from '../platform/assets.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
-import type { Git } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
 import { pruners } from '../pruners/index.js';
 import { driftDocument, type SuggestedPatch } from '../report/drift.js';
@@ -75,10 +74,6 @@ async function studyFiles(cwd: string): Promise<readonly { name: string; path: s
 }
 
 /** The tag that was asked for, else the nearest one on the branch; none in a repository without tags. */
-async function lastRelease(repository: Repository & { readonly git: Git }, { since, on }: Flags): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
-  if (since !== undefined) return { tag: since, sha: (await repository.resolve(since)).sha };
-  const { sha } = await repository.resolve(on);
-  const described = await repository.git.run(['describe', '--tags', '--abbrev=0', '--first-parent', sha]);
-  const tag = described.stdout.toString('utf8').trim();
-  return described.code === 0 && tag !== '' ? { tag, sha: (await repository.resolve(`refs/tags/${tag}`)).sha } : undefined;
+async function lastRelease(repository: Repository, { since, on }: Flags): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
+  return since === undefined ? await repository.lastTag(on) : { tag: since, sha: (await repository.resolve(since)).sha };
 }
