@@ -1,3 +1,0 @@
-#!/usr/bin/env node
-globalThis.noregretEntry = 'cli';
-await import('./index.js');

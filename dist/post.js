@@ -1,2 +1,0 @@
-globalThis.noregretEntry = 'post';
-await import('./index.js');

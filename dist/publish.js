@@ -1,2 +1,0 @@
-globalThis.noregretEntry = 'publish';
-await import('./index.js');
