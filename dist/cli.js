@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+globalThis.noregretEntry = 'cli';
+await import('./index.js');

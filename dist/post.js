@@ -1,0 +1,2 @@
+globalThis.noregretEntry = 'post';
+await import('./index.js');

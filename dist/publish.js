@@ -1,0 +1,2 @@
+globalThis.noregretEntry = 'publish';
+await import('./index.js');
