@@ -93,7 +93,7 @@ function pairNoise({ history }: Standing): PairNoise | undefined {
 }
 
 function whyOff({ history }: Standing): string {
-  if (history === undefined) return 'main\'s history does not hold the noise of paired runs yet';
+  if (history === undefined) return 'main\'s history does not hold the noise of paired runs';
   return history.df < fewestDf ? `main's history knows the noise of paired runs with ${history.df} degrees of freedom, and ${fewestDf} are needed` : 'too few configurations ran to their end on both sides';
 }
 

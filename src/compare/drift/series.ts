@@ -4,7 +4,7 @@ import { toGain } from '../../model/direction.js';
 import type { DriftSegment, DriftSeries, SinceRelease } from '../../model/drift.js';
 import { alarmsOf, failureAlarms, trendOf, type AlarmChain } from './alarms.js';
 import type { MeasuredCommit } from './line.js';
-import { meanOf, type Reading } from './reading.js';
+import { meanOf, type Reading, type SeedValue } from './reading.js';
 import { chainsOf, segmentsOf, type Chain } from './segments.js';
 
 export interface SeriesRequest {
@@ -18,9 +18,10 @@ export interface SeriesRequest {
 /** One number along the branch; undefined where no record holds it. */
 export function seriesOf(request: SeriesRequest, reading: Reading): DriftSeries | undefined {
   const { kind, metric, of } = reading;
-  const commits = request.commits.filter(({ record }) => of(record).length > 0);
-  if (commits.length === 0) return undefined;
-  const points = commits.map(({ record }) => { const values = of(record); return { sha: record.sha, finishedAt: record.finishedAt, value: meanOf(values), seeds: values.length }; });
+  const measured = request.commits.map((commit) => ({ commit, values: of(commit.record) })).filter(({ values }) => values.length > 0);
+  if (measured.length === 0) return undefined;
+  const commits = measured.map(({ commit }) => commit);
+  const points = measured.map(({ commit: { record: { sha, finishedAt } }, values }) => ({ sha, finishedAt, value: meanOf(values), seeds: values.length }));
   const segments = segmentsOf(commits, reading);
   const naming = { goal: metric.goal, shaAt: (index: number): string => points[index]?.sha ?? '' };
   const release = request.release === undefined ? {} : { sinceRelease: sinceRelease({ ...request, commits, release: request.release }, segments, reading) };
@@ -28,18 +29,23 @@ export function seriesOf(request: SeriesRequest, reading: Reading): DriftSeries 
     const counts = points.map(({ value, seeds }) => ({ runs: seeds, failed: Math.round(value * seeds) }));
     return { kind, metric, points, segments, alarms: segments.flatMap(({ start, end }) => failureAlarms(start, counts.slice(start, end), naming)), ...release };
   }
-  const chains = chainsOf(segments).map((chain) => alarmChain(commits, chain, reading));
+  const chains = chainsOf(segments).map((chain) => alarmChain(measured.map(({ values }) => values), chain, reading));
   const last = chains.at(-1);
   const trend = last === undefined ? undefined : trendOf(last, naming.shaAt);
   return { kind, metric, points, segments, alarms: chains.flatMap((chain) => alarmsOf(chain, naming)), ...(trend === undefined ? {} : { trend }), ...release };
 }
 
-function alarmChain(commits: readonly MeasuredCommit[], { start, end, offsets }: Chain, { of, byMeans }: Reading): AlarmChain {
-  const values = commits.slice(start, end).map(({ record }, i) => of(record).map(({ seed, value }) => ({ seed, value: value + (offsets[i] ?? 0) })));
-  const means = values.map(meanOf);
+function alarmChain(all: readonly (readonly SeedValue[])[], { start, end, offsets }: Chain, { byMeans }: Reading): AlarmChain {
+  const values = all.slice(start, end);
+  const means = values.map((row, i) => meanOf(row) + (offsets[i] ?? 0));
   if (byMeans) return { start, means };
-  const seeds = [...new Set(values.flatMap((row) => row.map(({ seed }) => seed)))];
-  return { start, means, rows: values.map((row) => { const bySeed = new Map(row.map(({ seed, value }) => [seed, value])); return seeds.map((seed) => bySeed.get(seed)); }) };
+  const columns = new Map<number, number>();
+  for (const row of values) for (const { seed } of row) if (!columns.has(seed)) columns.set(seed, columns.size);
+  return { start, means, rows: values.map((row, i) => {
+    const cells: (number | undefined)[] = Array.from({ length: columns.size });
+    for (const { seed, value } of row) cells[columns.get(seed) ?? 0] = value + (offsets[i] ?? 0);
+    return cells;
+  }) };
 }
 
 /** Many small declines each pass alone; their sum does not hide. Paired by seed, 95 % t interval. */

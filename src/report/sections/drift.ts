@@ -38,9 +38,9 @@ function finding(found: TuningDrift, { metric }: Comparison, report: Report): Te
   const looks = interaction?.alarm === true ? `the change acts on some configurations otherwise than on others (${fText(interaction)})` : undefined;
   if (did?.moved === true) return [strong(`The best hyperparameters moved: `), plain(`retuning gains ${formatNumber(Math.abs(did.value))} of ${metric.name} more on ${head} than on ${base} (${formatInterval(did.value, did.low, did.high)}, ${plural(did.seeds, 'seed')})${looks === undefined ? '' : `; ${looks}`}.`)];
   if (looks !== undefined) return [strong('The search landscape changed: '), plain(`${looks}${did === undefined ? `. Whether retuning gains more here was not measured${found.didWhy === undefined ? '' : `: ${found.didWhy}`}.` : `, but retuning gains no more on ${head} than on ${base}: ${formatInterval(did.value, did.low, did.high)}.`}`)];
-  if (found.why !== undefined) return [plain(`Tuning drift: not known, because ${found.why}.`)];
   if (did !== undefined) return [plain(`Tuning drift: none shown. Retuning gains no more on ${head} than on ${base}: ${formatInterval(did.value, did.low, did.high)}.`)];
-  if (interaction === undefined) return [plain(`Tuning drift: no alarm possible yet, because ${found.alarmOff ?? 'the noise is not known'}.`)];
+  if (found.why !== undefined) return [plain(`Tuning drift: not known, because ${found.why}.`)];
+  if (interaction === undefined) return [plain(`Tuning drift: no alarm possible yet, since ${found.alarmOff ?? 'the noise is not known'}.`)];
   return [plain(`Tuning drift: none seen (${fText(interaction)}).`)];
 }
 
@@ -51,6 +51,7 @@ function fText({ f, df, p }: NonNullable<TuningDrift['interaction']>): string {
 function facts(found: TuningDrift): readonly Fact[] {
   const { main, shared, of, sameBest, distance, tau, overlap, didWhy, why, reference } = found;
   return [
+    ...(why === undefined || found.did === undefined ? [] : [{ label: 'Alarm', value: [faint(`none to be had: ${why}`)] }]),
     ...(main === undefined ? [] : [{ label: 'Main\'s search', value: [code(shortSha(main.sha)), plain(`${main.commits === 0 ? ', the base itself' : `, ${plural(main.commits, 'commit')} before the base`}${main.sameCode ? '' : '; what changed on main since is in these numbers too'}`)] }]),
     ...(why !== undefined || shared === 0 ? [] : [{ label: 'Tried on both sides', value: [plain(`${String(shared)} of ${plural(of, 'configuration')}, on the same seed`)] }]),
     ...(sameBest === undefined || distance === undefined ? [] : [{ label: 'Best of both searches', value: [plain(sameBest ? 'the same' : `another one, ${formatNumber(distance, 2)} of the space apart`), faint(` · ${reference === undefined ? 'without any change another one wins in 19 to 64 % of cases, and lies over 0.2 apart in 9 to 38 %' : `without a change another one won in ${formatShare(reference.otherBest)} of ${plural(reference.pairs, 'pair')} of searches, at most ${formatNumber(reference.distance, 2)} apart in 95 %`}`)] }]),
