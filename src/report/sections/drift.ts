@@ -35,7 +35,7 @@ function folded(summary: Text, items: readonly Fact[]): Block {
 function finding(found: TuningDrift, { metric }: Comparison, report: Report): Text {
   const { base, head } = sideWords(report);
   const { did, interaction } = found;
-  const looks = interaction?.alarm === true ? `the change acts on some configurations otherwise than on others (${fText(interaction)})` : undefined;
+  const looks = interaction?.alarm === true ? `the change acts differently on some configurations than on others (${fText(interaction)})` : undefined;
   if (did?.moved === true) return [strong(`The best hyperparameters moved: `), plain(`retuning gains ${formatNumber(Math.abs(did.value))} of ${metric.name} more on ${head} than on ${base} (${formatInterval(did.value, did.low, did.high)}, ${plural(did.seeds, 'seed')})${looks === undefined ? '' : `; ${looks}`}.`)];
   if (looks !== undefined) return [strong('The search landscape changed: '), plain(`${looks}${did === undefined ? `. Whether retuning gains more here was not measured${found.didWhy === undefined ? '' : `: ${found.didWhy}`}.` : `, but retuning gains no more on ${head} than on ${base}: ${formatInterval(did.value, did.low, did.high)}.`}`)];
   if (did !== undefined) return [plain(`Tuning drift: none shown. Retuning gains no more on ${head} than on ${base}: ${formatInterval(did.value, did.low, did.high)}.`)];
