@@ -1,6 +1,6 @@
 // How soon a step on main is seen, and how often an unchanged main is alarmed: `noregret drift` beside Apache Otava on the same simulated series (verdict.md 7.2).
 //   npx tsc -p tsconfig.json && python3 -m venv .cache/drift-venv && .cache/drift-venv/bin/pip install apache-otava
-//   node bench/driftDelays.mjs [series per row]       (PYTHON=.cache/drift-venv/bin/python, NOREGRET_LIB=../lib)
+//   node bench/driftDelays.mjs [series per row] [rows]      (PYTHON=.cache/drift-venv/bin/python, NOREGRET_LIB=../lib)
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const lib = new URL(`${process.env.NOREGRET_LIB ?? '../lib'}/`, import.meta.url).href;
 const python = process.env.PYTHON ?? '.cache/drift-venv/bin/python';
 const many = Number(process.argv[2] ?? 1000);
+/** All rows, or the first few. */
+const most = Number(process.argv[3] ?? Infinity);
 const [{ steps }, { changePoints }, { cusum }, { createRng }, { standardNormal }] = await Promise.all(
   ['compare/drift/steps', 'compare/drift/changePoints', 'compare/drift/cusum', 'math/rng', 'math/normal'].map(async (path) => await import(`${lib}${path}.js`)));
 
@@ -47,7 +49,7 @@ function judge(rows, find) {
 const rows = [
   { seeds: 5, step: 0 }, { seeds: 5, step: -1 }, { seeds: 5, step: -2 }, { seeds: 5, step: 0, seedEffect: 3 }, { seeds: 5, step: -1, seedEffect: 3 },
   { seeds: 5, step: 0, common: 1 }, { seeds: 1, step: 0 }, { seeds: 1, step: -1 }, { seeds: 1, step: -2 },
-].map((row) => ({ ...row, series: Array.from({ length: many }, (_, i) => series(row, i)) }));
+].slice(0, most).map((row) => ({ ...row, series: Array.from({ length: many }, (_, i) => series(row, i)) }));
 
 const dir = mkdtempSync(join(tmpdir(), 'noregret-bench-'));
 writeFileSync(join(dir, 'series.json'), JSON.stringify(rows.map((row) => row.series.map((one) => one.map(mean)))));

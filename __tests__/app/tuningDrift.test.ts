@@ -93,7 +93,7 @@ describe('tuning drift on a pull request', () => {
     expect(never.study.drift?.interaction?.alarm).toBe(true);
     expect(counts(never.jobs)['drift head']).toBeUndefined();
     const world = await measuredMain();
-    const hurried = await world.compare({ formula: pullRequest(8), config: `${config.replace('trials: 20', 'trials: 20, time: 60s')}`, baseConfig: `${config.replace('trials: 20', 'trials: 20, time: 60s')}`, seconds: () => 2 });
+    const hurried = await world.compare({ formula: pullRequest(8), config: config.replace('trials: 20', 'trials: 20, time: 60s'), baseConfig: config.replace('trials: 20', 'trials: 20, time: 60s'), seconds: () => 2 });
     expect(hurried.study.drift?.didWhy ?? 'measured').toMatch(/no time left|measured/);
   });
 

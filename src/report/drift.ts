@@ -41,7 +41,7 @@ function summary({ points, sinceRelease, trend, metric }: DriftSeries): Block {
 }
 
 /** What has added up since a release, in the metric's unit. */
-export function releaseText(since: SinceRelease): Text {
+function releaseText(since: SinceRelease): Text {
   return 'why' in since ? [faint(`not known: ${since.why}`)] : [plain(`${formatInterval(since.value, since.low, since.high)}, ${direction(since)}, ${plural(since.seeds, 'seed')}`)];
 }
 

@@ -22,7 +22,7 @@ export interface SearchesCompared {
 }
 
 /** The best so many of both sides are compared (verdict.md 7.1). */
-export const topCompared = 5;
+const topCompared = 5;
 /** Fewer candidates in common: half of them are too few to see anything by. */
 const fewestShared = 8;
 
