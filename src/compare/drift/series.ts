@@ -24,11 +24,12 @@ export function seriesOf(request: SeriesRequest, reading: Reading): DriftSeries 
   const points = measured.map(({ commit: { record: { sha, finishedAt } }, values }) => ({ sha, finishedAt, value: meanOf(values), seeds: values.length }));
   const segments = segmentsOf(commits, reading);
   const naming = { goal: metric.goal, shaAt: (index: number): string => points[index]?.sha ?? '' };
-  const release = request.release === undefined ? {} : { sinceRelease: sinceRelease({ ...request, commits, release: request.release }, segments, reading) };
   if (kind === 'failures') {
     const counts = points.map(({ value, seeds }) => ({ runs: seeds, failed: Math.round(value * seeds) }));
-    return { kind, metric, points, segments, alarms: segments.flatMap(({ start, end }) => failureAlarms(start, counts.slice(start, end), naming)), ...release };
+    // Five runs that fail or do not have no t interval.
+    return { kind, metric, points, segments, alarms: segments.flatMap(({ start, end }) => failureAlarms(start, counts.slice(start, end), naming)) };
   }
+  const release = request.release === undefined ? {} : { sinceRelease: sinceRelease({ ...request, commits, release: request.release }, segments, reading) };
   const chains = chainsOf(segments).map((chain) => alarmChain(measured.map(({ values }) => values), chain, reading));
   const last = chains.at(-1);
   const trend = last === undefined ? undefined : trendOf(last, naming.shaAt);
