@@ -154,6 +154,8 @@ function hostile(): Report {
     failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })),
     environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names, notes: names, reproduce: names, secrets: hostileText(9),
     policyChanges: names.map((key) => ({ key, base: key, head: key })),
+    drift: { why: hostileText(1), shared: 9, of: 9, main: { sha: hostileText(2), commits: 1, sameCode: true }, didWhy: hostileText(5), alarmOff: hostileText(4) },
+    mainDrift: { commits: 3, sinceRelease: { tag: hostileText(3), sha: hostileText(4), value: 1, low: 0, high: 2, seeds: 5, better: true }, alarm: { kind: 'step', sha: hostileText(6), better: true, ago: 1 } },
     baseline: { ...comparison('PASS', '').baseline!, sha: hostileText(1), measuredSha: hostileText(2), why: hostileText(3), keyDifferences: names.map((field) => ({ field, stored: field, here: field })) },
   })], { tool: hostileText(6), headSha: hostileText(8), baseSha: '<b>@x' });
 }
