@@ -29,6 +29,8 @@ export interface WorldOptions {
   /** The base's file: absent = the head's, null = none. */
   readonly baseConfig?: string | null;
   readonly changed?: readonly string[];
+  /** Commit of main that the tag v1 names. */
+  readonly tag?: number;
   readonly seconds?: (job: TrialJob) => number;
   readonly capacity?: number;
   readonly devices?: readonly string[];
@@ -93,7 +95,7 @@ export function createWorld(options: WorldOptions): World {
 
 const commit = (n: number): CommitFacts => ({ sha: shaOf(n), tree: `tree${n}`, parents: n > 1 ? [shaOf(n === headNumber ? baseNumber : n - 1)] : [], date: '2026-01-01T00:00:00Z', subject: `commit ${n}` });
 
-function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py'] }: WorldOptions): Repository {
+function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py'], tag }: WorldOptions): Repository {
   const line = (from: string): string[] => {
     const n = Number.parseInt(from, 16);
     const below = n === headNumber ? baseNumber : n - 1;
@@ -104,6 +106,7 @@ function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py
     resolve: (revision) => Promise.resolve(commit(Number.parseInt(revision, 16))),
     readFile: () => Promise.resolve(baseConfig === null ? undefined : baseConfig ?? config),
     firstParents: (from, limit) => Promise.resolve(line(from).slice(0, limit)),
+    lastTag: () => Promise.resolve(tag === undefined ? undefined : { tag: 'v1', sha: shaOf(tag) }),
     changedFiles: (from, to) => Promise.resolve(from === to ? [] : changed),
   };
 }

@@ -170,6 +170,8 @@ function hostile(): Report {
     failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })),
     environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names, notes: names, reproduce: names, secrets: hostileText(9),
     policyChanges: names.map((key) => ({ key, base: key, head: key })),
+    drift: { why: hostileText(1), shared: 9, of: 9, main: { sha: hostileText(2), commits: 1, sameCode: true }, didWhy: hostileText(5), alarmOff: hostileText(4) },
+    mainDrift: { commits: 3, sinceRelease: { tag: hostileText(3), sha: hostileText(4), value: 1, low: 0, high: 2, seeds: 5, better: true }, alarm: { kind: 'step', sha: hostileText(6), better: true, ago: 1 } },
     baseline: { ...comparison('PASS', '').baseline!, sha: hostileText(1), measuredSha: hostileText(2), why: hostileText(3), keyDifferences: names.map((field) => ({ field, stored: field, here: field })) },
   })], { tool: hostileText(6), headSha: hostileText(8), baseSha: '<b>@x' });
 }
@@ -252,6 +254,35 @@ export const samples: Readonly<Record<string, () => Report>> = {
     metric: { name: 'val_loss', goal: 'minimize' }, gate: loss, confirmation: lossAgain, margin: { value: 0.01, kind: 'percent', provisional: false }, search: search({ seed: 'min', n: 20, peak: 0.21, goal: 'minimize' }),
   })]),
   pruned: () => report([judged({ gate: same, search: prunedSearch() })]),
+  'drift-none': () => report([judged({
+    gate: same, search: found,
+    drift: {
+      shared: 18, of: 20, main: { sha: '2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e', commits: 12, sameCode: false }, interaction: { f: 0.92, df: [8, 24], p: 0.517, alarm: false },
+      sameBest: false, distance: 0.31, tau: 0.84, overlap: 0.8,
+    },
+    mainDrift: {
+      commits: 64, sinceRelease: { tag: 'v2.3.0', sha: '3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f', value: -0.0094, low: -0.0121, high: -0.0067, seeds: 5, better: false },
+      alarm: { kind: 'step', sha: '4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70', better: false, ago: 9, before: 0.9382, after: 0.9311 },
+    },
+  })]),
+  'drift-moved': () => report([judged({
+    gate: worse, confirmation: worseAgain, retune: recovered, search: found, parameters: parameters('moved'),
+    drift: {
+      shared: 20, of: 20, main: { sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', commits: 0, sameCode: true }, interaction: { f: 6.31, df: [9, 24], p: 0.00013, alarm: true },
+      sameBest: false, distance: 0.44, tau: 0.38, overlap: 0.2, reference: { pairs: 31, otherBest: 0.58, tau: 0.74, overlap: 0.4, distance: 0.39 },
+      did: { value: 0.0118, low: 0.0092, high: 0.0144, seeds: 5, p: 0.0002, moved: true },
+    },
+  })]),
+  'drift-unknown': () => report([judged({
+    gate: same, search: found, parameters: parameters('better'),
+    drift: { shared: 2, of: 20, main: { sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', commits: 0, sameCode: true }, why: 'only 2 of 20 configurations were tried in both searches: tpe chooses by what it has seen, so that two searches part early', did: { value: 0.0004, low: -0.0018, high: 0.0026, seeds: 5, p: 0.36, moved: false } },
+  })]),
+  'drift-push': () => report([judged({
+    gate: same, mainDrift: {
+      commits: 64, sinceRelease: { tag: 'v2.3.0', sha: '3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f', value: -0.0094, low: -0.0121, high: -0.0067, seeds: 5, better: false },
+      alarm: { kind: 'creep', sha: '4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70', better: false, ago: 0 },
+    },
+  })], { event: 'push' }),
   problem: () => report([], { problem: { sentence: 'This pull request comes from a fork and the runner is self-hosted: nothing was executed.', fix: 'To allow it, set allow-forks-on-self-hosted: true.' } }),
   big, hostile,
 };

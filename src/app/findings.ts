@@ -52,6 +52,8 @@ export interface Findings {
   search?: SearchOutcome;
   rescore?: RescoreOutcome;
   retune?: StagedPairs;
+  drift?: NonNullable<Comparison['drift']>;
+  mainDrift?: NonNullable<Comparison['mainDrift']>;
   plan?: string;
   /** The fold of the log, for counts and failures. */
   study?: Study;

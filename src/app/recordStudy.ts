@@ -8,6 +8,7 @@ import type { Verdict } from '../model/verdict.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
+import { noteMainDrift } from './mainDrift.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
 import type { SearchOutcome } from './search.js';
@@ -39,9 +40,10 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   const startedMs = clock.now();
   const startedAt = clock.utc();
   const found = noFindings();
-  const kept: { measured?: Measured } = {};
+  const kept: { measured?: Measured; earlier?: Awaited<ReturnType<typeof earlierRecords>> } = {};
   await keepFindings(run, found, async () => {
     const records = await earlierRecords(run, tools);
+    kept.earlier = records;
     const previous = nearestRecord(records.line, records.found);
     const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
     if (!run.signal.aborted) await withContext({
@@ -63,10 +65,9 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   if (found.gate === undefined && found.incomplete === undefined) found.noBaseline = isRecorded ? found.noBaseline ?? firstRecord(run) : nothingComplete;
   const verdict = decideVerdict(verdictStagesOf(run, found));
   const wallSeconds = (clock.now() - startedMs) / 1000;
-  return {
-    comparison: comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds }),
-    record: isRecorded ? recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }, options) : undefined,
-  };
+  const record = isRecorded ? recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }, options) : undefined;
+  if (record !== undefined) await noteMainDrift({ found, tools }, { firstParents: [run.head.sha, ...kept.earlier?.line ?? []], records: [...kept.earlier?.found ?? [], record] });
+  return { comparison: comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds }), record };
 }
 
 async function earlierRecords(run: StudyRun, tools: Tools): Promise<{ line: readonly string[]; found: readonly StudyRecord[] }> {

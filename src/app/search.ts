@@ -190,7 +190,7 @@ function factsOf(options: SearchOptions, trials: SearchTrials, running: number):
 }
 
 /** What the log's runs spent on GPUs, together and on average. */
-function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly each: number } {
+export function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly each: number } {
   let [all, runs] = [0, 0];
   for (const { result } of lab.study().trials) {
     if (result?.gpuSeconds === undefined) continue;

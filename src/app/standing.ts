@@ -3,7 +3,7 @@ import { keyDifferences, type BaselineChoice } from '../compare/baseline.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
-import { resolveBaseline } from './baseline.js';
+import { resolveBaseline, type MainLine } from './baseline.js';
 import type { StageContext } from './context.js';
 import { knowledgeFor, type Knowledge } from './knowledge.js';
 import { searchSide } from './searchStep.js';
@@ -22,6 +22,9 @@ export interface Standing {
   readonly timed: readonly CanonicalRun[];
   /** What main's last search can teach a search here. */
   readonly knowledge: Knowledge;
+  /** Newest record on main's line with a search. */
+  readonly searched: StudyRecord | undefined;
+  readonly main: MainLine;
 }
 
 /** Baseline, incumbent and key; undefined when there is nothing to compare with (`found.noBaseline` says why). */
@@ -52,7 +55,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
     if (here.filled.length > 0) found.notes.push(`New here, taken at their defaults for main's best configuration: ${here.filled.join(', ')}.`);
   }
   const knowledge = knowledgeFor(configs.head.space, run.objective, choice);
-  return { incumbent, incumbentHere: here.params, knowledge, ...storedOf(choice, found.environment, timingOf(context)) };
+  return { incumbent, incumbentHere: here.params, knowledge, searched: choice.searched, main: choice.main, ...storedOf(choice, found.environment, timingOf(context)) };
 }
 
 /** From the nearest record, else the declared defaults, else a search of the base (decisions.md 10). */

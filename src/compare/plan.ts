@@ -116,6 +116,8 @@ export interface JobPlan {
   /** Runs, both sides counted, base values that are stored not counted. */
   readonly gateRuns: number;
   readonly rescoreRuns: number;
+  /** Whether the best configuration has moved: only where the search looks like it. */
+  readonly driftRuns?: number;
   readonly secondsPerRun?: number;
   readonly slots: number;
   readonly gpusPerTrial: number;
@@ -129,7 +131,7 @@ export function plannedGpuHours(plan: JobPlan): number | undefined {
 
 /** The line shown before anything long (decisions.md 17). */
 export function planLine(plan: JobPlan): string {
-  const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score']] as const;
+  const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score'], [plan.driftRuns ?? 0, 'drift']] as const;
   const runs = `up to ${parts.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`).join(' + ')} runs`;
   return [`${runs}${durationOf(plan)}`, ...forecastPart(plan.forecast)].join('; ');
 }
@@ -152,5 +154,5 @@ function forecastPart(forecast: GateForecast | undefined): string[] {
 }
 
 function plannedRuns(plan: JobPlan): number {
-  return plan.searchTrials + plan.gateRuns + plan.rescoreRuns;
+  return plan.searchTrials + plan.gateRuns + plan.rescoreRuns + (plan.driftRuns ?? 0);
 }

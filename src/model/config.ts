@@ -51,6 +51,8 @@ export interface VerdictPolicy {
   readonly search: 'always' | 'on-regression' | 'never';
   /** How many of the search's best are re-scored on fresh seeds; 0 = off. */
   readonly rescore: number;
+  /** When it is measured whether retuning gains more here than on main. */
+  readonly drift: 'on-alarm' | 'always' | 'never';
 }
 
 export interface EnvPolicy {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore } from '../model/ports.js';
 import type { StudyRecord } from '../model/record.js';
-import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath } from './recordFile.js';
+import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath, type DecodedRecord } from './recordFile.js';
 
 export interface DirectoryStoreOptions {
   readonly directory: string;
@@ -15,35 +15,41 @@ export interface DirectoryStoreOptions {
 
 /** One file per record under a folder: the git store's layout without git. */
 export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOptions): BaselineStore {
-  const readCommits = async (study: string, shas: readonly string[]) => {
+  // Read at once: ten thousand small files cost a fifth of what they do as promises, each of which goes through a thread.
+  const readCommits = (study: string, shas: readonly string[]): readonly StudyRecord[] => {
     const records: StudyRecord[] = [];
     for (const sha of shas) {
       const folder = `${pathComponent(study)}/${sha}`;
-      for (const name of await entries(join(directory, folder), 'file')) {
+      for (const name of entries(join(directory, folder), 'file')) {
         if (!name.endsWith('.json')) continue;
-        const decoded = await readRecordFile(directory, `${folder}/${name}`);
+        const decoded = readRecordFile(directory, `${folder}/${name}`);
         if ('record' in decoded) records.push(decoded.record);
         else onWarning?.(decoded.refused);
       }
     }
     return records.sort(oldestFirst);
   };
-  const stored = (study: string) => entries(join(directory, pathComponent(study)), 'folder');
+  const stored = (study: string): readonly string[] => entries(join(directory, pathComponent(study)), 'folder');
   return {
     description: `folder ${directory}`,
-    read: async (study) => readCommits(study, await stored(study)),
-    async readFor(study, shas, limit) {
-      const present = new Set(await stored(study));
+    read: (study) => settled(() => readCommits(study, stored(study))),
+    readFor: (study, shas, limit) => settled(() => {
+      const present = new Set(stored(study));
       return readCommits(study, shas.filter((sha) => present.has(sha)).slice(0, limit));
-    },
+    }),
     append: (record) => writeOnce(directory, recordPath(record), encodeRecord(record)),
   };
 }
 
+/** What the work throws rejects. */
+async function settled<T>(work: () => T): Promise<T> {
+  return await Promise.resolve().then(work);
+}
+
 /** Links, devices and the like are no part of a history: whoever can write there could point them anywhere. */
-async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly string[]> {
+function entries(path: string, kind: 'file' | 'folder'): readonly string[] {
   try {
-    const found = await readdir(path, { withFileTypes: true });
+    const found = readdirSync(path, { withFileTypes: true });
     return found.filter((entry) => (kind === 'file' ? entry.isFile() : entry.isDirectory())).map((entry) => entry.name).sort();
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
@@ -51,14 +57,14 @@ async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly 
   }
 }
 
-async function readRecordFile(directory: string, path: string) {
-  const file = await open(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+function readRecordFile(directory: string, path: string): DecodedRecord {
+  const file = openSync(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
+    const { size } = fstatSync(file);
     if (size > MAX_RECORD_BYTES) return { refused: `${path}: ${size} bytes are more than a record may have` };
-    return decodeRecord(await file.readFile('utf8'), path);
+    return decodeRecord(readFileSync(file, 'utf8'), path);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -51,12 +51,13 @@ function notConfirmedAdvice({ verdict: { reason }, confirmation }: Comparison): 
   }
 }
 
-function retuneAdvice({ parameters }: Comparison): Text {
-  const moved = parameters.filter((row) => row.moved === 'moved' && row.head !== undefined).slice(0, 6);
-  if (moved.length === 0) return [plain('The best hyperparameters moved: change the defaults along with the code.')];
+function retuneAdvice({ parameters, drift }: Comparison): Text {
+  const moved = parameters.filter((row) => (row.moved === 'moved' || row.moved === 'better') && row.head !== undefined).slice(0, 6);
+  if (moved.length === 0) return [plain('Retuning makes up for it: change the defaults along with the code.')];
   const list = moved.flatMap((row, i): Text => [
     plain(i === 0 ? '' : ', '), code(row.name), plain(' to '), ...paramText(row.head),
     ...(row.base === undefined ? [] : [plain(' (was '), ...paramText(row.base), plain(')')]),
   ]);
-  return [plain('Change the defaults along with the code: '), ...list, plain('.')];
+  const gainsThere = drift?.did?.moved === false ? ' Main may gain from them as well: retuning helps there no less than here.' : '';
+  return [plain('Change the defaults along with the code: '), ...list, plain(`.${gainsThere}`)];
 }
