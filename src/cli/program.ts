@@ -141,6 +141,7 @@ function addJudge(add: Add): void {
     .option('--more-seeds', 'use all pairs, by intervals that hold at every number of pairs')
     .option('--unpaired', 'do not pair by seed')
     .option('--folds <n_test/n_train>', 'the seeds are resplits of one data set, e.g. 1/9 for ten folds (Nadeau-Bengio)')
+    .option('--prior <sd/df>', 'noise of one paired difference that is known from before and its degrees of freedom, e.g. 0.004/12; moderates the variance')
     .option('--gate <metrics>', 'of several metrics those that decide (default: all, five at most)')
     .option('--metric <name>', 'name to print, where the file has none', 'value')
     .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|')

@@ -70,7 +70,8 @@ export function looksToCompare(own: readonly number[], pairs?: number): readonly
 }
 
 function standardised(policy: GatePolicy, noise: number): GatePolicy {
-  return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
+  const prior = policy.prior === undefined ? {} : { prior: { ...policy.prior, sd: policy.prior.sd / noise } };
+  return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise, ...prior };
 }
 
 function standardPaths(length: number): readonly (readonly number[])[] {
