@@ -90,8 +90,25 @@ function addStudyCommands(add: Add): void {
     .option('--history <dir>', 'baselines in this directory instead of the git branch')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--out <dir>', 'where report.json, report.md and report.html go');
+  addSelfTest(add);
   addAskTell(add);
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
+}
+
+const aaExample = `
+Each round is a seed: main's best configuration (else the declared defaults), the same again, and a neighbour of it a hundredth of the
+range away where the program repeats itself bit by bit. The gate then judges these runs, in which nothing changed, in thousands of orders.
+  noregret aa                    12 rounds, 27 to 36 runs; said before they begin
+  noregret aa --rounds 30        sharper numbers; rounds that were measured before are taken over
+  noregret aa --worktrees        builds each side in a tree of its own, as on a pull request`;
+
+function addSelfTest(add: Add): void {
+  withStudyFlags(add('aa', 'A/A self-test: the gate on unchanged code; false alarms, noise, what the seed drives, which margin and looks fit', () => import('./aa.js')))
+    .option('--rounds <n>', 'seeds (default: two more than the last look, at least 12)')
+    .option('--worktrees', 'each side in a worktree of its own instead of one tree twice')
+    .option('--history <dir>', 'main\'s best configuration and noise from this directory instead of the git branch')
+    .option('--out <dir>', 'where report.json, report.md and report.html go')
+    .addHelpText('after', aaExample);
 }
 
 const askTellExample = `
