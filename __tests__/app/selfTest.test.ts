@@ -3,7 +3,7 @@ import type { Report } from '../../src/model/comparison.js';
 import { noise, plainConfig, createWorld, type Formula } from './simulatedRun.js';
 
 /** Split by the seed, initialisation by seed and configuration, and what no seed decides. */
-const program = ({ init = 0.002, run = 0 } = {}): Formula => (side, params, seed) => ({ acc: 0.9 + 0.01 * noise('split', seed) + init * noise(`init ${String(params['x'])}`, seed) + run * noise(`run ${side}`, seed) });
+const program = ({ init = 0.002, run = 0 } = {}): Formula => (side, params, seed) => ({ acc: 0.9 + 0.01 * noise('split', seed) + init * noise(`init ${Number(params['x'])}`, seed) + run * noise(`run ${side}`, seed) });
 const testOf = ({ selfTests }: Report): NonNullable<Report['selfTests']>[number] => selfTests![0]!;
 const codesOf = (report: Report): string[] => testOf(report).findings.map(({ code }) => code);
 
