@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Report } from '../../src/model/comparison.js';
 import { noise, plainConfig, createWorld, type Formula } from './simulatedRun.js';
 
 /** Split by the seed, initialisation by seed and configuration, and what no seed decides. */
-const program = ({ init = 0.002, run = 0 } = {}): Formula => (side, params, seed) => ({ acc: 0.9 + 0.01 * noise('split', seed) + init * noise(`init ${Number(params['x'])}`, seed) + run * noise(`run ${side}`, seed) });
+const program = ({ init = 0.002, run = 0 } = {}): Formula => (_side, params, seed, { side }) => ({ acc: 0.9 + 0.01 * noise('split', seed) + init * noise(`init ${Number(params['x'])}`, seed) + run * noise(`run ${side}`, seed) });
+/** Each self-test asks the gate some thirty thousand times. */
+jest.setTimeout(300_000);
 const testOf = ({ selfTests }: Report): NonNullable<Report['selfTests']>[number] => selfTests![0]!;
 const codesOf = (report: Report): string[] => testOf(report).findings.map(({ code }) => code);
 
@@ -27,12 +29,14 @@ describe('the A/A self-test of a study', () => {
   test('the record sets margin: auto of the next pull request, and moderates its variance where that is asked for', async () => {
     const config = plainConfig('verdict: { variance: moderated }', 'margin: auto');
     const world = createWorld({ formula: program({ run: 0.002 }), config });
-    const before = await world.compare();
+    const before = await createWorld(world.options).compare();
     expect(before.study.margin!.provisional).toBe(true);
     expect(before.study.notes.join(' ')).toMatch(/`variance: moderated` has no effect yet.*noregret aa/);
     expect(before.study.gate!.result.prior).toBeUndefined();
     const { record } = await world.selfTest(20);
-    const after = await world.compare();
+    // Another pull request: one that was begun keeps the margin that it froze.
+    const formula: Formula = (side, params, seed, job) => ({ acc: (program()(side, params, seed, job) as { acc: number }).acc + (side === 'head' ? 0.001 * noise('pull request', seed) : 0) });
+    const after = await createWorld({ ...world.options, formula, store: world.store }).compare();
     expect(after.study.margin).toMatchObject({ provisional: false, kind: 'auto', value: 1.25 * record!.noise!.sd });
     expect(after.study.gate!.result.prior).toEqual(record!.noise);
     expect(after.study.gate!.result.looks.every(({ moderated }) => moderated === true)).toBe(true);
@@ -89,7 +93,7 @@ describe('the A/A self-test of a study', () => {
   });
   test('several gated metrics: each has its noise, an alarm of any is one', async () => {
     const config = plainConfig('also: [{ name: loss, goal: minimize, gate: true, margin: 0.05 }]');
-    const { report } = await createWorld({ config, formula: (side, params, seed, job) => ({ ...(program({ run: 0.01 })(side, params, seed, job) as { acc: number }), loss: 0.5 + 0.02 * noise(`l ${side}`, seed) }) }).selfTest(5);
+    const { report } = await createWorld({ config, formula: (side, params, seed, job) => ({ ...(program({ run: 0.01 })(side, params, seed, job) as { acc: number }), loss: 0.5 + 0.02 * noise(`l ${job.side}`, seed) }) }).selfTest(5);
     expect(testOf(report).metrics.map(({ name, margin }) => [name, margin])).toEqual([['acc', 0.02], ['loss', 0.05]]);
     expect(testOf(report).alarms[0]!.worse.value).toBeLessThan(0.12);
   });

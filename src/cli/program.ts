@@ -97,7 +97,7 @@ function addStudyCommands(add: Add): void {
 
 const aaExample = `
 Each round is a seed: main's best configuration (else the declared defaults), the same again, and a neighbour of it a hundredth of the
-range away where the program repeats itself bit by bit. The gate then judges these runs, in which nothing changed, in thousands of orders.
+range away where the program repeats itself bit by bit. The gate then judges these runs, in which nothing changed, in a thousand orders.
   noregret aa                    12 rounds, 27 to 36 runs; said before they begin
   noregret aa --rounds 30        sharper numbers; rounds that were measured before are taken over
   noregret aa --worktrees        builds each side in a tree of its own, as on a pull request`;
