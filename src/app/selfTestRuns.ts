@@ -9,7 +9,7 @@ import { inParallel } from './inParallel.js';
 import { secondsPerRun, timeLeft } from './timeLeft.js';
 
 /** First rounds, after which it shows whether running a seed twice tells anything. */
-export const openingRounds = 3;
+const openingRounds = 3;
 
 /**
  * The first seeds are those of the drift series, so that the record of a self-test is a point of it (decisions.md 19); the

@@ -37,8 +37,10 @@ export function gate(pairs: readonly GainPair[], policy: GatePolicy): GateResult
  * Does the head with its retuned configuration reach base at main's best, on seeds that neither was chosen by?
  * PASS = recovered, DOWN = worse even so, else undecided. Two configurations scatter otherwise than one: no prior.
  */
-export function retuneCheck(pairs: readonly GainPair[], { prior: _, ...policy }: GatePolicy): GateResult {
-  return runLooks(pairs, policy, retuneRule);
+export function retuneCheck(pairs: readonly GainPair[], policy: GatePolicy): GateResult {
+  const result = { ...runLooks(pairs, policy, retuneRule) };
+  delete result.prior;
+  return result;
 }
 
 interface ValidPair { readonly difference: number; readonly size: number; /** Pairs tried up to this one. */ readonly attempt: number }

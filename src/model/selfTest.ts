@@ -48,7 +48,6 @@ export type SelfTestFinding = z.infer<typeof findingSchema>;
 
 /** Values of the objective in its own unit; absent where that run failed or was not made. */
 const roundSchema = z.strictObject({ seed: finite, first: finite.optional(), second: finite.optional(), neighbour: finite.optional() });
-export type SelfTestRound = z.infer<typeof roundSchema>;
 
 /** The A/A self-test of one study: the same code on both sides. */
 export const selfTestSchema = z.strictObject({
