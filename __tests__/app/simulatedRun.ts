@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { loadStudies } from '../../src/app/loadStudies.js';
-import { compareStudies, recordStudies } from '../../src/app/runStudies.js';
+import { compareStudies, recordStudies, selfTestStudies } from '../../src/app/runStudies.js';
 import type { Tools } from '../../src/app/tools.js';
 import { standardNormal } from '../../src/math/normal.js';
 import { createRng } from '../../src/math/rng.js';
@@ -59,6 +59,8 @@ export interface World {
   readonly logs: Map<string, StudyEvent[]>;
   /** The pull request `head` against `base`. */
   compare(change?: Partial<WorldOptions>): Promise<Ran>;
+  /** The A/A self-test of commit `n` of main. */
+  selfTest(n: number, change?: Partial<WorldOptions> & { rounds?: number; trees?: 'one' | 'two' }): Promise<{ readonly report: Report; readonly record: StudyRecord | undefined; readonly jobs: readonly TrialJob[] }>;
   /** A push of commit `n` (1, 2, …) to main, whose base is the commit before. */
   push(n: number, change?: Partial<WorldOptions> & { searchAlways?: boolean }): Promise<Ran & { readonly record: StudyRecord | undefined; readonly pending: readonly StudyRecord[] }>;
 }
@@ -88,6 +90,7 @@ export function createWorld(options: WorldOptions): World {
   const world: World = {
     options, store: options.store ?? createMemoryStore(), jobs: [], lines: [], warnings: [], states: [], prepared: [], logs: new Map(),
     compare: async (change = {}) => await runCompare(world, { ...world.options, ...change }),
+    selfTest: async (n, change = {}) => await runSelfTest(world, n, { ...world.options, ...change }),
     push: async (n, change = {}) => await runPush(world, n, { ...world.options, ...change }),
   };
   return world;
@@ -179,6 +182,26 @@ async function runPush(world: World, n: number, options: WorldOptions & { search
   const record = [...pending, ...await world.store.readFor('demo', [head.sha], 1).catch(() => [])].at(-1);
   if (record !== undefined) expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
   return { ...checked(world, report, from), record, pending };
+}
+
+async function runSelfTest(world: World, n: number, options: WorldOptions & { rounds?: number; trees?: 'one' | 'two' }): ReturnType<World['selfTest']> {
+  const controller = new AbortController();
+  const tools = toolsOf(world, options, controller);
+  const head = commit(n);
+  const runs = await loadStudies({
+    repository: tools.repository, head, base: undefined, baseWhy: 'a self-test compares a commit with itself', progress: tools.progress, overrides: {}, signal: controller.signal,
+    files: [{ path: 'noregret.yml', text: options.config ?? plainConfig() }],
+  });
+  const from = world.jobs.length;
+  const before = (await world.store.readFor('demo', [head.sha], 1)).length;
+  const runId = String(1000 + n + world.jobs.length + before);
+  const { report } = await selfTestStudies(runs, tools, { trees: options.trees ?? 'one', record: { runId, attempt: 1 }, ...(options.rounds === undefined ? {} : { rounds: options.rounds }), frame: { event: 'schedule', headSha: head.sha, failOn: 'never' } });
+  expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  const document = buildDocument(report);
+  expect(`${renderMarkdown(document, { maxBytes: 60_000 })}${renderText(document, { colour: false })}`).not.toMatch(/undefined|NaN|Infinity|\[object/);
+  const record = (await world.store.read('demo')).find(({ run }) => run === runId);
+  if (record !== undefined) expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  return { report, record, jobs: world.jobs.slice(from) };
 }
 
 /** What every report owes: it survives its own schema, it can be shown, and no number of the search is in a pair. */

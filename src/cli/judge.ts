@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { judgeText, judgeColumns } from '../compare/judge.js';
 import { judgeAll, judgeAllText, type JudgeAllOptions, type PerMetric } from '../compare/judgeAll.js';
 import { parseMargin } from '../compare/margin.js';
+import { fewestPriorDegrees, type NoisePrior } from '../compare/moderate.js';
 import { pairTableReader, type PairTable } from '../compare/pairTable.js';
 import { joinSides, sideTableReader } from '../compare/sideTable.js';
 import { failsJob } from '../compare/verdict.js';
@@ -15,7 +16,7 @@ import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags {
   readonly margin: string; readonly goal: string; readonly alpha: string; readonly looks: string; readonly metric: string; readonly resolution?: string;
-  readonly unpaired?: boolean; readonly moreSeeds?: boolean; readonly folds?: string; readonly gate?: string;
+  readonly unpaired?: boolean; readonly moreSeeds?: boolean; readonly folds?: string; readonly gate?: string; readonly prior?: string;
 }
 
 const maxBytes = 256 << 20;
@@ -28,10 +29,10 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const options = optionsOf(flags);
   const table = await readTable(terminal, args, options.unpaired === true);
   checkMethod(flags, table);
-  const { margins: { all: margin }, goals: { all: goal }, ...rest } = options;
+  const { margins: { all: margin }, goals: { all: goal }, priors, ...rest } = options;
   const [only] = table.metrics;
   if (only !== undefined && table.metrics.length === 1 && margin !== undefined && goal !== undefined && !namesMetrics(options)) {
-    const result = judgeColumns(only, { ...rest, margin, goal }, table.ignored);
+    const result = judgeColumns(only, { ...rest, margin, goal, ...(priors?.all === undefined ? {} : { prior: priors.all }) }, table.ignored);
     terminal.stdout.write(flags.json === true ? `${JSON.stringify({ ...noEffect, ...result })}\n` : `${judgeText(result).map(printable).join('\n')}\n`);
     return failsJob(result.verdict, 'regression') ? exitCodes.verdict : exitCodes.ok;
   }
@@ -40,8 +41,8 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   return failsJob(report.verdict, 'regression') ? exitCodes.verdict : exitCodes.ok;
 }
 
-function namesMetrics({ margins, goals, gated }: JudgeAllOptions): boolean {
-  return gated !== undefined || margins.named.size + goals.named.size > 0;
+function namesMetrics({ margins, goals, priors, gated }: JudgeAllOptions): boolean {
+  return gated !== undefined || margins.named.size + goals.named.size + (priors?.named.size ?? 0) > 0;
 }
 
 function optionsOf(flags: Flags): JudgeAllOptions {
@@ -51,6 +52,7 @@ function optionsOf(flags: Flags): JudgeAllOptions {
     ...(flags.resolution === undefined ? {} : { resolution: numberFlag('--resolution', flags.resolution) }),
     ...(flags.gate === undefined ? {} : { gated: flags.gate.split(',').map((name) => name.trim()) }),
     ...(flags.folds === undefined ? {} : { foldRatio: foldRatio(flags.folds) }),
+    ...(flags.prior === undefined ? {} : { priors: perMetric(flags.prior, priorFlag) }),
     unpaired: flags.unpaired === true, moreSeeds: flags.moreSeeds === true,
   };
 }
@@ -86,6 +88,16 @@ function foldRatio(text: string): number {
   throw new UserError('flag-invalid', `--folds ${text} is no ratio.`, { fix: 'Give n_test/n_train, e.g. 1/9 for ten folds.' });
 }
 
+/** `0.004/12`: standard deviation of one paired difference when nothing changed, and the degrees of freedom behind it. */
+function priorFlag(text: string): NoisePrior {
+  const [sd, df, more] = text.split('/').map(Number);
+  if (sd === undefined || df === undefined || more !== undefined || !(sd > 0) || !Number.isFinite(sd) || !Number.isInteger(df)) {
+    throw new UserError('flag-invalid', `--prior ${text} is no known noise.`, { fix: 'Give its standard deviation and its degrees of freedom, e.g. 0.004/12; `noregret aa` measures both.' });
+  }
+  if (df < fewestPriorDegrees) throw new UserError('flag-invalid', `--prior ${text} rests on ${df} degrees of freedom; below ${fewestPriorDegrees} it would be a guess that decides.`, { fix: 'Measure more seeds first (noregret aa), or leave out --prior.' });
+  return { sd, df };
+}
+
 function numberFlag(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new UserError('flag-invalid', `${flag} ${text} is no number.`, { fix: `See: noregret judge --help` });
@@ -99,6 +111,9 @@ function checkMethod(flags: Flags, { metrics }: PairTable): void {
   };
   if (isUnpaired && flags.moreSeeds === true) refuse('--more-seeds', 'needs pairs: without them all runs are judged once.');
   if (isUnpaired && flags.folds !== undefined) refuse('--folds', 'needs pairs: the same resplit on both sides.');
+  for (const other of [isUnpaired ? '--unpaired' : undefined, flags.moreSeeds === true ? '--more-seeds' : undefined, flags.folds === undefined ? undefined : '--folds']) {
+    if (flags.prior !== undefined && other !== undefined) throw new UserError('flags-conflict', `--prior does not go with ${other === '--unpaired' ? 'sides without pairs' : other}: its levels are calibrated for pairs looked at after fixed numbers.`, { fix: 'Leave out one of them.' });
+  }
   if (flags.moreSeeds === true && flags.folds !== undefined) throw new UserError('flags-conflict', '--more-seeds and --folds do not go together: the correction for resplits is known for fixed looks only.', { fix: 'Leave out one of them.' });
 }
 

@@ -8,6 +8,7 @@ import { effectOf, measured } from './effect.js';
 import type { GatePolicy } from './gate.js';
 import { judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
+import type { NoisePrior } from './moderate.js';
 import { parsePairs, type MetricColumns } from './pairTable.js';
 
 export interface JudgeOptions {
@@ -26,6 +27,8 @@ export interface JudgeOptions {
   readonly unpaired?: boolean;
   /** n_test / n_train of resplits. */
   readonly foldRatio?: number;
+  /** Moderates the variance of pairs looked at after fixed numbers. */
+  readonly prior?: NoisePrior;
 }
 
 /** Numbers are head − base in the metric's own unit and sign; `effect`, `low`, `high` are absent before the first look. */
@@ -59,7 +62,8 @@ export interface JudgeResult {
   readonly notes: readonly string[];
 }
 
-export interface JudgeLook { readonly pairs: number; readonly effect: number; readonly sd: number; readonly low: number; readonly high: number }
+/** `moderated`: its sd leans on the prior. */
+export interface JudgeLook { readonly pairs: number; readonly effect: number; readonly sd: number; readonly low: number; readonly high: number; readonly moderated?: true }
 
 /** Seeds of base that a relative or automatic margin is frozen from, as on a pull request (decisions.md 18). */
 const marginSeeds = 5;
@@ -77,7 +81,7 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   const isUnpaired = options.unpaired === true || columns.seeds === undefined;
   const baseValues = finite(isUnpaired ? columns.base : Array.from({ length: Math.min(marginSeeds, columns.base.length) }, (_, i) => columns.base[i] ?? Number.NaN));
   const { margin, note } = resolveMargin({ margin: options.margin, metric: name, baseValues, history: undefined, resolution });
-  const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0 };
+  const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0, ...(options.prior === undefined ? {} : { prior: options.prior }) };
   const method = isUnpaired ? 'unpaired' : options.moreSeeds === true ? 'more-seeds' : 'looks';
   const { result, p, surplusRows } = judges[method](columns, policy, goal);
   if (![margin.value, ...result.looks.flatMap((look) => [look.mean, look.sd])].every(Number.isFinite)) {
@@ -186,9 +190,17 @@ function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric, ru
   }
 }
 
-function judgeLook({ pairs, mean, sd, low, high }: GateResult['looks'][number], goal: Goal): JudgeLook {
+function judgeLook({ pairs, mean, sd, low, high, moderated }: GateResult['looks'][number], goal: Goal): JudgeLook {
   const [a, b] = [toGain(low, goal) + 0, toGain(high, goal) + 0];
-  return { pairs, effect: toGain(mean, goal) + 0, sd, low: Math.min(a, b), high: Math.max(a, b) };
+  return { pairs, effect: toGain(mean, goal) + 0, sd, low: Math.min(a, b), high: Math.max(a, b), ...(moderated === undefined ? {} : { moderated }) };
+}
+
+/** Whether what was known before had a say. */
+function priorNotes({ prior, looks }: GateResult): string[] {
+  const last = looks.at(-1);
+  if (prior === undefined || last === undefined) return [];
+  const known = `the noise known before (sd ${formatNumber(prior.sd, 2)}, ${prior.df} degrees of freedom)`;
+  return [last.moderated === true ? `${known} has a say in the interval` : `${known} was dropped: these pairs ${last.sd > prior.sd ? 'vary far more' : 'do not vary at all'}`];
 }
 
 function notesOf(found: { note: string | undefined; surplusRows: number; ignored: readonly string[]; result: GateResult }): string[] {
@@ -197,6 +209,7 @@ function notesOf(found: { note: string | undefined; surplusRows: number; ignored
   return [
     ...(note === undefined ? [] : [note]),
     ...(surplusRows === 0 ? [] : [`${rows} not used: looks are fixed before the first run`]),
+    ...priorNotes(result),
     ...(ignored.length === 0 ? [] : [`columns ignored: ${ignored.join(', ')}`]),
     ...(result.decision === 'PASS' && result.needMore !== undefined ? [`${result.needMore} more pairs might show an improvement`] : []),
   ];

@@ -34,8 +34,9 @@ function byLooks({ seeds = [], base, head }: MetricColumns, policy: GatePolicy, 
 }
 
 /** Two-sided t test at one look; undefined where nothing scatters. */
-function nominalP({ pairs, mean: centre, sd }: GateResult['looks'][number], policy: GatePolicy): number | undefined {
-  return sd === 0 ? undefined : 2 * tCdf(-Math.abs((centre * Math.sqrt(pairs)) / sd / foldWidening(pairs, policy)), pairs - 1);
+function nominalP({ pairs, mean: centre, sd, moderated }: GateResult['looks'][number], policy: GatePolicy): number | undefined {
+  const known = moderated === true ? policy.prior?.df ?? 0 : 0;
+  return sd === 0 ? undefined : 2 * tCdf(-Math.abs((centre * Math.sqrt(pairs)) / sd / foldWidening(pairs, policy)), known + pairs - 1);
 }
 
 function byAllPairs({ base, head }: MetricColumns, policy: GatePolicy, goal: Goal): Judged {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { selfTestSchema } from './selfTest.js';
 import { paramValueSchema, paramsSchema } from './study.js';
 import { failureReasons, sides, stages } from './trial.js';
 import { gateResultSchema, pairSchema, verdictKinds, verdictSchema } from './verdict.js';
@@ -228,5 +229,7 @@ export const reportSchema = z.strictObject({
   /** Why there is no study to show, or what kept the run from being whole; said first. */
   problem: z.strictObject({ sentence: z.string(), fix: z.string().optional() }).optional(),
   studies: z.array(comparisonSchema),
+  /** Of `mode: aa` and `noregret aa`, which compare nothing: `studies` is empty then. */
+  selfTests: z.array(selfTestSchema).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

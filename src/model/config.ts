@@ -45,6 +45,9 @@ export interface Budget {
   readonly failures: number;
 }
 
+/** Whose spread a look goes by: of its own pairs alone, or moderated with that of the history (verdict.md 6.8). */
+export const variances = ['own', 'moderated'] as const;
+
 export interface VerdictPolicy {
   readonly alpha: number;
   readonly looks: readonly number[];
@@ -53,6 +56,7 @@ export interface VerdictPolicy {
   readonly rescore: number;
   /** When it is measured whether retuning gains more here than on main. */
   readonly drift: 'on-alarm' | 'always' | 'never';
+  readonly variance: (typeof variances)[number];
 }
 
 export interface EnvPolicy {

@@ -65,8 +65,18 @@ function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
   return [
     { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd, 2)})` : '; paired seeds did not differ'}`)] },
     ...(sd > 0 ? [{ label: 'Smallest decline the gate catches 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd), 3))] }] : []),
+    ...priorFacts(gate),
     ...(pairs.length === 0 ? [] : [{ label: 'Better on the same seed', value: [plain(`${String(better)} of ${plural(pairs.length, 'pair')}${Number.isInteger(better) ? '' : ' (a tie counts half)'}`)] }]),
   ];
+}
+
+/** Whether `variance: moderated` had a say at the deciding look (verdict.md 6.8). */
+function priorFacts(gate: PairedStage | undefined): readonly Fact[] {
+  const { prior, looks } = gate?.result ?? {};
+  const last = looks?.at(-1);
+  if (prior === undefined || last === undefined) return [];
+  const use = last.moderated === true ? 'it has a say in the interval' : last.sd > prior.sd ? 'dropped: these pairs vary far more' : 'dropped: these pairs do not vary';
+  return [{ label: 'Noise known before', value: [plain(`sd ${formatNumber(prior.sd, 2)}, ${plural(prior.df, 'degree')} of freedom; ${use}`)] }];
 }
 
 function wins(gain: number): number {
