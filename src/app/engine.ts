@@ -8,6 +8,7 @@ import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import type { TrialOutcome } from '../model/trial.js';
+import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
 import { createEngineLog, waitingEvent, type EngineLog } from './engineLog.js';
 import { regretBound } from '../samplers/regretBound.js';
@@ -90,7 +91,8 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     },
     shouldPrune: (number) => {
       const trial = log.open().find((one) => one.number === number);
-      return trial !== undefined && plan.pruner.decide(log.view(), trial) === 'stop';
+      const report = log.study.trials[number]?.reports.at(-1);
+      return trial !== undefined && report !== undefined && mayStop(report, plan.pruner) && plan.pruner.decide(log.view(), trial) === 'stop';
     },
     add: (params, told) => {
       checkPoint(plan.space, params);

@@ -10,7 +10,7 @@ import type { Trial } from '../model/study.js';
 import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
 import { createCut } from './cut.js';
-import { pruningReport } from './pruningReport.js';
+import { pruningNotes, pruningReport } from './pruningReport.js';
 import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type NextTrial, type SearchTrials } from './searchTrials.js';
 import { regretBound } from '../samplers/regretBound.js';
@@ -89,7 +89,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const best = bestRow(trials, rows);
   if (stopReason !== 'disk') await lab.end('search', stopReason);
   const view = trials.view();
-  notes.push(...options.sampler.explain?.(view) ?? []);
+  notes.push(...options.sampler.explain?.(view) ?? [], ...pruningNotes(options.pruner, logged()));
   const ranking = options.sampler.ranked?.(view);
   const pruning = pruningReport(options.pruner, view, logged());
   return {
