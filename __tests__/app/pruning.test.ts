@@ -155,6 +155,28 @@ describe('what is counted', () => {
   });
 });
 
+describe('no progress', () => {
+  const limits = { trials: 20, failures: 3, noProgress: { trials: 5, percent: 0 } };
+  test('trials that wait at a rung are none: the bracket goes to its end', async () => {
+    const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf('sha'), { limits });
+    expect(outcome).toMatchObject({ stopReason: 'trials', counts: { complete: 1, pruned: 19 } });
+  });
+  test('trials that are stopped for good are', async () => {
+    const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf('asha'), { limits });
+    expect(outcome.stopReason).toBe('no_progress');
+    expect(outcome.counts.pruned).toBeGreaterThanOrEqual(3);
+  });
+});
+
+test('a budget that ends while all wait at a rung has no best, and the report says what would have left one', async () => {
+  const simulation = await simulate((job) => ({ ...programs({ checkpoints: true })(job), seconds: length }));
+  const outcome = await run(simulation, prunerOf('sha'), { limits: { trials: 20, failures: 3, deadlineMs: 5_000 } });
+  expect(outcome).toMatchObject({ stopReason: 'time', counts: { complete: 0 } });
+  expect(outcome).not.toHaveProperty('best');
+  expect(outcome.notes).toEqual([expect.stringMatching(/^No trial ran to its end: [2-9] wait at a rung of sha, .*`asha`/)]);
+  expect((await run(await simulate(programs({ checkpoints: true })), prunerOf('sha'))).notes).toEqual([]);
+});
+
 describe('resuming', () => {
   test.each(['sha', 'hyperband', 'screen', 'median', 'auto'])('%s: after a stop at any event the same trials come to the same rungs', async (type) => {
     const options = type === 'hyperband' ? { max_resource: 9 } : {};

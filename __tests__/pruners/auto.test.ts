@@ -22,10 +22,10 @@ describe('five trials of 16 steps that end at 1 and are at 2 at step 8', () => {
   test('not quite fast enough', () => expect(asked([9, 8, 7, 7, 6, 5, 4, 3.1])).toBe('stop'));
   test('trend 0 is the percentile alone', () => expect(asked([9, 8, 7, 7, 6, 5, 4, 3], { trend: 0 })).toBe('stop'));
   test('four finished trials are too few', () => expect(asked(flat, { startup_trials: 6 })).toBe('continue'));
-  test('a twelfth of the budget, where that is more', () => {
+  test('a twentieth of the budget, where that is more', () => {
     const trial = trialOf(9, 'running', steps(...flat));
     const at = (budget: number): string => prunerOf('auto').decide(viewOf([...others, trial], budget), trial);
-    expect([at(71), at(72)]).toEqual(['stop', 'continue']);
+    expect([at(119), at(120)]).toEqual(['stop', 'continue']);
   });
   test('nothing but NaN', () => expect(asked([Number.NaN, Number.NaN, Number.NaN])).toBe('stop'));
 });

@@ -12,7 +12,7 @@ import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
 import { createEngineLog, waitingEvent, type EngineLog } from './engineLog.js';
 import { regretBound } from '../samplers/regretBound.js';
-import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
 export interface EnginePlan {
   readonly study: string;
@@ -170,10 +170,10 @@ function propose({ anchors, sampler, samplerSeed }: EnginePlan, log: EngineLog, 
   return anchor ?? sampler.suggest(view, createRng(samplerSeed).fork(`trial ${log.study.trials.length + fresh.length}`));
 }
 
-function factsOf({ objective, clock }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
+function factsOf({ objective, clock, pruner }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
   const { finished, running } = log.view();
   return {
-    goal: objective.goal, finished, regret: () => regretBound(log.view()), asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
+    goal: objective.goal, finished: judged(pruner, finished), regret: () => regretBound(log.view()), asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
     gpuSeconds: 0, gpuSecondsEach: 0, running: running.length + proposed, nowMs: clock.now(),
   };
 }

@@ -27,8 +27,19 @@ export function pruningReport(pruner: Pruner, view: StudyView, trials: readonly 
   };
 }
 
-/** `trials` of one search, in order. What people have to know who asked for fractions while their program reports something else. */
+/** What people have to know whose program or budget does not go with the rule. `trials` of one search, in order. */
 export function pruningNotes(pruner: Pruner, trials: readonly Trial[]): readonly string[] {
+  return [...fractionNote(pruner, trials), ...waitingNote(pruner, trials)];
+}
+
+/** Rungs at which all wait for the last one: a budget that ends there has paid for nothing. */
+function waitingNote(pruner: Pruner, trials: readonly Trial[]): readonly string[] {
+  const waiting = trials.filter(({ result }) => result?.outcome.state === 'pruned').length;
+  if (pruner.next === undefined || waiting === 0 || trials.some(({ result }) => result?.outcome.state === 'complete')) return [];
+  return [`No trial ran to its end: ${waiting} ${waiting === 1 ? 'waits' : 'wait'} at a rung of ${pruner.name}, and the search ended before the best of them went on. A larger budget, smaller brackets, or \`asha\`, which lets nobody wait, leave a result.`];
+}
+
+function fractionNote(pruner: Pruner, trials: readonly Trial[]): readonly string[] {
   const odd = notCounted(pruner, trials);
   if (odd === undefined) return [];
   return [`Early stopping counts fractions, steps from 0 to 1, but trial ${odd.trial} reported step ${odd.step}: such reports stop nothing. Report the part of the data or of the training that is done, or write \`resource: step\`.`];

@@ -14,7 +14,7 @@ import { pruningNotes, pruningReport } from './pruningReport.js';
 import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type NextTrial, type SearchTrials } from './searchTrials.js';
 import { regretBound } from '../samplers/regretBound.js';
-import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 import { secondsPerRun, timeLeft, usualSeconds } from './timeLeft.js';
 
 /** The log or a trial's own folder cannot be written: what was measured is reported, nothing more is started. */
@@ -184,7 +184,7 @@ async function runOne(options: SearchOptions, trials: SearchTrials, ask: NextTri
 function factsOf(options: SearchOptions, trials: SearchTrials, running: number): Parameters<typeof whyStop>[1] {
   const spent = gpuSecondsOf(options.lab);
   return {
-    goal: options.objective.goal, finished: trials.view().finished, regret: () => regretBound(trials.view()), asked: trials.asked, failuresInARow: trials.failuresInARow,
+    goal: options.objective.goal, finished: judged(options.pruner, trials.view().finished), regret: () => regretBound(trials.view()), asked: trials.asked, failuresInARow: trials.failuresInARow,
     gpuSeconds: spent.all, gpuSecondsEach: spent.each, running, nowMs: options.clock.now(),
   };
 }
