@@ -14,7 +14,7 @@ export const defaults = [
   { key: 'verdict.alpha', value: 0.05, reason: 'the usual level, held over all looks together' },
   { key: 'verdict.looks', value: [3, 5, 7, 10], reason: 'ends after three pairs when the effect is plain, and never costs more than ten' },
   { key: 'verdict.search', value: 'always', reason: 'a moved optimum is worth seeing even when the gate passes' },
-  { key: 'verdict.rescore', value: 3, reason: 'the best of a search is partly luck; three candidates on fresh seeds separate the two' },
+  { key: 'verdict.rescore', value: 'auto', reason: 'the best of a search is partly luck, and fresh seeds separate the two; the longer a search, the more candidates are worth their runs (measured in bench/RESULTS.md)' },
   { key: 'executor', value: 'local', reason: 'the machine of the job' },
   { key: 'env.pass', value: [], reason: 'a trial gets an allow-list without tokens; more is asked for by name' },
   { key: 'setup', value: [], reason: 'without it both sides share the installed dependencies, and the report says so' },
