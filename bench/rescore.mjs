@@ -44,7 +44,22 @@ const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length
 const stderr = (list) => Math.sqrt(mean(list.map((value) => (value - mean(list)) ** 2)) / (list.length - 1));
 const [peers, more] = ['regret', 'regret_more'].map((file) => readData(`peers/open/${file}.json`).tasks);
 
-console.log('| task | method | runs in all | regret of the recommended | the best peer | share of it |\n|---|---|---:|---:|---:|---:|');
+/** The middle 95 % of the share over draws of seeds, ours and the peer's; a peer whose seeds are not given is drawn from its mean and standard error. */
+function interval(ours, { mean: centre, stderr: spread, seeds }) {
+  const rng = createRng('bootstrap');
+  const again = (list) => mean(list.map(() => list[rng.integer(list.length)]));
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  const shares = Array.from({ length: 4000 }, () => again(ours) / (seeds === undefined ? Math.max(centre + spread * gauss(), 1e-12) : again(seeds))).sort((a, b) => a - b);
+  return `${shares[100].toFixed(2)}–${shares[3899].toFixed(2)}`;
+}
+
+/** Every peer's result after as many trials as we have runs. */
+function peersOf(name, total) {
+  return Object.entries({ ...peers[name], ...more[name] }).flatMap(([peer, at]) => (at[total] === undefined ? [] : [{ peer, ...at[total], seeds: at.per_seed_regret_at?.[total] ?? (total === 50 ? at.per_seed_50 : undefined) }])).toSorted((a, b) => a.mean - b.mean);
+}
+
+console.log(`search trials: ${values['search-seed'] === 'one' ? 'one training seed for all of a search (the product)' : 'a training seed for each (the peers)'}, ${values.seeds} seeds\n`);
+console.log('| task | method | runs in all | regret of the recommended | the best peer | share of it (95 %) |\n|---|---|---:|---:|---:|---:|');
 for (const name of values.tasks.split(',')) {
   const task = await openTask(name);
   for (const method of values.methods.split(',')) {
@@ -52,8 +67,8 @@ for (const name of values.tasks.split(',')) {
     for (const total of values.totals.split(',').map(Number)) {
       const regrets = [];
       for (let seed = 0; seed < Number(values.seeds); seed++) regrets.push(await recommended({ task, sampler, seed, total, top: values.top === 'auto' ? 'auto' : Number(values.top), oneSeed: values['search-seed'] === 'one' }));
-      const [best] = Object.entries({ ...peers[name], ...more[name] }).flatMap(([peer, at]) => (at[total] === undefined ? [] : [{ peer, regret: at[total].mean }])).toSorted((a, b) => a.regret - b.regret);
-      console.log(`| ${name} | ${method} | ${total} | ${mean(regrets).toPrecision(3)} ±${stderr(regrets).toPrecision(2)} | ${best === undefined ? '– | –' : `${best.regret.toPrecision(3)} (${best.peer}) | ${(mean(regrets) / best.regret).toFixed(2)}`} |`);
+      const [best] = peersOf(name, total);
+      console.log(`| ${name} | ${method} | ${total} | ${mean(regrets).toPrecision(3)} ±${stderr(regrets).toPrecision(2)} | ${best === undefined ? '– | –' : `${best.mean.toPrecision(3)} (${best.peer}) | ${(mean(regrets) / best.mean).toFixed(2)} (${interval(regrets, best)})`} |`);
     }
   }
 }

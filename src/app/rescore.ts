@@ -62,7 +62,7 @@ export interface RescoreOutcome {
 /**
  * The search's best, measured again on fresh seeds: the best of many single values owes part of its value to luck. A
  * race: each seed is run for all that are left, then the worse third drops out, so that most runs go to those between
- * which it is hard to choose (docs/adr/0007). The incumbent runs on every seed, and on a last one against the best
+ * which it is hard to choose (docs/adr/0008). The incumbent runs on every seed, and on a last one against the best
  * alone. The winner has the best mean of those that ran on every seed.
  */
 export async function rescoreCandidates(options: RescoreOptions): Promise<RescoreOutcome> {
