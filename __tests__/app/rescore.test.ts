@@ -54,7 +54,7 @@ describe('re-score', () => {
 
   test('after each seed the worse third drops out until two are left', async () => {
     expect([1, 2, 3, 4, 5, 6, 10].map((top) => rescoreRounds(top, 100))).toEqual([[1, 1], [2, 2], [3, 2], [4, 3, 2], [5, 4, 3, 2], [6, 4, 3, 2], [10, 7, 5, 4, 3, 2]]);
-    const simulation = await simulate((job) => complete(job.params['x']));
+    const simulation = await simulate((job) => complete(Number(job.params['x'])));
     const outcome = await rescoreCandidates(of(simulation, { top: 6, ranking: [2, 9, 4, 11, 7, 0] }));
     expect(outcome.candidates.map((c) => [c.trial, c.values.length])).toEqual([[2, 1], [9, 4], [4, 2], [11, 4], [7, 3], [0, 1]]);
     expect(outcome.winner?.trial).toBe(11);
