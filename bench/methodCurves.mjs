@@ -5,7 +5,7 @@ import * as echarts from 'echarts';
 import { openTasks, readData } from './tasks.mjs';
 
 const cache = new URL('../.cache/regret/', import.meta.url);
-const ours = ['random', 'sobol', 'cmaes', 'tpe', 'gp', 'auto'];
+const ours = ['random', 'sobol', 'ga', 'anneal', 'cmaes', 'tpe', 'auto'];
 const allPeers = ['optuna.tpe_mv', 'optuna.gp', 'hyperopt.tpe', 'wandb.bayes', 'smac.hpo'];
 const checkpoints = [10, 20, 50, 100];
 const trials = 100;
@@ -38,7 +38,7 @@ const relative = (valueAt, n) => {
 
 const peers = allPeers.filter((peer) => checkpoints.some((n) => relative((task) => peerMean(peer, task, String(n)), n) !== undefined));
 
-const colours = { random: '#8c959f', sobol: '#bf8700', cmaes: '#8250df', tpe: '#1a7f37', gp: '#0969da', auto: '#cf222e' };
+const colours = { random: '#8c959f', sobol: '#bf8700', ga: '#bc4c00', anneal: '#1b7c83', cmaes: '#8250df', tpe: '#1a7f37', auto: '#cf222e' };
 const peerShapes = { 'optuna.tpe_mv': 'triangle', 'optuna.gp': 'rect', 'hyperopt.tpe': 'diamond', 'wandb.bayes': 'circle', 'smac.hpo': 'pin' };
 const themes = { light: { text: '#1f2328', line: '#d1d9e0', peer: '#59636e' }, dark: { text: '#f0f6fc', line: '#3d444d', peer: '#9198a1' } };
 
@@ -67,7 +67,7 @@ render('methods', 860, 460, (look) => ({
 const columns = 2;
 const cell = { width: 430, height: 230 };
 render('methods-tasks', columns * cell.width, Math.ceil(openTasks.length / columns) * cell.height + 30, (look) => ({
-  legend: { top: 0, itemGap: 18, textStyle: { color: look.text }, data: [...Object.keys(curves), 'optuna.tpe_mv', 'optuna.gp'] },
+  legend: { top: 0, itemGap: 16, textStyle: { color: look.text }, data: [...Object.keys(curves), 'optuna.tpe_mv', 'optuna.gp'] },
   title: openTasks.map((task, i) => ({ text: task, left: (i % columns) * cell.width + 60, top: Math.floor(i / columns) * cell.height + 34, textStyle: { color: look.text, fontSize: 13, fontWeight: 'normal' } })),
   grid: openTasks.map((_, i) => ({ left: (i % columns) * cell.width + 60, top: Math.floor(i / columns) * cell.height + 62, width: cell.width - 90, height: cell.height - 95 })),
   xAxis: openTasks.map((_, i) => axis(look, { gridIndex: i, type: 'value', min: 0, max: 100, splitLine: { show: false } })),

@@ -1,6 +1,6 @@
 // Simple regret of the samplers on the open tasks, beside the peers' own results, by the protocol of `../shared/data/peers/README.md`.
 //   npx tsc -p tsconfig.json --outDir .cache/lib-bench && npm i --prefix .cache/ort --ignore-scripts onnxruntime-node
-//   NOREGRET_LIB=../.cache/lib-bench node bench/regret.mjs --methods random,tpe,gp,auto [--tasks open|validation|a,b] [--seeds 20] [--trials 100] [--jobs 1] [--json out]
+//   NOREGRET_LIB=../.cache/lib-bench node bench/regret.mjs --methods random,tpe,gp,auto [--tasks open|validation|a,b] [--seeds 20] [--trials 100] [--parallel 1] [--jobs 1] [--json out]
 // A method may carry options: `tpe:preset=hyperopt`. Results are kept in `.cache/regret`, keyed by the sampler's compiled sources.
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,25 +17,30 @@ const stderr = (values) => Math.sqrt(mean(values.map((value) => (value - mean(va
 const short = (value) => (value === undefined ? '–' : Number(value.toPrecision(3)).toString());
 
 /** One study: `regret[n]` = regret of the best observed of the first n + 1 trials, by its true mean. */
-export async function runStudy({ task, sampler, seed, trials, createRng }) {
+export async function runStudy({ task, sampler, seed, trials, createRng, parallel = 1 }) {
   const rng = createRng(`${seed}:sampler:${task.name}`);
   const noise = createRng(`${seed}:noise:${task.name}`);
   const finished = [];
   const truths = [];
+  const losses = [];
   const regret = [];
+  const running = [];
   let best = 0;
   let ms = 0;
   for (let number = 0; number < trials; number++) {
-    const view = { space: task.space, finished: [...finished], running: [], budget: trials };
+    const view = { space: task.space, finished: [...finished], running: [...running], budget: trials };
     const begin = process.cpuUsage();
     const params = sampler.suggest(view, rng.fork(`trial ${number}`));
     const spent = process.cpuUsage(begin);
     ms += (spent.user + spent.system) / 1000;
     if (params === undefined) break;
     const loss = await task.observe(params, noise);
-    finished.push({ number, params, loss, state: 'complete', intermediate: [], seconds: 1 });
+    running.push({ number, params, state: 'running', intermediate: [] });
+    losses.push(loss);
+    // The slots are all taken: the next ask comes when the oldest trial has ended.
+    if (running.length === parallel) finished.push({ ...running.shift(), loss: losses[finished.length], state: 'complete', seconds: 1 });
     truths.push(await task.evaluate(params));
-    if (loss < finished[best].loss) best = number;
+    if (loss < losses[best]) best = number;
     regret.push(truths[best] - task.best);
   }
   return { regret, ms: ms / trials, finished, truths };
@@ -66,17 +71,18 @@ export function sourcesOf(method) {
   return hash.digest('hex').slice(0, 12);
 }
 
-const fileOf = (method, trials) => new URL(`${method.replaceAll(/[:=]/g, '_')}-${trials}-${sourcesOf(method)}.json`, cache);
+const fileOf = (method, { trials, parallel }) => new URL(`${method.replaceAll(/[:=]/g, '_')}-${trials}-${parallel > 1 ? `${parallel}p-` : ''}${sourcesOf(method)}.json`, cache);
 const readResults = (url) => (existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : {});
 
 /** Every seed of every task that the cache lacks, `jobs` processes at a time. */
-async function measure(methods, tasks, { seeds, trials, jobs }) {
+async function measure(methods, tasks, { seeds, trials, parallel, jobs }) {
+  const kept = (method) => fileOf(method, { trials, parallel });
   mkdirSync(cache, { recursive: true });
-  const results = Object.fromEntries(methods.map((method) => [method, readResults(fileOf(method, trials))]));
-  const todo = methods.flatMap((method) => tasks.map((task) => ({ method, task, trials, seeds: Array.from({ length: seeds }, (_, seed) => seed).filter((seed) => results[method][task]?.[seed] === undefined) })))
+  const results = Object.fromEntries(methods.map((method) => [method, readResults(kept(method))]));
+  const todo = methods.flatMap((method) => tasks.map((task) => ({ method, task, trials, parallel, seeds: Array.from({ length: seeds }, (_, seed) => seed).filter((seed) => results[method][task]?.[seed] === undefined) })))
     .filter((work) => work.seeds.length > 0);
   const keep = ({ method, task }) => {
-    const url = fileOf(method, trials);
+    const url = kept(method);
     // Another process may have added to the file since: read again, then replace it whole.
     const all = readResults(url);
     Object.assign(all[task] ??= {}, results[method][task]);
@@ -89,12 +95,12 @@ async function measure(methods, tasks, { seeds, trials, jobs }) {
       const begin = performance.now();
       await new Promise((resolve, reject) => {
         const child = fork(fileURLToPath(import.meta.url), ['--work', JSON.stringify(work)]);
-        let kept = begin;
+        let saved = begin;
         child.on('message', ({ seed, result }) => {
           (results[work.method][work.task] ??= {})[seed] = result;
-          if (performance.now() < kept + 2000) return;
+          if (performance.now() < saved + 2000) return;
           keep(work);
-          kept = performance.now();
+          saved = performance.now();
         });
         child.on('exit', (code) => { if (code !== 0) reject(new Error(`${work.method} on ${work.task} ended with ${code}`)); });
         child.on('disconnect', resolve);
@@ -107,10 +113,10 @@ async function measure(methods, tasks, { seeds, trials, jobs }) {
   return results;
 }
 
-async function work({ method, task: name, seeds, trials }) {
+async function work({ method, task: name, seeds, trials, parallel }) {
   const [task, sampler, { createRng }] = await Promise.all([openTask(name), openSampler(method), import(new URL('math/rng.js', lib))]);
   for (const seed of seeds) {
-    const { regret, ms } = await runStudy({ task, sampler, seed, trials, createRng });
+    const { regret, ms } = await runStudy({ task, sampler, seed, trials, parallel, createRng });
     process.send({ seed, result: { regret: regret.map((value) => Number(value.toPrecision(6))), ms: Number(ms.toPrecision(4)) } });
   }
   process.disconnect();
@@ -195,9 +201,9 @@ function validate(results, tasks, seeds) {
 
 if (process.argv[2] === '--work') await work(JSON.parse(process.argv[3]));
 else if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { methods: { type: 'string', default: 'random' }, tasks: { type: 'string', default: 'open' }, seeds: { type: 'string', default: '20' }, trials: { type: 'string', default: '100' }, jobs: { type: 'string', default: '1' }, json: { type: 'string' } } });
+  const { values } = parseArgs({ options: { methods: { type: 'string', default: 'random' }, tasks: { type: 'string', default: 'open' }, seeds: { type: 'string', default: '20' }, trials: { type: 'string', default: '100' }, parallel: { type: 'string', default: '1' }, jobs: { type: 'string', default: '1' }, json: { type: 'string' } } });
   const tasks = { open: openTasks, validation: validationTasks, all: [...openTasks, ...validationTasks] }[values.tasks] ?? values.tasks.split(',');
-  const options = { seeds: Number(values.seeds), trials: Number(values.trials), jobs: Number(values.jobs) };
+  const options = { seeds: Number(values.seeds), trials: Number(values.trials), parallel: Number(values.parallel), jobs: Number(values.jobs) };
   const results = await measure(values.methods.split(','), tasks, options);
   const table = tableOf(results, tasks, options);
   print(table, results, tasks);

@@ -3,18 +3,27 @@
 // re-score's seed is the same for all candidates: it picks one of the table's training seeds for all of them. The
 // search's own noise is the peers' (a training seed drawn for each trial), or with --search-seed one the product's (the
 // same training seed for all trials of a search).
-//   NOREGRET_LIB=../.cache/lib-bench node bench/rescore.mjs [--methods auto,tpe] [--tasks a~noisy,b~noisy] [--seeds 20] [--totals 20,50,100] [--top 3]
+//   NOREGRET_LIB=../.cache/lib-bench node bench/rescore.mjs [--methods auto,tpe] [--tasks a~noisy,b~noisy] [--seeds 20] [--totals 20,50,100] [--top auto]
 import { parseArgs } from 'node:util';
 import { openSampler, runStudy } from './regret.mjs';
 import { openTask, readData } from './tasks.mjs';
 
 const lib = new URL(`${process.env.NOREGRET_LIB ?? '../lib'}/`, import.meta.url);
 const { createRng } = await import(new URL('math/rng.js', lib));
-const { rescoreCandidates, mostRescoreRuns } = await import(new URL('app/rescore.js', lib));
+const { rescoreCandidates, rescoreRounds } = await import(new URL('app/rescore.js', lib));
 
-/** True regret of what a study of `total` runs recommends; and of the best observed trial of `total` runs without a re-score. */
+/** The longest search that leaves its own re-score enough of `total` runs. No incumbent here. */
+function searchTrials(top, total) {
+  let trials = total;
+  for (; trials > 1; trials--) {
+    if (rescoreRounds(top, trials).reduce((sum, left) => sum + left, trials) <= total) break;
+  }
+  return trials;
+}
+
+/** True regret of what a study of `total` runs recommends in all. */
 async function recommended({ task, sampler, seed, total, top, oneSeed }) {
-  const trials = total - mostRescoreRuns(top - 1, total);
+  const trials = searchTrials(top, total);
   const searched = oneSeed ? { ...task, observe: (params) => task.observe(params, createRng(`${seed}:search seed:${task.name}`)) } : task;
   const { finished } = await runStudy({ task: searched, sampler, seed, trials, createRng });
   const rows = finished.map(({ number, params, loss }) => ({ number, params, state: 'complete', value: loss }));
@@ -30,21 +39,36 @@ async function recommended({ task, sampler, seed, total, top, oneSeed }) {
   return (await task.evaluate(winner.params)) - task.best;
 }
 
-const { values } = parseArgs({ options: { methods: { type: 'string', default: 'auto' }, tasks: { type: 'string', default: 'fcnet_protein_structure~noisy,hpobench_mlp_vehicle~noisy' }, seeds: { type: 'string', default: '20' }, totals: { type: 'string', default: '20,50,100' }, top: { type: 'string', default: '3' }, 'search-seed': { type: 'string', default: 'each' } } });
+const { values } = parseArgs({ options: { methods: { type: 'string', default: 'auto' }, tasks: { type: 'string', default: 'fcnet_protein_structure~noisy,hpobench_mlp_vehicle~noisy' }, seeds: { type: 'string', default: '20' }, totals: { type: 'string', default: '20,50,100' }, top: { type: 'string', default: 'auto' }, 'search-seed': { type: 'string', default: 'each' } } });
 const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 const stderr = (list) => Math.sqrt(mean(list.map((value) => (value - mean(list)) ** 2)) / (list.length - 1));
 const [peers, more] = ['regret', 'regret_more'].map((file) => readData(`peers/open/${file}.json`).tasks);
 
-console.log('| task | method | runs in all | regret of the recommended | the best peer | share of it |\n|---|---|---:|---:|---:|---:|');
+/** The middle 95 % of the share over draws of seeds, ours and the peer's; a peer whose seeds are not given is drawn from its mean and standard error. */
+function interval(ours, { mean: centre, stderr: spread, seeds }) {
+  const rng = createRng('bootstrap');
+  const again = (list) => mean(list.map(() => list[rng.integer(list.length)]));
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  const shares = Array.from({ length: 4000 }, () => again(ours) / (seeds === undefined ? Math.max(centre + spread * gauss(), 1e-12) : again(seeds))).sort((a, b) => a - b);
+  return `${shares[100].toFixed(2)}–${shares[3899].toFixed(2)}`;
+}
+
+/** Every peer's result after as many trials as we have runs. */
+function peersOf(name, total) {
+  return Object.entries({ ...peers[name], ...more[name] }).flatMap(([peer, at]) => (at[total] === undefined ? [] : [{ peer, ...at[total], seeds: at.per_seed_regret_at?.[total] ?? (total === 50 ? at.per_seed_50 : undefined) }])).toSorted((a, b) => a.mean - b.mean);
+}
+
+console.log(`search trials: ${values['search-seed'] === 'one' ? 'one training seed for all of a search (the product)' : 'a training seed for each (the peers)'}, ${values.seeds} seeds\n`);
+console.log('| task | method | runs in all | regret of the recommended | the best peer | share of it (95 %) |\n|---|---|---:|---:|---:|---:|');
 for (const name of values.tasks.split(',')) {
   const task = await openTask(name);
   for (const method of values.methods.split(',')) {
     const sampler = await openSampler(method);
     for (const total of values.totals.split(',').map(Number)) {
       const regrets = [];
-      for (let seed = 0; seed < Number(values.seeds); seed++) regrets.push(await recommended({ task, sampler, seed, total, top: Number(values.top), oneSeed: values['search-seed'] === 'one' }));
-      const [best] = Object.entries({ ...peers[name], ...more[name] }).flatMap(([peer, at]) => (at[total] === undefined ? [] : [{ peer, regret: at[total].mean }])).toSorted((a, b) => a.regret - b.regret);
-      console.log(`| ${name} | ${method} | ${total} | ${mean(regrets).toPrecision(3)} ±${stderr(regrets).toPrecision(2)} | ${best === undefined ? '– | –' : `${best.regret.toPrecision(3)} (${best.peer}) | ${(mean(regrets) / best.regret).toFixed(2)}`} |`);
+      for (let seed = 0; seed < Number(values.seeds); seed++) regrets.push(await recommended({ task, sampler, seed, total, top: values.top === 'auto' ? 'auto' : Number(values.top), oneSeed: values['search-seed'] === 'one' }));
+      const [best] = peersOf(name, total);
+      console.log(`| ${name} | ${method} | ${total} | ${mean(regrets).toPrecision(3)} ±${stderr(regrets).toPrecision(2)} | ${best === undefined ? '– | –' : `${best.mean.toPrecision(3)} (${best.peer}) | ${(mean(regrets) / best.mean).toFixed(2)} (${interval(regrets, best)})`} |`);
     }
   }
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
+import { madeTask } from './madeTasks.mjs';
 
 const data = new URL(`${process.env.NOREGRET_DATA ?? '../../shared/data'}/`, import.meta.url);
 /** `npm i --prefix .cache/ort --ignore-scripts onnxruntime-node`: a measuring aid, no dependency of the project. */
@@ -28,7 +29,7 @@ export function readData(path) {
  */
 export async function openTask(name) {
   const [base, noisy] = name.split('~');
-  const task = base.startsWith('yahpo_') ? await surrogate(base) : table(base);
+  const task = base.startsWith('made_') ? await madeTask(base) : base.startsWith('yahpo_') ? await surrogate(base) : table(base);
   return { ...task, name, noisy: noisy === 'noisy', observe: noisy === 'noisy' ? task.oneSeed : task.evaluate };
 }
 

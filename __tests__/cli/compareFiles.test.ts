@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../src/model/comparison.js';
 import type { StudyRecord } from '../../src/model/record.js';
+import type { StudyEvent } from '../../src/model/study.js';
+import { encodeLine } from '../../src/stores/journalLines.js';
 import { studySource, trainingSource } from '../e2e/harness/trainings.js';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
@@ -101,6 +103,18 @@ describe('two study logs', () => {
     expect(report.studies[0]?.search?.trials).toHaveLength(3);
     expect(readFileSync(join(at, 'low.jsonl'), 'utf8')).toBe(before);
     expect(ended(await compare('high.jsonl', 'low.jsonl'), 0).out).toContain('the luck of the search is not excluded');
+  });
+
+  test('what dropped out of the re-score after one lucky seed is not the best', async () => {
+    const events = readFileSync(join(at, 'high.jsonl'), 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line.replace(/,"n":\d+,"crc":"\w+"\}$/, '}')) as Record<string, unknown>);
+    const runs = events.filter(({ type, stage }) => type === 'started' && stage === 'rescore');
+    expect(runs).toHaveLength(4);
+    const [first, second] = runs.filter(({ params }) => JSON.stringify(params) === JSON.stringify(runs[0]?.['params'])).map(({ trial }) => trial);
+    const outcomes = new Map<unknown, object>([[first, { state: 'complete', value: 0.999 }], [second, { state: 'failed', reason: 'lost', message: 'no second value' }]]);
+    const lucky = events.map((event) => (event['type'] === 'finished' && outcomes.has(event['trial']) ? { ...event, result: { ...(event['result'] as object), outcome: outcomes.get(event['trial']) } } : event));
+    write('lucky.jsonl', lucky.map((event, i) => encodeLine(event as unknown as StudyEvent, i)).join(''));
+    const report = json<Report>(ended(await compare('low.jsonl', 'lucky.jsonl', '--json'), 0));
+    expect(report.studies[0]?.metrics[0]?.effect).toBeCloseTo(0.1, 2);
   });
 
   test('a torn end is left out and said; the file is not touched', async () => {

@@ -32,6 +32,8 @@ describe('values of settings', () => {
   test.each([
     ['stop: { threshold: high }', '6:20 wrong-value', 'stop.threshold is "high", must be a number'],
     ['parallel: 0', '6:11 wrong-value', 'parallel is 0, must be at least 1'],
+    ['verdict: { rescore: 11 }', '6:21 wrong-value', 'verdict.rescore is 11, must be at most 10'],
+    ['verdict: { rescore: some }', '6:21 wrong-value', 'verdict.rescore is "some", must be auto or a whole number from 0 to 10'],
     ['gpus: -1', '6:7 wrong-value', 'gpus is -1, must be at least 0'],
     ['setup: [npm ci]', '6:9 wrong-value', 'setup[0] is "npm ci", must be a list'],
     ['main_search: weekly', '6:14 wrong-value', 'main_search is "weekly", must be a length of time with its unit'],

@@ -56,8 +56,8 @@ function search(at: { seed: string; n: number; peak: number; goal?: Goal; failed
   });
   const done = trials.filter((trial) => trial.value !== undefined).sort((a, b) => toGain(b.value ?? 0, goal) - toGain(a.value ?? 0, goal));
   const rescore = done.slice(0, 3).map(({ number, params, value = 0 }, i) => {
-    const values = [0.0011, -0.0004, 0.0007].map((d) => round(value - toGain(0.003 + i * 0.001, goal) + d));
-    return { trial: number, params, values, mean: values.reduce((a, b) => a + b, 0) / 3, winner: i === 0 };
+    const values = [0.0011, -0.0004, 0.0007].slice(0, number === 1 ? 3 : 3 - i).map((d) => round(value - toGain(0.003 + i * 0.001, goal) + d));
+    return { trial: number, params, values, ...(values.length === 3 ? { mean: values.reduce((a, b) => a + b, 0) / 3 } : {}), winner: i === 0 };
   });
   return { side: 'head', method: 'random', seed: 7, stopReason: 'trials', trials, bestTrial: done[0]?.number ?? 0, rescore };
 }

@@ -121,6 +121,20 @@ test('distances: hamming, and one radian about the place of what does not exist'
   expect([matern(0), matern(1)]).toEqual([1, expect.closeTo(0.523994, 6)]);
 });
 
+describe('what is expected before there is data', () => {
+  const expected = (d: number): number => {
+    const { weights } = fitHyper({ measures: lines(d), points: [new Float64Array(d)], values: Float64Array.of(0) });
+    expect(Math.max(...weights) - Math.min(...weights)).toBeLessThan(1e-9);
+    return weights.reduce((sum, weight) => sum + weight, 0);
+  };
+
+  test('a weight of 1 for each of up to ten parameters; more of them share what ten have', () => {
+    expect(expected(4)).toBeCloseTo(4, 1);
+    expect(expected(10)).toBeCloseTo(10, 1);
+    expect(expected(40)).toBeCloseTo(10, 1);
+  });
+});
+
 describe('a space as the model sees it', () => {
   const space = spaceOf({
     kind: values('a', 'b'), deep: { distribution: ints(1, 3), when: { kind: ['a'] } }, inner: { distribution: { name: 'uniform', low: 2, high: 4 }, when: { deep: [2, 3] } },

@@ -1,4 +1,5 @@
 import type { SearchTrial } from '../model/comparison.js';
+import type { StudyConfig } from '../model/config.js';
 import { toLoss, type Goal } from '../model/direction.js';
 import { paramsKey, type Params } from '../model/params.js';
 import { seedFor } from '../model/seeds.js';
@@ -7,9 +8,16 @@ import type { Side } from '../model/trial.js';
 import { inParallel } from './inParallel.js';
 import type { Lab } from './lab.js';
 
-/** A search this small re-scores the top two on two seeds (decisions.md 3). */
-const FEW_TRIALS = 10;
-const SEEDS = 3;
+/** `auto`: one candidate for every so many trials begun, and one more. A long search has more that differ by less than the noise. */
+const CANDIDATES = { trialsEach: 20, most: 6 };
+/** Candidates between which the last seed decides. */
+const FINALISTS = 2;
+/** Candidates that run on one more seed beside the incumbent: the pairs then show whether it was beaten. */
+const DUEL = 1;
+/** A single run would not tell a good configuration from a lucky one. */
+const LEAST_SEEDS = 2;
+
+export type RescoreTop = StudyConfig['verdict']['rescore'];
 
 export interface RescoreOptions {
   readonly lab: Lab;
@@ -23,8 +31,8 @@ export interface RescoreOptions {
   readonly ranking?: readonly number[];
   /** Re-scored along, if it was a trial of the search. */
   readonly incumbent?: Params;
-  /** `verdict.rescore`: how many of the best; 0 = off, the best by its one value wins. */
-  readonly top: number;
+  /** `verdict.rescore`: how many of the best, auto = by the number of trials; 0 = off, the best by its one value wins. */
+  readonly top: RescoreTop;
   readonly slots: number;
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
@@ -35,9 +43,9 @@ export interface RescoredCandidate {
   /** Number of the search trial. */
   readonly trial: number;
   readonly params: Params;
-  /** One per seed that completed, in the order of seeds. */
+  /** One per seed that completed, in the order of seeds; fewer than seeds where it dropped out. */
   readonly values: readonly number[];
-  /** Absent unless every seed completed: a configuration that fails now and then does not win. */
+  /** Absent unless it ran on every seed: it dropped out, or failed. */
   readonly mean?: number;
   readonly winner: boolean;
 }
@@ -51,61 +59,93 @@ export interface RescoreOutcome {
   readonly winner?: RescoredCandidate;
 }
 
-/** The search's best, measured again on fresh seeds: the best of many single values owes part of its value to luck. */
+/**
+ * The search's best, measured again on fresh seeds: the best of many single values owes part of its value to luck. A
+ * race: each seed is run for all that are left, then the worse third drops out, so that most runs go to those between
+ * which it is hard to choose (docs/adr/0008). The incumbent runs on every seed, and on a last one against the best
+ * alone. The winner has the best mean of those that ran on every seed.
+ */
 export async function rescoreCandidates(options: RescoreOptions): Promise<RescoreOutcome> {
-  const { lab, side, signal } = options;
-  const candidates = candidatesOf(options);
-  const best = candidates[0];
-  if (options.top === 0 || best === undefined) return { seeds: [], cut: false, ...announced(best === undefined ? [] : [{ ...bare(best), values: [] }], 0) };
-  const seeds = Array.from({ length: isFew(options) ? 2 : SEEDS }, (_, i) => seedFor(`rescore:${options.study}:${options.tree}`, i + 1));
-  const runs = seeds.flatMap((seed) => candidates.map(({ params, number }) => ({ seed, params, number })));
-  let done = 0;
-  let cut = false;
-  const values = await inParallel(runs, options.slots, async ({ seed, params, number }) => {
-    cut ||= signal.aborted;
-    if (cut) return { number, value: undefined };
-    const { trial } = await lab.measure({
-      side, stage: 'rescore', params, seed, signal, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    });
-    cut ||= trial.result !== undefined && wasCut(trial.result);
-    options.onProgress?.({ done: ++done, of: runs.length });
-    return { number, value: trial.result?.outcome.state === 'complete' ? trial.result.outcome.value : undefined };
-  });
-  const scored = candidates.map((candidate): Omit<RescoredCandidate, 'winner'> => {
-    const own = values.filter((run) => run.number === candidate.number).flatMap(({ value }) => (value === undefined ? [] : [value]));
-    const mean = own.length < seeds.length ? {} : { mean: own.reduce((sum, value) => sum + value, 0) / own.length };
-    return { ...bare(candidate), values: own, ...mean };
-  });
+  const entrants = entrantsOf(options);
+  const best = entrants[0];
+  if (options.top === 0 || best === undefined) return { seeds: [], cut: false, ...announced(best === undefined ? [] : [bare(best)], 0) };
+  const rounds = [...rescoreRounds(options.top, options.trials.length), ...(entrants.some(({ stays }) => stays) ? [DUEL] : [])];
+  const seeds = rounds.map((_, i) => seedFor(`rescore:${options.study}:${options.tree}`, i + 1));
+  const cut = await race(options, entrants, { rounds, seeds });
+  const scored = entrants.map((entrant) => ({ ...bare(entrant), ...(entrant.values.length < seeds.length ? {} : { mean: meanOf(entrant.values) }) }));
   const losses = scored.map(({ mean }) => (mean === undefined ? Infinity : toLoss(mean, options.goal)));
   const lowest = Math.min(...losses);
   return { seeds, cut, ...announced(scored, lowest === Infinity ? -1 : losses.indexOf(lowest)) };
 }
 
-/** The incumbent counted as one more than the best. */
-export function mostRescoreRuns(top: number, trials: number): number {
-  if (top === 0) return 0;
-  return trials < FEW_TRIALS ? 2 * (Math.min(2, top, trials) + 1) : SEEDS * (top + 1);
+/** How many candidates each seed is run for, after a search of so many trials; the incumbent and its duel come on top. */
+export function rescoreRounds(top: RescoreTop, trials: number): readonly number[] {
+  const wanted = top === 'auto' ? Math.min(Math.ceil(trials / CANDIDATES.trialsEach) + 1, CANDIDATES.most) : top;
+  const rounds: number[] = [];
+  for (let left = Math.min(wanted, trials); left > 0; left = Math.ceil((2 * left) / 3)) {
+    rounds.push(left);
+    if (left <= FINALISTS && rounds.length >= LEAST_SEEDS) break;
+  }
+  return rounds;
 }
 
-/** Those that the model expects most of, then by their one value; of equals the earlier trial. */
-function candidatesOf(options: RescoreOptions): readonly (SearchTrial & { readonly value: number })[] {
-  const { goal, incumbent } = options;
-  const ranked = options.trials
+/** With the incumbent as one more than the best. */
+export function mostRescoreRuns(top: RescoreTop, trials: number): number {
+  const rounds = rescoreRounds(top, trials);
+  return rounds.length === 0 ? 0 : [...rounds, DUEL].reduce((sum, left) => sum + left + 1, 0);
+}
+
+interface Entrant {
+  readonly number: number;
+  readonly params: Params;
+  /** It is the incumbent. */
+  readonly stays: boolean;
+  readonly values: number[];
+}
+
+/** Fills the entrants' values; true when a run was ended from outside. */
+async function race(options: RescoreOptions, entrants: readonly Entrant[], { rounds, seeds }: { readonly rounds: readonly number[]; readonly seeds: readonly number[] }): Promise<boolean> {
+  const { lab, side, signal, goal } = options;
+  const along = entrants.filter(({ stays }) => stays).length;
+  const of = rounds.reduce((sum, places) => sum + Math.min(places, entrants.length - along) + along, 0);
+  let [done, cut] = [0, false];
+  let left = entrants;
+  for (const [i, seed] of seeds.entries()) {
+    await inParallel(left, options.slots, async ({ params, values }) => {
+      cut ||= signal.aborted;
+      if (cut) return;
+      const { trial } = await lab.measure({ side, stage: 'rescore', params, seed, signal, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
+      cut ||= trial.result !== undefined && wasCut(trial.result);
+      options.onProgress?.({ done: ++done, of });
+      if (trial.result?.outcome.state === 'complete') values.push(trial.result.outcome.value);
+    });
+    // A configuration that fails now and then does not win.
+    const sound = left.filter(({ values }) => values.length === i + 1).sort((a, b) => toLoss(meanOf(a.values), goal) - toLoss(meanOf(b.values), goal));
+    left = [...sound.filter(({ stays }) => !stays).slice(0, rounds[i + 1] ?? 0), ...sound.filter(({ stays }) => stays)];
+  }
+  return cut;
+}
+
+/** Those that the sampler ranks first, then by their one value; of equals the earlier trial. */
+function entrantsOf(options: RescoreOptions): readonly Entrant[] {
+  const { goal, incumbent, top } = options;
+  const complete = options.trials
     .flatMap((trial) => (trial.state === 'complete' && trial.value !== undefined ? [{ ...trial, value: trial.value }] : []))
     .sort((a, b) => toLoss(a.value, goal) - toLoss(b.value, goal) || a.number - b.number);
-  if (options.top === 0) return ranked.slice(0, 1);
-  const expected = (options.ranking ?? []).flatMap((number) => ranked.find((trial) => trial.number === number) ?? []);
-  const top = [...new Set([...expected, ...ranked])].slice(0, isFew(options) ? Math.min(2, options.top) : options.top);
-  const own = incumbent === undefined ? undefined : ranked.find(({ params }) => paramsKey(params) === paramsKey(incumbent));
-  return own === undefined || top.includes(own) ? top : [...top, own];
+  if (top === 0) return complete.slice(0, 1).map(({ number, params }) => ({ number, params, stays: false, values: [] }));
+  const expected = (options.ranking ?? []).flatMap((number) => complete.find((trial) => trial.number === number) ?? []);
+  const own = incumbent === undefined ? undefined : complete.find(({ params }) => paramsKey(params) === paramsKey(incumbent));
+  return [...new Set([...expected, ...complete])]
+    .map(({ number, params }): Entrant => ({ number, params, stays: number === own?.number, values: [] }))
+    .filter(({ stays }, place) => stays || place < (rescoreRounds(top, options.trials.length)[0] ?? 0));
 }
 
-function isFew({ trials }: RescoreOptions): boolean {
-  return trials.length < FEW_TRIALS;
+function bare({ number, params, values }: Entrant): Omit<RescoredCandidate, 'winner'> {
+  return { trial: number, params, values };
 }
 
-function bare({ number, params }: SearchTrial): { readonly trial: number; readonly params: Params } {
-  return { trial: number, params };
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function announced(scored: readonly Omit<RescoredCandidate, 'winner'>[], best: number): Pick<RescoreOutcome, 'candidates' | 'winner'> {

@@ -52,10 +52,12 @@ function metricOf({ identity }: Study): Metric | undefined {
   }
 }
 
-/** By the mean on fresh seeds where a re-score was run, else by the search's own values. */
+/** By the mean on fresh seeds where a re-score was run, of those that ran on the most of them; else by the search's own values. */
 function bestOf(trials: readonly Trial[], rescored: readonly Trial[], goal: Goal): Best | undefined {
   const measured = rescored.filter((trial) => valueOf(trial) !== undefined);
-  const means = [...new Set(measured.map(({ params }) => paramsKey(params)))].flatMap((key) => candidate(measured.filter(({ params }) => paramsKey(params) === key), true));
+  const groups = [...new Set(measured.map(({ params }) => paramsKey(params)))].map((key) => measured.filter(({ params }) => paramsKey(params) === key));
+  const most = Math.max(0, ...groups.map(({ length }) => length));
+  const means = groups.filter(({ length }) => length === most).flatMap((group) => candidate(group, true));
   const candidates = means.length > 0 ? means : trials.flatMap((trial) => candidate([trial], false));
   return candidates.toSorted((a, b) => toGain(b.value, goal) - toGain(a.value, goal))[0];
 }

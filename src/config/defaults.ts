@@ -14,7 +14,7 @@ export const defaults = [
   { key: 'verdict.alpha', value: 0.05, reason: 'the usual level, held over all looks together' },
   { key: 'verdict.looks', value: [3, 5, 7, 10], reason: 'ends after three pairs when the effect is plain, and never costs more than ten' },
   { key: 'verdict.search', value: 'always', reason: 'a moved optimum is worth seeing even when the gate passes' },
-  { key: 'verdict.rescore', value: 3, reason: 'the best of a search is partly luck; three candidates on fresh seeds separate the two' },
+  { key: 'verdict.rescore', value: 'auto', reason: 'the best of a search is partly luck, and fresh seeds separate the two; the longer a search, the more candidates are worth their runs (measured in bench/RESULTS.md)' },
   { key: 'verdict.drift', value: 'on-alarm', reason: 'another best configuration is the normal result of searching twice; runs are spent on it only when more than that is to be seen' },
   { key: 'verdict.variance', value: 'own', reason: 'needs no belief: with a history whose noise is half the truth, `moderated` calls 5.3 % of unchanged commits worse instead of 2.4 %' },
   { key: 'executor', value: 'local', reason: 'the machine of the job' },

@@ -88,7 +88,7 @@ const searchSchema = z.strictObject({
   bestTrial: z.int().optional(),
   /** Absent where nothing may be stopped early. */
   pruning: pruningSchema.optional(),
-  /** Re-score on fresh seeds: mean of each candidate; the winner is the retuned configuration. */
+  /** Re-score on fresh seeds: the mean of those that ran on every seed; the winner is the retuned configuration. */
   rescore: z.array(z.strictObject({ trial: z.int(), params: paramsSchema, values: z.array(finite), mean: finite.optional(), winner: z.boolean() })),
 });
 export type SearchReport = z.infer<typeof searchSchema>;

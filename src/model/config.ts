@@ -52,8 +52,8 @@ export interface VerdictPolicy {
   readonly alpha: number;
   readonly looks: readonly number[];
   readonly search: 'always' | 'on-regression' | 'never';
-  /** How many of the search's best are re-scored on fresh seeds; 0 = off. */
-  readonly rescore: number;
+  /** How many of the search's best are re-scored on fresh seeds; 0 = off, auto = by the number of trials. */
+  readonly rescore: 'auto' | number;
   /** When it is measured whether retuning gains more here than on main. */
   readonly drift: 'on-alarm' | 'always' | 'never';
   readonly variance: (typeof variances)[number];

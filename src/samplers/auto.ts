@@ -12,8 +12,8 @@ type AutoOptions = z.output<typeof autoOptions>;
 
 /** Trials up to which a Gaussian process is worth its time: from here on TPE asks in a tenth of it. */
 const MOST_MODELLED = 1000;
-/** Parameters up to which a length scale for each can be learnt from a study's trials. */
-const MOST_PARAMETERS = 64;
+/** Parameters up to which a Gaussian process was measured to leave no more regret than TPE (bench/RESULTS.md). */
+const MOST_PARAMETERS = 100;
 
 type Part = 'gp' | 'tpe';
 
@@ -43,7 +43,7 @@ function freeOf({ parameters }: SearchSpace): SearchSpace['parameters'] {
 function reasonFor(view: StudyView): string {
   const free = freeOf(view.space);
   const described = `${free.length} ${free.length === 1 ? 'parameter' : 'parameters'}${kindsOf(free)}`;
-  if (free.length > MOST_PARAMETERS) return `auto picked TPE: ${described} are more than a Gaussian process can learn length scales for.`;
+  if (free.length > MOST_PARAMETERS) return `auto picked TPE: ${described} are more than a Gaussian process was tried with.`;
   if (partFor(view) === 'tpe') return `auto picked TPE for the trials after the first ${MOST_MODELLED}, where a Gaussian process costs more time than it saves trials; ${described}.`;
   const points = free.reduce((product, { distribution }) => product * cardinality(distribution), 1);
   if (points <= view.budget) return `auto picked a Gaussian process to put the likely best first: the space has at most ${points} points and the budget is ${view.budget} trials, so that each one gets its turn.`;

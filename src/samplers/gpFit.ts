@@ -26,6 +26,12 @@ const FEW = 20;
 const MOST_KNOWN = 4;
 /** Expected weight between related tasks: a correlation of 0.92. */
 const RELATED = 0.1;
+/**
+ * Parameters up to which a weight of 1 is expected of each. With more of them the same weights would put any two points
+ * too far apart to tell each other anything, so the expected sum stays (after Hvarfner et al., "Vanilla Bayesian
+ * optimization performs great in high dimensions", 2024, who let length scales grow with the root of the dimension).
+ */
+const FULL_WEIGHTS = 10;
 const EFFORT = { evaluations: 60, tolerance: 1e-2 };
 
 interface Fitted extends FitOptions { readonly data: Observations; readonly hyper: Hyper }
@@ -62,12 +68,16 @@ export function fitHyper(data: Observations, options: FitOptions = {}): Hyper {
 
 function startsOf(d: number, { noise = 0.03, related = false }: FitOptions): readonly Float64Array[] {
   return [[0, noise], [1.5, 10 * noise]].map(([weight = 0, variance = 0]) => {
-    const start = new Float64Array(d + 2).fill(weight);
+    const start = new Float64Array(d + 2).fill(weight + Math.log(expectedWeight(d)));
     if (related) start[d - 1] = Math.log(RELATED);
     start[d] = 0;
     start[d + 1] = Math.log(Math.min(Math.max(variance, 2 * LEAST_NOISE), 0.5));
     return start;
   });
+}
+
+function expectedWeight(d: number): number {
+  return Math.min(1, FULL_WEIGHTS / d);
 }
 
 function boundsOf(d: number, side: 0 | 1): Float64Array {
@@ -159,7 +169,7 @@ function kernelRows({ hyper: { weights, scale, noise }, pairs, slopes, correlati
 }
 
 /**
- * Minus the log priors, as Optuna 5 has them: 0.1/w + 0.1w for each weight, Gamma(2, 1) for the scale and
+ * Minus the log priors, as Optuna 5 has them: 0.1c/w + 0.1w/c for each weight (c = 1 up to ten parameters), Gamma(2, 1) for the scale and
  * Gamma(1.1, 30) for the noise; a log-normal one around the noise where that is known. Adds to the gradient.
  */
 function priorLoss({ weights, scale, noise }: Hyper, gradient: Float64Array, options: FitOptions): number {
@@ -167,7 +177,7 @@ function priorLoss({ weights, scale, noise }: Hyper, gradient: Float64Array, opt
   let loss = 0;
   for (let k = 0; k < d; k++) {
     const w = weights[k] ?? 1;
-    const centre = options.related === true && k === d - 1 ? RELATED : 1;
+    const centre = options.related === true && k === d - 1 ? RELATED : expectedWeight(d);
     loss += 0.1 * (centre / w + w / centre);
     gradient[k] = (gradient[k] ?? 0) + 0.1 * (w / centre - centre / w);
   }

@@ -2,6 +2,7 @@ import type { Block, Text } from '../../model/blocks.js';
 import type { Comparison, SearchTrial } from '../../model/comparison.js';
 import { toLoss } from '../../model/direction.js';
 import { durationWords } from '../../model/durationWords.js';
+import { formatNumber } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { code, faint, plain, strong } from '../spans.js';
 import { paramText, plural, value } from '../words.js';
@@ -26,7 +27,8 @@ export const topTrials: SectionBuilder = {
 function table(top: readonly SearchTrial[], { search, metric, parameters }: Comparison): Block {
   const fresh = new Map(search?.rescore.map((each) => [each.trial, each]) ?? []);
   const names = byImportance(parameters).slice(0, shownParams);
-  const rescored = top.some(({ number }) => fresh.get(number)?.mean !== undefined);
+  const seeds = Math.max(0, ...[...fresh.values()].map(({ values }) => values.length));
+  const rescored = top.some(({ number }) => (fresh.get(number)?.values.length ?? 0) > 0);
   return {
     kind: 'table',
     columns: [
@@ -39,12 +41,22 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
       const again = fresh.get(trial.number);
       return [
         label(trial), value(trial.value),
-        ...(rescored ? [again?.winner === true && again.mean !== undefined ? value(again.mean).map((span) => strong(span.text)) : value(again?.mean)] : []),
+        ...(rescored ? [freshText(again, seeds)] : []),
         ...names.map((name) => paramText(trial.params[name])),
         trial.seconds === undefined ? value(undefined) : [plain(durationWords(trial.seconds))],
       ];
     }),
   };
+}
+
+type Rescored = NonNullable<Comparison['search']>['rescore'][number];
+
+/** What dropped out of the race has its mean with the number of seeds that it saw. */
+function freshText(again: Rescored | undefined, seeds: number): Text {
+  if (again === undefined || again.values.length === 0) return value(undefined);
+  const mean = formatNumber(again.values.reduce((sum, each) => sum + each, 0) / again.values.length);
+  if (again.winner) return [strong(mean)];
+  return again.values.length === seeds ? [plain(mean)] : [plain(mean), faint(` (${String(again.values.length)} of ${String(seeds)})`)];
 }
 
 function label({ number, anchor }: SearchTrial): Text {
