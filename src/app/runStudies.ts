@@ -4,7 +4,7 @@ import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { cancelled, compareStudy } from './compareStudy.js';
 import type { StudyRun } from './findings.js';
-import { diskCodes } from './search.js';
+import { diskCodes } from './searchLoop.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
 import type { Tools } from './tools.js';
 
