@@ -52,15 +52,17 @@ export interface StudyOptions {
   readonly clock: Clock;
   readonly progress: Progress;
   readonly configs: SideConfigs;
+  /** In place of the log in `folder`. */
+  readonly openJournal?: () => Promise<Journal>;
 }
 
 /** Log and slots of one study. */
-export async function openStudy({ folder, env, clock, configs, progress }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
+export async function openStudy({ folder, env, clock, configs, progress, openJournal = async () => await openJournalFile(join(folder, 'study.jsonl')) }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
   await mkdir(folder, { recursive: true });
   const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock }));
   const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
   for (const note of slots.notes) progress.line(note);
-  return { journal: await openJournalFile(join(folder, 'study.jsonl')), executor: createLocalExecutor({ runner, slots, clock }) };
+  return { journal: await openJournal(), executor: createLocalExecutor({ runner, slots, clock }) };
 }
 
 /** One folder per identity, so that a log is continued only by the same commits, baseline and configuration. */
