@@ -67,9 +67,8 @@ export function createLabLog(log: StudyLog, options: LabLogOptions): LabLog {
 
 /** Numbers are the file's to give: others' news are taken in first, and a number that they took meanwhile is refused by it. */
 function createSharedLabLog(log: StudyLog, { journal, shared, clock, deadlineMs = Infinity }: LabLogOptions & { readonly shared: SharedLog }): LabLog {
-  const touched = new Set<number>();
-  /** Running here: nobody else can say how they end. */
-  const own = new Set<number>();
+  /** `own` are running here: nobody else can say how they end. */
+  const [touched, own] = [new Set<number>(), new Set<number>()];
   const exclusive = createTurns();
   const takeIn = async (): Promise<void> => {
     for (const event of await shared.news()) {
@@ -85,24 +84,24 @@ function createSharedLabLog(log: StudyLog, { journal, shared, clock, deadlineMs 
       if (!(await shared.offer(event))) return undefined;
       log.apply(event);
       own.add(next.number);
-      touched.delete(next.number);
     }
+    touched.delete(next.number);
     return { ...next, written: Promise.resolve() };
   };
   return {
     ...log,
     record: async (...events) => {
       for (const event of events) log.apply(event);
-      await journal.append(...events).finally(() => { for (const event of events) if (event.type === 'finished') own.delete(event.trial); });
+      await journal.append(...events).finally(() => { for (const trial of endedIn(events)) own.delete(trial); });
     },
     begin: async (subject) => await atLast(async () => await exclusive(async () => {
       await takeIn();
       if (reusable(log, subject) !== undefined) return 'measured';
-      const isOver = subject.signal.aborted || clock.now() >= deadlineMs;
-      return !isOver && isRunElsewhere(log, subject, shared) ? 'wait' : await tryBegin(subject);
-    }), async () => { await clock.sleep(lookAfterMs, subject.signal); }),
+      const mayWait = !subject.signal.aborted && clock.now() < deadlineMs;
+      return mayWait && isRunElsewhere(log, subject, shared) ? 'wait' : await tryBegin(subject);
+    }), async () => await clock.sleep(lookAfterMs, subject.signal)),
     others: {
-      touched, refresh: async () => { await exclusive(takeIn); }, isElsewhere: (trial) => !own.has(trial) && shared.isElsewhere(trial),
+      touched, refresh: async () => await exclusive(takeIn), isElsewhere: (trial) => !own.has(trial) && shared.isElsewhere(trial),
       claim: async (subject) => await exclusive(async () => await tryBegin(subject)),
     },
   };
@@ -130,6 +129,10 @@ export function reusable(log: StudyLog, subject: Omit<Subject, 'signal'>): Finis
   const result = trial?.result;
   if (trial === undefined || result === undefined || isVoid(result) || goesOn(result, subject)) return undefined;
   return result.outcome.state === 'pruned' && subject.stage !== 'search' ? undefined : { ...trial, result };
+}
+
+function endedIn(events: readonly StudyEvent[]): readonly number[] {
+  return events.flatMap((event) => (event.type === 'finished' ? [event.trial] : []));
 }
 
 /** One after the other: news are applied in the order of the file, our own beginnings among them. */
