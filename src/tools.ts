@@ -53,14 +53,16 @@ export interface StudyOptions {
   readonly clock: Clock;
   readonly progress: Progress;
   readonly configs: SideConfigs;
+  /** In place of the log in `folder`. */
+  readonly openJournal?: () => Promise<Journal>;
 }
 
 /** Log and slots of one study. */
-export async function openStudy({ folder, env, clock, configs, progress }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
+export async function openStudy({ folder, env, clock, configs, progress, openJournal = async () => await openJournalFile(join(folder, 'study.jsonl')) }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
   await mkdir(folder, { recursive: true });
   const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
   for (const note of slots.notes) progress.line(note);
-  const journal = await openJournalFile(join(folder, 'study.jsonl'));
+  const journal = await openJournal();
   const mark = await freshStart(folder, progress);
   const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark }));
   return { journal, executor: createLocalExecutor({ runner, slots, clock }) };

@@ -15,7 +15,7 @@ function session({ trials = 20, record = () => Promise.resolve() }: { trials?: n
     sampler: random(), pruner: never(), samplerSeed: 's', seed: 1, limits: { trials, failures: 3 }, expectedTrials: 20, anchors: [], clock: { now: () => 0, utc: () => 'then' },
   }, [created]);
   const log: StudyEvent[] = [];
-  const reply = createAskTell({ engine, record: async (events) => { await record(events); log.push(...events); } });
+  const reply = createAskTell({ engine, record: async (events) => { await record(events); log.push(...events); return true; } });
   return { log, say: async (line) => await reply(typeof line === 'string' ? line : JSON.stringify(line)) };
 }
 

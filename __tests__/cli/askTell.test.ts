@@ -30,6 +30,12 @@ describe('one line in, one line out', () => {
   test('the last line needs no end, CRLF does no harm, a byte that is no text and a line of 2 MB get one reply each', async () => {
     const typed = ended(await say(`{"op":"ask"}\r\n"${'x'.repeat(2 << 20)}"\n{"op":"best"}`), 0);
     expect(replies(typed)).toMatchObject([{ ok: true }, { error: { code: 'line-too-long' } }, { ok: true, trial: null }]);
+    const { child, ask } = started(join(folder.path, 'study.jsonl'));
+    const reply = ask({ op: 'best' });
+    expect(await reply).toMatchObject({ ok: true });
+    const bytes = new Promise((resolve) => child.stdout.once('data', (chunk: Buffer) => { resolve(JSON.parse(chunk.toString())); }));
+    child.stdin.end(Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a]));
+    expect(await bytes).toMatchObject({ ok: false, error: { code: 'bad-json' } });
   });
 
   test('goal, limit and method by flags; what does not exist is a usage error and nothing is on stdout', async () => {
@@ -81,9 +87,50 @@ describe('kept in a file', () => {
   });
 });
 
+describe('an Optuna journal, several at once', () => {
+  const flags = ['--study', 'study.log', '--journal-format', 'optuna', '--trials', '24'];
+
+  test('no number is given twice, the limit holds for all together, and any of them may tell', async () => {
+    const sessions = await Promise.all([1, 2, 3].map(async () => ended(await say(lines(...Array.from({ length: 10 }, () => ({ op: 'ask' }))), ...flags), 0)));
+    const asked = sessions.flatMap((one) => replies(one).flatMap(({ trials }) => trials ?? []));
+    expect(asked.map(({ trial }) => trial).sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
+    expect(new Set(asked.map(({ params }) => JSON.stringify(params))).size).toBe(24);
+    const told = await Promise.all([0, 1].map(async () => ended(await say(lines(...asked.map(({ trial }) => ({ op: 'tell', trial, value: trial }))), ...flags), 0)));
+    const codes = told.map((one) => replies(one).map(({ error }) => error?.code));
+    for (let trial = 0; trial < 24; trial++) expect(codes.map((one) => one[trial]).sort()).toEqual(['already-told', undefined]);
+    expect(replies(await say(lines({ op: 'best' }, { op: 'running' }, { op: 'ask' }), '--study', 'study.log', '--trials', '24'))).toMatchObject([{ trial: 0, value: 0 }, { trials: [] }, { done: true, reason: 'trials' }]);
+  });
+
+  test('what another one enqueues, runs and tells is known at the next request', async () => {
+    const { child, ask } = started('study.log', '--journal-format', 'optuna');
+    try {
+      await ask({ op: 'ask' });
+      ended(await say(lines({ op: 'add', params: { lr: 0.125, opt: 'sgd' } }, { op: 'add', params: { lr: 0.5, opt: 'adam' }, value: -1 }, { op: 'tell', trial: 0, value: 3 }), ...flags), 0);
+      expect(await ask({ op: 'best' })).toMatchObject({ trial: 1, value: -1, params: { lr: 0.5 } });
+      expect(await ask({ op: 'tell', trial: 0, value: 1 })).toMatchObject({ ok: false, error: { code: 'already-told' } });
+      expect(await ask({ op: 'ask' })).toMatchObject({ trials: [{ trial: 2, params: { lr: 0.125, opt: 'sgd' } }] });
+    } finally {
+      child.stdin.end();
+    }
+  });
+
+  test('a study that Optuna made is taken over with --config, and the same call goes on with it', async () => {
+    const op = (op_code: number, fields: object): string => `${JSON.stringify({ op_code, worker_id: 'w', ...fields })}\n`;
+    writeFileSync(join(folder.path, 'study.log'), op(0, { study_name: 'theirs', directions: [1] }) + op(4, { study_id: 0, datetime_start: null, datetime_complete: '2026-01-01T00:00:01', state: 1, value: 0.25, params: { lr: 0.5 }, distributions: { lr: JSON.stringify({ name: 'FloatDistribution', attributes: { step: null, low: 0, high: 1, log: false } }) } }));
+    expect(replies(ended(await say(lines({ op: 'ask' }, { op: 'tell', trial: 1, value: 1 }), ...flags), 0))).toMatchObject([{ trials: [{ trial: 1 }] }, { ok: true }]);
+    expect(replies(ended(await say(lines({ op: 'ask' }, { op: 'tell', trial: 0, value: 1 }), ...flags), 0))).toMatchObject([{ trials: [{ trial: 2 }] }, { error: { code: 'already-told' } }]);
+    expect(ended(await say('', ...flags, '--goal', 'maximize', '--metric', 'x'), 2).err).toContain('x');
+  });
+
+  test('flags about a file need one, and a log of ours has no study name', async () => {
+    expect(ended(await say('', '--journal-format', 'optuna'), 2).err).toContain('Add --study FILE');
+    expect(ended(await say('', '--study', 'own.jsonl', '--study-name', 'x'), 2).err).toContain('--journal-format optuna');
+  });
+});
+
 /** The command as people start it, one request at a time. */
-function started(study: string): { readonly child: ChildProcessWithoutNullStreams; readonly ask: (request: object) => Promise<{ readonly trials: readonly { readonly trial: number }[] }> } {
-  const child = spawn(process.execPath, [join(distDir, 'cli.js'), 'ask-tell', '--config', 'sweep.yaml', '--study', study, '--quiet'], { cwd: folder.path });
+function started(study: string, ...flags: readonly string[]): { readonly child: ChildProcessWithoutNullStreams; readonly ask: (request: object) => Promise<{ readonly trials: readonly { readonly trial: number }[] }> } {
+  const child = spawn(process.execPath, [join(distDir, 'cli.js'), 'ask-tell', '--config', 'sweep.yaml', '--study', study, '--quiet', ...flags], { cwd: folder.path });
   const waiting: ((line: string) => void)[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(line));
   return { child, ask: async (request) => await new Promise((resolve) => { waiting.push((line) => { resolve(JSON.parse(line) as never); }); child.stdin.write(lines(request)); }) };

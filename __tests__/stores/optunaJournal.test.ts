@@ -28,8 +28,7 @@ const outcomes = (text: string): unknown[] => eventsOf(read(text).studies[0]!).e
 
 describe('reading', () => {
   test('states, values, reports, times; what runs runs', () => {
-    const { events, ids } = eventsOf(read(whole).studies[0]!);
-    expect(ids).toEqual([0, 1, 2]);
+    const { events } = eventsOf(read(whole).studies[0]!);
     expect(events.map(({ type }) => type)).toEqual(['created', 'started', 'reported', 'finished', 'started', 'finished', 'started']);
     expect(events[3]).toMatchObject({ result: { outcome: { state: 'complete', value: 0.5 }, seconds: 5.5, metrics: { value: 0.5 } } });
     expect(outcomes(whole)[1]).toMatchObject({ state: 'failed', reason: 'non-finite' });
@@ -129,11 +128,11 @@ describe('a live journal', () => {
 
   test('gives back what was appended, beside other studies, and leaves no lock', async () => {
     writeFileSync(path(), `${study('other')}${trial(0, 0.5, '')}`);
-    const journal = await openOptunaJournal(path(), 'demo');
+    const journal = await openOptunaJournal(path(), { studyName: 'demo' });
     expect((await journal.load()).events).toEqual([]);
     for (const event of events) await journal.append(event);
     await journal.close();
-    const again = await openOptunaJournal(path(), 'demo');
+    const again = await openOptunaJournal(path(), { studyName: 'demo' });
     const { events: back } = await again.load();
     expect(back.filter(({ type }) => type !== 'froze').map((event) => ({ ...event, at: '' }))).toEqual(events.filter(({ type }) => type !== 'froze').map((event) => ('at' in event ? { ...event, at: '' } : { ...event, at: '' })).map((event) => (event.type === 'created' ? { ...event, at: '' } : event)));
     expect(back).toContainEqual({ type: 'froze', name: 'margin', value: { a: 1 }, at: '' });
@@ -142,14 +141,15 @@ describe('a live journal', () => {
     expect(read(readFileSync(path(), 'utf8')).studies.map(({ name, trials }) => [name, trials.length])).toEqual([['other', 1], ['demo', 2]]);
   });
 
-  test('cuts a line that a dead writer left half; refuses once another program has added trials; refuses links and folders', async () => {
+  test('cuts a line that a dead writer left half; never begins a trial under a number that is taken; refuses links and folders', async () => {
     const journal = await openOptunaJournal(path());
     await journal.load();
     await journal.append(...events);
     appendFileSync(path(), '{"op_code":4,"stu');
     await journal.append({ type: 'reported', trial: 1, step: 1, metrics: { loss: 1 } });
     appendFileSync(path(), op(4, { study_id: 0, datetime_start: null }));
-    await expect(journal.append({ type: 'reported', trial: 1, step: 2, metrics: { loss: 1 } })).rejects.toMatchObject({ code: 'study-moved' });
+    await journal.append({ type: 'reported', trial: 1, step: 2, metrics: { loss: 1 } });
+    await expect(journal.append({ type: 'started', trial: 2, attempt: 1, side: 'head', stage: 'search', params: { x: 0.25 }, seed: 7, at: '' })).rejects.toMatchObject({ code: 'study-moved' });
     await journal.close();
     symlinkSync(path(), join(folder.path, 'link.log'));
     await expect(openOptunaJournal(join(folder.path, 'link.log'))).rejects.toMatchObject({ code: 'journal-unsafe' });

@@ -32,30 +32,28 @@ const ops = request.options.map((option) => option.shape.op.value);
 
 export interface AskTellOptions {
   readonly engine: Engine;
-  /** Resolves once the events are on the disk. */
-  readonly record: (events: readonly StudyEvent[]) => Promise<void>;
+  /** True once the events are on the disk; false when nothing was written, since others wrote what they contradict. */
+  readonly record: (events: readonly StudyEvent[]) => Promise<boolean>;
+  /** What others have written to the study since. */
+  readonly news?: () => Promise<readonly StudyEvent[]>;
 }
 
 /**
  * One request in, one reply out. A request that cannot be met, or whose outcome cannot be recorded, changes
  * nothing. What a reply says is on the disk. Rejects on a bug of ours only.
  */
-export function createAskTell({ engine, record }: AskTellOptions): (line: string) => Promise<object> {
-  return async (line) => {
-    const parsed = attempt(() => {
-      const asked = parseRequest(line);
-      return { asked, step: planned(engine, asked) };
-    });
-    if (!('step' in parsed)) return parsed;
-    const { asked, step } = parsed;
-    try {
-      if (step.events.length > 0) await record(step.events);
-    } catch (error) {
-      return refusalOf(error);
+export function createAskTell({ engine, record, news }: AskTellOptions): (line: string) => Promise<object> {
+  const answer = async (line: string): Promise<object> => {
+    const asked = parseRequest(line);
+    for (;;) {
+      if (news !== undefined) engine.apply(...await news());
+      const step = planned(engine, asked);
+      if (step.events.length > 0 && !(await record(step.events))) continue;
+      engine.apply(...step.events);
+      return { ok: true, ...step.reply(asked) };
     }
-    engine.apply(...step.events);
-    return { ok: true, ...step.reply(asked) };
   };
+  return async (line) => await answer(line).catch(refusalOf);
 }
 
 /** The reply to a line that cannot be met. */
@@ -137,14 +135,6 @@ function shown(value: unknown): string {
 }
 
 /** A user's error becomes a reply. */
-function attempt<T>(plan: () => T): T | ReturnType<typeof refusal> {
-  try {
-    return plan();
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
 function refusalOf(error: unknown): ReturnType<typeof refusal> {
   if (error instanceof UserError) return refusal(error.code, error.message);
   throw error;

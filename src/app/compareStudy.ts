@@ -5,7 +5,7 @@ import type { Workspace } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { withContext, type Trees } from './context.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
-import { diskCodes } from './search.js';
+import { diskCodes } from './searchLoop.js';
 import { runStages } from './stages.js';
 import type { Tools } from './tools.js';
 import { verdictStagesOf } from './verdictStages.js';

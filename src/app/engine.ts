@@ -7,10 +7,11 @@ import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
+import { waitingEvent } from '../model/studyLog.js';
 import type { TrialOutcome } from '../model/trial.js';
 import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
-import { createEngineLog, waitingEvent, type EngineLog } from './engineLog.js';
+import { createEngineLog, type EngineLog } from './engineLog.js';
 import { regretBound } from '../samplers/regretBound.js';
 import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
@@ -96,7 +97,7 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     },
     add: (params, told) => {
       checkPoint(plan.space, params);
-      if (told === undefined) return { events: [waitingEvent(log, params, clock.utc())] };
+      if (told === undefined) return { events: [waitingEvent(Object.keys(log.study.frozen).length, params, clock.utc())] };
       const trial = log.study.trials.length;
       return { trial, events: [startedEvent(plan, { trial, params, attempt: 0 }), ...result(trial, { seconds: 0, ...told })] };
     },

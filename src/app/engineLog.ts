@@ -1,7 +1,7 @@
 import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, StudyView } from '../model/ports.js';
-import { paramsSchema, type Study, type StudyEvent } from '../model/study.js';
-import { foldStudy, frozenEvent } from '../model/studyLog.js';
+import type { Study, StudyEvent } from '../model/study.js';
+import { foldStudy, waitingIn } from '../model/studyLog.js';
 import { lossTrial } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
 import type { EnginePlan } from './engine.js';
@@ -24,19 +24,14 @@ export interface EngineLog {
   secondsSince(trial: number): number;
 }
 
-const waitingPrefix = 'waiting:';
-
-export function waitingEvent({ study }: EngineLog, params: Params, at: string): StudyEvent {
-  return frozenEvent(`${waitingPrefix}${Object.keys(study.frozen).length}`, params, at);
-}
-
 /** What grows as events are applied. */
 interface State {
   readonly trials: LossTrial[];
   readonly waiting: Params[];
   readonly tried: Set<string>;
   readonly askedMs: Map<number, number>;
-  added: number;
+  /** Told of here, never asked for. */
+  readonly added: Set<number>;
   failures: number;
   view: StudyView | undefined;
 }
@@ -47,7 +42,7 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
   const log = foldStudy(created === undefined ? [] : [created]);
   if (log === undefined) throw new Error('a study log begins with "created"');
   const { study } = log;
-  const state: State = { trials: [], waiting: [], tried: new Set(), askedMs: new Map(), added: 0, failures: 0, view: undefined };
+  const state: State = { trials: [], waiting: [], tried: new Set(), askedMs: new Map(), added: new Set(), failures: 0, view: undefined };
   const apply = (event: StudyEvent): void => {
     log.apply(event);
     note(state, event, { plan, study });
@@ -61,7 +56,7 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
     open: () => state.trials.filter((trial) => trial.state === 'running'),
     waiting: () => state.waiting,
     isTried: (params) => state.tried.has(paramsKey(params)),
-    asked: () => state.trials.length - state.added,
+    asked: () => state.trials.length - state.added.size,
     failuresInARow: () => state.failures,
     secondsSince: (number) => {
       const begin = state.askedMs.get(number);
@@ -82,14 +77,18 @@ function note(state: State, event: StudyEvent, { plan, study }: { readonly plan:
     }
     case 'finished': finish(state, event.trial); return;
     case 'reported': return;
-    case 'froze': if (event.name.startsWith(waitingPrefix)) state.waiting.push(paramsSchema.parse(event.value)); return;
+    case 'froze': {
+      const params = waitingIn(event);
+      if (params !== undefined) state.waiting.push(params);
+      return;
+    }
     case 'created': case 'ended': return;
   }
 }
 
-function start(state: State, { params, attempt }: Extract<StudyEvent, { type: 'started' }>): void {
-  const { waiting, tried } = state;
-  if (attempt === 0) state.added += 1;
+function start(state: State, { trial, params, attempt }: Extract<StudyEvent, { type: 'started' }>): void {
+  const { waiting, tried, added } = state;
+  if (attempt === 0) added.add(trial);
   const key = paramsKey(params);
   tried.add(key);
   const queued = waiting.findIndex((one) => paramsKey(one) === key);

@@ -9,7 +9,7 @@ import { pairsRequest, slotsOf, type StageContext } from './context.js';
 import { canonicalLabel, retuneLabel } from './gateStep.js';
 import { gainPairs } from './pairedStage.js';
 import { measurePairs, missingRuns, type MeasuredPair } from './pairs.js';
-import { gpuSecondsOf } from './search.js';
+import { gpuSecondsOf } from './searchFacts.js';
 import { secondsFor, secondsPerRun } from './timeLeft.js';
 
 export interface FourRunsRequest {

@@ -1,9 +1,11 @@
 import type { Params } from '../model/params.js';
 import type { Clock, Executor, Journal, OnReport, TrialJob } from '../model/ports.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
-import { checkIdentity, createStudyLog, foldStudy, frozenEvent, isVoid, measurementKey, type StudyLog } from '../model/studyLog.js';
+import { frozenEvent, measurementKey } from '../model/studyLog.js';
 import type { Side, Stage, TrialResult } from '../model/trial.js';
 import { createCut } from './cut.js';
+import { createLabLog, reusable, type BegunAttempt, type Finished, type LabLog, type OtherWriters } from './labLog.js';
+import { openStudyLog } from './openStudyLog.js';
 import { createReportBuffer } from './reportBuffer.js';
 
 export interface MeasureRequest {
@@ -23,6 +25,8 @@ export interface MeasureRequest {
   readonly continues?: boolean;
   /** Keeps the time of each report. */
   readonly timed?: boolean;
+  /** Of `claim`: its first attempt stands in the log already. */
+  readonly begun?: BegunAttempt;
 }
 
 export interface Measurement {
@@ -46,6 +50,13 @@ export interface Lab {
   freeze<T>(name: string, compute: () => T | Promise<T>): Promise<T>;
   /** Notes why a stage ended; once, however often it is resumed. */
   end(stage: Stage, reason: string): Promise<void>;
+  /** Only where other programs write the study too. */
+  readonly others?: LabOthers;
+}
+
+export interface LabOthers extends Pick<OtherWriters, 'refresh' | 'touched' | 'isElsewhere'> {
+  /** Begins what is measured next (with `begun`, if there is anything to begin); undefined when others were faster, so that something else may better be tried. */
+  readonly claim: (request: MeasureRequest) => Promise<Pick<MeasureRequest, 'begun'> | undefined>;
 }
 
 export interface LabOptions {
@@ -64,53 +75,39 @@ export interface LabOptions {
   readonly onTorn?: (bytes: number) => void;
 }
 
-type Finished = Trial & { readonly result: TrialResult };
-
 /** Loads the log, or begins one. */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const { journal, clock, study, identity, tool } = options;
-  const { events, tornBytes } = await journal.load();
-  if (tornBytes > 0) options.onTorn?.(tornBytes);
-  const loaded = foldStudy(events);
-  if (loaded !== undefined) {
-    checkIdentity(loaded.study, { name: study, identity });
-    return createLab(options, loaded);
-  }
-  const created = { type: 'created', schema: 1, tool, study, at: clock.utc(), identity } as const;
-  await journal.append(created);
-  return createLab(options, createStudyLog(created));
-}
-
-function createLab(options: LabOptions, log: StudyLog): Lab {
-  const { journal, clock } = options;
-  const record: Journaling = async (...events) => {
-    for (const event of events) log.apply(event);
-    await journal.append(...events);
-  };
+  const log = createLabLog(await openStudyLog(options), options);
+  const { others } = log;
+  const { measure, isKnown } = createMeasure({ ...options, log });
   return {
     study: () => log.study,
     find: (side, params, seed) => reusable(log, { side, params, seed, stage: 'canonical' }),
-    measure: createMeasure({ ...options, log, record }),
-    freeze: createFreeze({ ...options, log, record }),
+    measure,
+    freeze: createFreeze({ ...options, log }),
     end: async (stage, reason) => {
       const last = log.study.ended.findLast((e) => e.stage === stage);
-      if (last?.reason !== reason) await record({ type: 'ended', stage, reason, at: clock.utc() });
+      if (last?.reason !== reason) await log.record({ type: 'ended', stage, reason, at: options.clock.utc() });
     },
+    ...(others === undefined ? {} : { others: {
+      refresh: others.refresh, touched: others.touched, isElsewhere: others.isElsewhere,
+      claim: async (request) => {
+        if (isKnown(request)) return {};
+        const begun = await others.claim(request);
+        return begun && { begun };
+      },
+    } }),
   };
 }
 
-type Journaling = (...events: readonly StudyEvent[]) => Promise<void>;
-
-interface Bench extends LabOptions {
-  readonly log: StudyLog;
-  readonly record: Journaling;
-}
+interface Bench extends LabOptions { readonly log: LabLog }
 
 /** Two requests for one measurement share one run. */
-function createMeasure(bench: Bench): Lab['measure'] {
+function createMeasure(bench: Bench): Pick<Lab, 'measure'> & { readonly isKnown: (request: MeasureRequest) => boolean } {
   const inFlight = new Map<string, Promise<Finished>>();
-  return async (request) => {
-    const key = measurementKey(request.side, request.params, request.seed);
+  const keyOf = ({ side, params, seed }: MeasureRequest): string => measurementKey(side, params, seed);
+  const measure = async (request: MeasureRequest): Promise<Measurement> => {
+    const key = keyOf(request);
     for (;;) {
       const found = reusable(bench.log, request);
       if (found !== undefined) return { trial: found, reused: true };
@@ -123,15 +120,16 @@ function createMeasure(bench: Bench): Lab['measure'] {
     inFlight.set(key, run);
     return { trial: await run, reused: false };
   };
+  return { measure, isKnown: (request) => inFlight.has(keyOf(request)) || reusable(bench.log, request) !== undefined };
 }
 
 function createFreeze(bench: Bench): Lab['freeze'] {
-  const { log, record, clock } = bench;
+  const { log, clock } = bench;
   const deciding = new Map<string, Promise<void>>();
   return async <T>(name: string, compute: () => T | Promise<T>) => {
     if (!Object.hasOwn(log.study.frozen, name)) {
       const decision = deciding.get(name) ?? (async () => {
-        await record(frozenEvent(name, await compute(), clock.utc()));
+        await log.record(frozenEvent(name, await compute(), clock.utc()));
       })().finally(() => deciding.delete(name));
       deciding.set(name, decision);
       await decision;
@@ -142,28 +140,24 @@ function createFreeze(bench: Bench): Lab['freeze'] {
 
 /** Runs one trial, a lost one twice; a trial which took the coordinator down twice is lost without a third try. */
 async function runTrial(bench: Bench, request: MeasureRequest): Promise<Finished> {
-  const { log } = bench;
-  const { side, params, seed } = request;
-  const before = log.latest(side, params, seed);
-  const reopened = before !== undefined && (before.result === undefined || isVoid(before.result) || goesOn(before.result, request)) ? before : undefined;
-  const number = reopened?.number ?? log.study.trials.length;
-  const crashes = reopened === undefined ? 0 : log.unfinishedAttempts(number);
-  let attempt = reopened?.attempt ?? 0;
+  const first = request.begun ?? bench.log.begin(request);
+  let begun = first instanceof Promise ? await first : first;
+  if (begun === undefined) return reusable(bench.log, request) ?? await runTrial(bench, request);
+  const { number, attempt, crashes } = begun;
   if (crashes >= 2) return await finish(bench, { number, attempt, result: lostResult(crashes) });
   for (let left = 2 - crashes; ; left--) {
-    attempt += 1;
-    const trial = await runAttempt(bench, request, { number, attempt });
+    const trial = await runAttempt(bench, request, begun);
     if (!isLost(trial.result) || left <= 1 || request.signal.aborted) return trial;
+    const again = await bench.log.begin(request);
+    if (again === undefined) return reusable(bench.log, request) ?? trial;
+    begun = again;
   }
 }
 
-async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: number; attempt: number }): Promise<Finished> {
+async function runAttempt(bench: Bench, request: MeasureRequest, begun: BegunAttempt): Promise<Finished> {
   const { side, stage, params, seed } = request;
-  const { number, attempt } = id;
-  const started = { type: 'started', trial: number, attempt, side, stage, params, seed, at: bench.clock.utc() } as const;
-  const mayStart = bench.record(started);
-  // Whoever runs the job waits for it too, but perhaps later than it fails.
-  mayStart.catch(() => undefined);
+  const { number, attempt, written: mayStart } = begun;
+  const id = { number, attempt };
   const cut = createCut({ signal: request.signal, deadlineMs: bench.deadlineMs, clock: bench.clock });
   if (cut.signal.aborted) {
     await mayStart;
@@ -176,7 +170,7 @@ async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: n
     ...(request.until === undefined ? {} : { until: request.until }),
     ...homeOf(bench.log.study.trials[number]),
   };
-  const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.record });
+  const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.log.record });
   let [last, before] = [-Infinity, 0];
   const result = await bench.executor.run(job, (report) => {
     reports.add(report);
@@ -189,15 +183,11 @@ async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: n
 
 async function finish(bench: Bench, end: { number: number; attempt: number; result: TrialResult; reports?: readonly StudyEvent[] }): Promise<Finished> {
   const { number, attempt, result } = end;
-  await bench.record(...(end.reports ?? []), { type: 'finished', trial: number, attempt, result, at: bench.clock.utc() });
+  await bench.log.record(...(end.reports ?? []), { type: 'finished', trial: number, attempt, result, at: bench.clock.utc() });
   const trial = bench.log.study.trials[number];
   if (trial === undefined) throw new Error(`trial ${number} vanished from the log`);
   // The fold adds what earlier attempts of a trial that was taken up again took.
   return { ...trial, result: trial.result ?? result };
-}
-
-function goesOn({ outcome }: TrialResult, request: Pick<MeasureRequest, 'continues'>): boolean {
-  return request.continues === true && outcome.state === 'pruned';
 }
 
 function homeOf(trial: Trial | undefined): Pick<TrialJob, 'continues'> {
@@ -233,12 +223,4 @@ function lostResult(attempts: number): TrialResult {
 
 function isLost(result: TrialResult): boolean {
   return result.outcome.state === 'failed' && result.outcome.reason === 'lost';
-}
-
-/** A pruned search trial is an answer to the search, but not a measurement of anything else. */
-function reusable(log: StudyLog, request: Pick<MeasureRequest, 'side' | 'params' | 'seed' | 'stage' | 'continues'>): Finished | undefined {
-  const trial = log.latest(request.side, request.params, request.seed);
-  const result = trial?.result;
-  if (trial === undefined || result === undefined || isVoid(result) || goesOn(result, request)) return undefined;
-  return result.outcome.state === 'pruned' && request.stage !== 'search' ? undefined : { ...trial, result };
 }

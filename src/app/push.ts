@@ -9,7 +9,7 @@ import { keyDifferences } from '../compare/baseline.js';
 import { challengeIncumbent } from './challenge.js';
 import { slotsOf, type StageContext } from './context.js';
 import { canonicalLabel, isWorse, runConfirmation, runGate, type GatePlan } from './gateStep.js';
-import { diskCodes } from './search.js';
+import { diskCodes } from './searchLoop.js';
 import { gainPairs } from './pairedStage.js';
 import { knowledgeFor } from './knowledge.js';
 import { inParallel } from './inParallel.js';

@@ -5,7 +5,7 @@ import type { StudyRecord } from '../model/record.js';
 import type { SelfTest } from '../model/selfTest.js';
 import { cancelled, compareStudy } from './compareStudy.js';
 import type { StudyRun } from './findings.js';
-import { diskCodes } from './search.js';
+import { diskCodes } from './searchLoop.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
 import { selfTestStudy, type SelfTestOptions } from './selfTest.js';
 import type { Tools } from './tools.js';

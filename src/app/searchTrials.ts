@@ -7,6 +7,7 @@ import type { Trial, TrialReport } from '../model/study.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
 import { isCounted, lossIn, lossTrial, mayStop, restedTrial, type Counted } from '../model/studyView.js';
 import type { Goal } from '../model/direction.js';
+import { whyInvalid } from '../model/validity.js';
 
 export interface Anchor { readonly params: Params; readonly name: 'defaults' | 'incumbent' }
 
@@ -20,6 +21,10 @@ export interface SearchPlan {
   readonly trials: number;
   readonly anchors: readonly Anchor[];
   readonly knowledge: Pick<StudyView, 'prior' | 'noise'>;
+  /** Params that somebody put into the log to be tried next, as of now. */
+  readonly waiting?: () => readonly Params[];
+  /** A running trial of `past` that is not to be taken up again: another program runs it. */
+  readonly isElsewhere?: (trial: number) => boolean;
 }
 
 /** `until`: where the pruner will stop it this time. */
@@ -35,6 +40,10 @@ export interface SearchTrials {
   /** Hears a trial's reports and asks the pruner. */
   listen(number: number): OnReport;
   settle(number: number, trial: Trial): void;
+  /** A trial that another program runs or ran: seen by sampler and pruner. */
+  adopt(trial: Trial): void;
+  /** The trial that `next` gave last is not begun after all. */
+  withdraw(number: number): void;
   rows(): readonly SearchTrial[];
 }
 
@@ -48,8 +57,8 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
   const book = createBook(plan, past.map((trial, number) => ({ loss: lossTrial(trial, number, counted), trial })));
   const { entries } = book;
   const rng = createRng(plan.samplerSeed);
-  const reopened = entries.filter((entry) => entry.loss.state === 'running').map((entry) => entry.loss.number);
-  let failuresInARow = entries.reduce((row, entry) => rowOfFailures(row, entry.loss), 0);
+  const reopened = entries.filter((entry) => isStillToMeasure(plan, entry)).map(({ loss }) => loss.number);
+  let failuresInARow = entries.reduce((row, { loss, trial }) => (isAsked(trial) ? rowOfFailures(row, loss) : row), 0);
   const begin = (number: number, params: Params): NextTrial => beginIn(book, plan, { number, params, trial: entries[number]?.trial }, counted);
   const takeUp = (): NextTrial | undefined => {
     const number = reopened.shift() ?? pruner.next?.(book.view());
@@ -57,30 +66,54 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
     return number === undefined || params === undefined ? undefined : begin(number, params);
   };
   return {
-    get asked() { return entries.length - reopened.length; },
+    get asked() { return countAsked(entries) - reopened.length; },
     get failuresInARow() { return failuresInARow; },
     view: () => book.view(),
     next: ({ fresh } = { fresh: true }) => {
       const open = takeUp();
       if (open !== undefined || !fresh || book.isClosed()) return open;
-      const params = ask(plan, book.view(), rng.fork(`trial ${entries.length}`));
+      const params = ask(plan, book.view(), rng.fork(`trial ${entries.length}`), countAsked(entries));
       if (params !== undefined) return begin(entries.length, params);
       book.close();
       return takeUp();
     },
-    listen: (number) => (report) => {
-      const entry = entries[number];
-      if (entry?.hear?.(report) !== true || !mayStop(report, counted) || isKept(plan, entry.loss.params)) return 'continue';
-      return pruner.decide(book.view(), entry.loss);
-    },
+    listen: (number) => (report) => hear(plan, book, { number, report }, counted),
     settle: (number, trial) => {
       const loss = lossTrial(trial, number, counted);
       failuresInARow = rowOfFailures(failuresInARow, loss);
       book.put(number, { loss, trial });
       if (trial.result !== undefined && wasCut(trial.result)) reopened.push(number);
     },
+    adopt: createAdopt(plan, book, { past, reopened, counted }),
+    withdraw: (number) => { if (entries[number]?.trial === undefined) book.drop(number); },
     rows: () => entries.map(({ loss, trial }) => rowOf(plan, loss, trial)),
   };
+}
+
+function hear(plan: SearchPlan, book: Book, { number, report }: { readonly number: number; readonly report: TrialReport }, counted: Counted): ReturnType<OnReport> {
+  const entry = book.entries[number];
+  if (entry?.hear?.(report) !== true || !mayStop(report, counted) || isKept(plan, entry.loss.params)) return 'continue';
+  return plan.pruner.decide(book.view(), entry.loss);
+}
+
+interface Adopting { readonly past: readonly Trial[]; readonly reopened: number[]; readonly counted: Counted }
+
+function createAdopt(plan: SearchPlan, book: Book, { past, reopened, counted }: Adopting): SearchTrials['adopt'] {
+  const numbers = new Map(past.map(({ number }, i) => [number, i]));
+  return (trial) => {
+    const number = numbers.get(trial.number) ?? book.entries.length;
+    const known = book.entries[number]?.trial;
+    if (known?.result !== undefined && known.attempt === trial.attempt) return;
+    numbers.set(trial.number, number);
+    const entry = { loss: lossTrial(trial, number, counted), trial: { ...trial } };
+    book.put(number, entry);
+    if (isStillToMeasure(plan, entry) && !reopened.includes(number)) reopened.push(number);
+  };
+}
+
+/** Whoever ran it has died, or was cancelled. */
+function isStillToMeasure({ isElsewhere }: SearchPlan, { loss, trial }: Entry): boolean {
+  return loss.state === 'running' && (trial === undefined || isElsewhere?.(trial.number) !== true);
 }
 
 interface Begun { readonly number: number; readonly params: Params; readonly trial: Trial | undefined }
@@ -95,6 +128,8 @@ function beginIn(book: Book, plan: SearchPlan, begun: Begun, counted: Counted): 
 interface Book {
   readonly entries: readonly Entry[];
   put(number: number, entry: Entry): void;
+  /** The last one. */
+  drop(number: number): void;
   view(): StudyView;
   /** The space is exhausted: a bracket that waited for more trials is full with those there are. */
   close(): void;
@@ -108,6 +143,7 @@ function createBook(plan: SearchPlan, past: readonly Entry[]): Book {
   return {
     entries,
     put: (number, entry) => { entries[number] = entry; cached = undefined; },
+    drop: (number) => { entries.length = number; cached = undefined; },
     view: () => cached ??= viewOf(plan, entries.map((entry) => entry.loss), isClosed),
     close: () => { isClosed = true; cached = undefined; },
     isClosed: () => isClosed,
@@ -142,10 +178,27 @@ function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry
   return { hear, loss: { number, params, state: 'running', intermediate: live, ...(rests === undefined ? {} : { rests }) }, ...(trial === undefined ? {} : { trial }) };
 }
 
-function ask(plan: SearchPlan, view: StudyView, rng: Rng): Params | undefined {
-  const tried = new Set([...view.finished, ...view.running].slice(0, plan.anchors.length + 1).map((trial) => paramsKey(trial.params)));
-  const anchor = view.finished.length + view.running.length > plan.anchors.length ? undefined : plan.anchors.find(({ params }) => !tried.has(paramsKey(params)));
-  return anchor?.params ?? plan.sampler.suggest(view, rng);
+function ask(plan: SearchPlan, view: StudyView, rng: Rng, asked: number): Params | undefined {
+  const tried = new Set(asked > plan.anchors.length ? [] : [...view.finished, ...view.running].map(({ params }) => paramsKey(params)));
+  const anchor = asked > plan.anchors.length ? undefined : plan.anchors.find(({ params }) => !tried.has(paramsKey(params)));
+  return queued(plan, view) ?? anchor?.params ?? plan.sampler.suggest(view, rng);
+}
+
+/** First come, first served. */
+function queued({ space, waiting }: SearchPlan, { finished, running }: StudyView): Params | undefined {
+  const wanted = waiting?.().filter((params) => whyInvalid(space, params) === undefined) ?? [];
+  if (wanted.length === 0) return undefined;
+  const tried = new Set([...finished, ...running].map(({ params }) => paramsKey(params)));
+  return wanted.find((params) => !tried.has(paramsKey(params)));
+}
+
+function countAsked(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { trial }) => sum + (isAsked(trial) ? 1 : 0), 0);
+}
+
+/** What another tool measured was not asked for here, and costs nothing of the limit. */
+function isAsked(trial: Trial | undefined): boolean {
+  return trial?.attempt !== 0;
 }
 
 /** Infeasible is an answer of a working program, so it ends a row of failures; cancelled and lost say nothing. */

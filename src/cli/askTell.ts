@@ -4,14 +4,11 @@ import { createEngine, type Engine } from '../app/engine.js';
 import type { Clock, Journal } from '../model/ports.js';
 import type { StudyEvent } from '../model/study.js';
 import { createClock } from '../platform/clock.js';
-import { openJournalFile } from '../stores/journalFile.js';
 import { createMemoryJournal } from '../stores/memoryJournal.js';
-import { looksLikeOptunaJournal } from '../stores/optunaLines.js';
-import { openOptunaJournal } from '../stores/optunaJournal.js';
 import { openAskTellStudy, type AskTellFlags } from './askTellStudy.js';
 import { exitCodes } from './program.js';
 import { requestLines, type RequestLine } from './requestLines.js';
-import { beginningOf } from './studyFile.js';
+import { checkJournalFlags, openStudyJournal } from './studyJournal.js';
 import { createProgress, type TerminalProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -36,24 +33,34 @@ export async function run(terminal: Terminal, flags: AskTellFlags): Promise<numb
   return exitCodes.ok;
 }
 
-async function openJournal({ cwd }: Terminal, { study, journalFormat, studyName }: AskTellFlags): Promise<Journal> {
-  if (study === undefined) return createMemoryJournal();
-  const path = resolve(cwd, study);
-  const isOptuna = journalFormat === 'optuna' || (journalFormat === undefined && looksLikeOptunaJournal(await beginningOf(path)));
-  return isOptuna ? await openOptunaJournal(path, studyName) : await openJournalFile(path);
+async function openJournal({ cwd }: Terminal, flags: AskTellFlags): Promise<Journal> {
+  checkJournalFlags(flags);
+  return flags.study === undefined ? createMemoryJournal() : await openStudyJournal(resolve(cwd, flags.study), flags);
 }
 
 interface Desk { readonly terminal: Terminal; readonly flags: AskTellFlags; readonly progress: TerminalProgress; readonly clock: Clock }
 
 async function open({ terminal, flags, progress, clock }: Desk, journal: Journal): Promise<Engine> {
-  const { events, tornBytes } = await journal.load();
-  if (tornBytes > 0) progress.warn(`${flags.study ?? ''} ended in the middle of a line: ${tornBytes} bytes were cut, nothing that was answered is lost.`);
-  const { plan, created } = await openAskTellStudy({ cwd: terminal.cwd, flags, clock, events, onNote: (text) => { progress.line(text); }, onWarning: (text) => { progress.warn(text); } });
-  const past: readonly StudyEvent[] = events.length === 0 ? [created] : events;
-  if (events.length === 0) await journal.append(created);
-  const engine = createEngine(plan, past);
-  if (events.length > 0) progress.line(resumed(engine, events));
-  return engine;
+  for (;;) {
+    const { events, tornBytes } = await journal.load();
+    if (tornBytes > 0) progress.warn(`${flags.study ?? ''} ended in the middle of a line: ${tornBytes} bytes were cut, nothing that was answered is lost.`);
+    const { plan, created, isNew } = await openAskTellStudy({
+      cwd: terminal.cwd, flags, clock, events, isShared: journal.shared !== undefined,
+      onNote: (text) => { progress.line(text); }, onWarning: (text) => { progress.warn(text); },
+    });
+    // Another program was faster: what it wrote is looked at.
+    if (isNew && !(await write(journal, [created]))) continue;
+    const past = isNew ? [created, ...events.slice(1)] : events;
+    const engine = createEngine(plan, past);
+    if (past.length > 1) progress.line(resumed(engine, past));
+    return engine;
+  }
+}
+
+async function write(journal: Journal, events: readonly StudyEvent[]): Promise<boolean> {
+  if (journal.shared !== undefined) return await journal.shared.offer(...events);
+  await journal.append(...events);
+  return true;
 }
 
 function resumed(engine: Engine, events: readonly StudyEvent[]): string {
@@ -65,7 +72,8 @@ function resumed(engine: Engine, events: readonly StudyEvent[]): string {
 async function serve(terminal: Terminal, engine: Engine, journal: Journal): Promise<void> {
   const unread = new AbortController();
   terminal.onStdoutLost?.(() => { unread.abort(); });
-  const reply = createAskTell({ engine, record: async (events) => { await journal.append(...events); } });
+  const { shared } = journal;
+  const reply = createAskTell({ engine, record: async (events) => await write(journal, events), ...(shared === undefined ? {} : { news: async () => await shared.news() }) });
   const answer = async (line: RequestLine): Promise<object> => ('text' in line ? await reply(line.text) : refused[line.refused]);
   for await (const line of requestLines(terminal.stdin, { maxBytes: maxLineBytes, signal: AbortSignal.any([terminal.signal, unread.signal]) })) {
     terminal.stdout.write(`${JSON.stringify(await answer(line))}\n`);

@@ -12,13 +12,10 @@ import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { version } from '../version.js';
+import type { JournalFlags } from './studyJournal.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 
-export interface AskTellFlags extends StudyFlags {
-  readonly study?: string;
-  readonly studyName?: string;
-  readonly journalFormat?: 'noregret' | 'optuna';
-}
+export type AskTellFlags = StudyFlags & JournalFlags;
 
 interface OpenRequest {
   readonly cwd: string;
@@ -26,14 +23,17 @@ interface OpenRequest {
   readonly clock: Clock;
   /** The log as far as it goes. */
   readonly events: readonly StudyEvent[];
+  /** Other programs may write the log too. */
+  readonly isShared: boolean;
   readonly onNote: (text: string) => void;
   readonly onWarning: (text: string) => void;
 }
 
 interface AskTellStudy {
   readonly plan: EnginePlan;
-  /** What a new log begins with. */
+  /** What the log begins with; not there yet if new, or in place of what another tool's study says of itself. */
   readonly created: StudyEvent;
+  readonly isNew: boolean;
 }
 
 /** Findings about how a trial is run, which is somebody else's business here. */
@@ -52,7 +52,7 @@ export async function openAskTellStudy(request: OpenRequest): Promise<AskTellStu
     const fold = foldStudy(events);
     if (fold !== undefined) checkIdentity(fold.study, { name: created.study, identity: created.identity });
   }
-  return { plan: enginePlan(options), created };
+  return { plan: enginePlan(options), created, isNew: first === undefined || (request.isShared && logged !== undefined && flags.config !== undefined) };
 }
 
 interface LoggedStudy extends StudySubject { readonly name: string }

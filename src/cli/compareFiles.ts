@@ -4,23 +4,20 @@ import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
-import { createLineReader } from '../stores/journalLines.js';
-import { bytesBeforePadding } from '../stores/paddedFile.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
 import { compareLogs, type StudyLogFile } from './compareLogs.js';
 import { compareRecords } from './compareRecords.js';
+import { beginningBytes, beginningOf, chooseStudy, isStudyBeginning, readStudyFile } from './studyFile.js';
 
 /** A file that `compare` can read besides commits. */
 type Comparable = { readonly kind: 'record'; readonly record: StudyRecord; readonly path: string } | { readonly kind: 'log'; readonly log: StudyLogFile; readonly path: string };
 
 const maxBytes = 64 << 20;
-/** What every study log begins with. */
-const logBeginning = '{"type":"created",';
 
 /** True when both are files; UserError `compare-mixed` when one is: a commit and a file have no seeds in common to look for. */
 export async function areFiles(cwd: string, paths: readonly string[]): Promise<boolean> {
-  const present = await Promise.all(paths.map(async (path) => /\.jsonl?$/.test(path) && (await isFile(resolve(cwd, path)))));
+  const present = await Promise.all(paths.map(async (path) => (/\.jsonl?$/.test(path) ? await isFile(resolve(cwd, path)) : isStudyBeginning(await beginningOf(resolve(cwd, path))))));
   if (!present.includes(true)) return false;
   const other = paths[present.indexOf(false)];
   if (other === undefined) return true;
@@ -53,18 +50,17 @@ function commitsOf(base: Comparable, head: Comparable): Pick<Report, 'baseSha' |
 
 async function readComparable(cwd: string, path: string): Promise<Comparable> {
   const bytes = await readBytes(resolve(cwd, path), path);
-  if (bytes.toString('latin1', 0, logBeginning.length) === logBeginning) return { kind: 'log', log: readLog(path, bytes), path };
+  if (isStudyBeginning(bytes.toString('latin1', 0, beginningBytes))) return { kind: 'log', log: await readLog(cwd, path), path };
   const decoded = parseRecord(bytes.toString('utf8'), path);
   if ('record' in decoded) return { kind: 'record', record: decoded.record, path };
   throw new UserError('file-unreadable', `${decoded.refused}.`, { fix: 'Give two commits, two study logs (study.jsonl) or two record files of a history.' });
 }
 
-/** Read without its lock and left as it is: the study may still be running. */
-function readLog(path: string, bytes: Buffer): StudyLogFile {
-  const reader = createLineReader(path);
-  reader.push(bytes);
-  const { events, soundBytes } = reader.end();
-  return { events, tornBytes: bytesBeforePadding(bytes.subarray(soundBytes)) };
+async function readLog(cwd: string, path: string): Promise<StudyLogFile> {
+  const file = await readStudyFile(cwd, path);
+  if (file.kind === 'ours') return file;
+  const { events, notes } = chooseStudy(file.studies, undefined, path).read();
+  return { events, notes: [...file.notes, ...notes] };
 }
 
 async function readBytes(path: string, name: string): Promise<Buffer> {

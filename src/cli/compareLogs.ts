@@ -8,7 +8,8 @@ import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
 
-export interface StudyLogFile { readonly events: readonly StudyEvent[]; /** Of an unfinished last line. */ readonly tornBytes: number }
+/** `notes`: what could not be read. */
+export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
 interface NamedLog { readonly log: StudyLogFile; readonly path: string }
 interface Metric { readonly name: string; readonly goal: Goal }
 interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
@@ -29,7 +30,7 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
     study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
     metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
     budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: [base, head].filter(({ log }) => log.tornBytes > 0).map(({ log, path }) => `${path} ends in the middle of a line: its last ${log.tornBytes} bytes were left out.`),
+    warnings: [base, head].flatMap(({ log }) => log.notes.map((note) => `${note}.`)),
     notes: there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`],
     reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
   };

@@ -1,7 +1,7 @@
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { StudyEvent, Trial } from '../model/study.js';
 import { toOptuna } from '../stores/optunaDistribution.js';
-import { createOptunaWriter } from '../stores/optunaWriter.js';
+import { createOptunaBook } from '../stores/optunaBook.js';
 import type { ExportedStudy } from './exportedStudy.js';
 
 /** A file piece by piece, and what could not be said in it. */
@@ -9,15 +9,18 @@ interface Exported { readonly pieces: Iterable<string>; readonly notes: readonly
 
 export const exportFormats: Readonly<Record<string, (study: ExportedStudy) => Exported>> = { 'optuna-journal': optunaJournal, json, csv };
 
-function optunaJournal({ study, events, metric, space }: ExportedStudy): Exported {
+function optunaJournal({ study, events, space }: ExportedStudy): Exported {
   const others = new Set(study.trials.filter(({ stage, side }) => stage !== 'search' || side !== 'head').map(({ number }) => number));
-  const writer = createOptunaWriter({ space, metric, studyName: study.name, studyId: 0, nextTrialId: 0, ids: [], waiting: [], worker: 'noregret' });
+  const book = createOptunaBook(study.name, { worker: 'noregret' });
+  book.open(study.name);
+  const numbers = new Map(study.trials.filter(({ number }) => !others.has(number)).map(({ number }, i) => [number, i]));
+  const renumbered = (event: StudyEvent): StudyEvent => ('trial' in event ? { ...event, trial: numbers.get(event.trial) ?? event.trial } : event);
   const lost = space.parameters.flatMap(({ name, distribution }) => {
     const { lost: what } = toOptuna(distribution);
     return what === undefined ? [] : [`${name} (${distribution.name}): ${what}`];
   });
   return {
-    pieces: map(events.filter((event) => !('trial' in event) || !others.has(event.trial)), (event: StudyEvent) => writer.linesOf(event)),
+    pieces: map(events.filter((event) => !('trial' in event) || !others.has(event.trial)), (event: StudyEvent) => book.write([renumbered(event)]).toString('utf8')),
     notes: [
       ...lost.map((what) => `Optuna has no word for ${what}`),
       ...(space.constraints.length === 0 ? [] : ['constraints are not written: Optuna knows none before a trial']),

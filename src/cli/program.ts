@@ -74,6 +74,10 @@ function withStudyFlags(command: Command): Command {
     .option('--seed <n>', 'seed of the sampler');
 }
 
+function journalFormat(): Option {
+  return new Option('--journal-format <format>', 'of the file of --study (default: as it is, else noregret)').choices(['noregret', 'optuna']);
+}
+
 function addStudyCommands(add: Add): void {
   add('demo', 'the main job on a small real model: main against a pull request, report opened as a file', () => import('./demo.js'))
     .option('--variant <name>', 'which pull request: moved, worse, better, equivalent, no-change', 'moved')
@@ -83,6 +87,9 @@ function addStudyCommands(add: Add): void {
     .option('-y, --yes', 'take the defaults, ask nothing')
     .option('--force', 'overwrite existing files');
   withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')))
+    .option('--study <file>', 'keep the log in this file instead, and go on with it; may be an Optuna journal')
+    .addOption(journalFormat())
+    .option('--study-name <name>', 'which study of an Optuna journal (default: the name in the study file)')
     .option('--new', 'set an existing log aside and start anew');
   withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
     .argument('<base>', 'commit or branch; or a study log or record file, if head is one too')
@@ -126,7 +133,7 @@ function addAskTell(add: Add): void {
   add('ask-tell', 'the search engine for any program: one JSON request per line in, one reply per line out', () => import('./askTell.js'))
     .option('-c, --config <file>', 'study file (default: noregret.yml, .github/noregret.yml); its command is not needed')
     .option('--study <file>', 'keep the study in this log, and go on with it; may be an Optuna journal')
-    .addOption(new Option('--journal-format <format>', 'of a new log (default: as the file is, else noregret)').choices(['noregret', 'optuna']))
+    .addOption(journalFormat())
     .option('--study-name <name>', 'which study of an Optuna journal')
     .option('--trials <n>', 'trials after which asking ends')
     .option('--method <name>', 'sampler instead of the file\'s')

@@ -1,9 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
 import type { CommonFlags } from './program.js';
-import { stateDirName, writing } from './state.js';
+import { stateDirName, writeWhole, writing } from './state.js';
 import type { Terminal } from './terminal.js';
 
 const runSchema = z.strictObject({ command: z.enum(['tune', 'compare', 'aa']), flags: z.record(z.string(), z.union([z.string(), z.boolean()])), args: z.array(z.string()) });
@@ -12,10 +12,7 @@ type RememberedRun = z.infer<typeof runSchema>;
 /** Notes what was started last, so that `resume` can continue it. The log itself knows what was measured. */
 export async function rememberRun(stateDir: string, run: { readonly command: RememberedRun['command']; readonly flags: object; readonly args: readonly string[] }): Promise<void> {
   const path = join(stateDir, 'last-run.json');
-  await writing(path, async () => {
-    await writeFile(`${path}.tmp`, `${JSON.stringify(run)}\n`);
-    await rename(`${path}.tmp`, path);
-  });
+  await writing(path, async () => { await writeWhole(path, `${JSON.stringify(run)}\n`); });
 }
 
 function parseRun(text: string): RememberedRun | undefined {

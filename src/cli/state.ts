@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.js';
 
@@ -26,3 +27,9 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
   }
 }
 
+/** Whole or not at all, also where two programs write one file: the later one's stays. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  await writeFile(draft, text);
+  await rename(draft, path);
+}

@@ -14,7 +14,8 @@ export type StudyFile =
   | { readonly kind: 'imported'; readonly format: string; readonly studies: readonly ImportedStudy[]; readonly notes: readonly string[] };
 
 const chunkBytes = 1 << 20;
-const headBytes = 8192;
+/** So much of a file tells what it is. */
+export const beginningBytes = 8192;
 /** What every study log of ours begins with. */
 const ourBeginning = '{"type":"created",';
 
@@ -23,8 +24,8 @@ export async function readStudyFile(cwd: string, wanted: string): Promise<StudyF
   const path = await locate(cwd, wanted);
   const file = await openRegular(path, wanted);
   try {
-    const head = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
+    const head = Buffer.alloc(beginningBytes);
+    const { bytesRead } = await file.read(head, 0, beginningBytes, 0);
     const text = head.toString('utf8', 0, bytesRead);
     if (text.startsWith(ourBeginning)) return await readOurs(file, wanted);
     const found = Object.entries(importers).find(([, { detects }]) => detects(text));
@@ -38,13 +39,17 @@ export async function readStudyFile(cwd: string, wanted: string): Promise<StudyF
   }
 }
 
+export function isStudyBeginning(text: string): boolean {
+  return text.startsWith(ourBeginning) || Object.values(importers).some(({ detects }) => detects(text));
+}
+
 /** Empty for what is no file or is not there. */
 export async function beginningOf(path: string): Promise<string> {
   const file = await openRegular(path, path).catch(() => undefined);
   if (file === undefined) return '';
   try {
-    const head = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
+    const head = Buffer.alloc(beginningBytes);
+    const { bytesRead } = await file.read(head, 0, beginningBytes, 0);
     return head.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();

@@ -1,44 +1,49 @@
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { loadStudies } from '../app/loadStudies.js';
 import { tuneStudy } from '../app/tuneStudy.js';
 import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import type { StudyConfig } from '../model/config.js';
-import type { CommitFacts, Repository } from '../model/ports.js';
+import { UserError } from '../model/errors.js';
+import type { CommitFacts, Journal, Repository } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
+import { openJournalFile } from '../stores/journalFile.js';
 import { openStudy } from '../tools.js';
 import { version } from '../version.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
+import { checkJournalFlags, isOptunaJournal, openStudyJournal, type JournalFlags } from './studyJournal.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 import { createProgress, type TerminalProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
-interface TuneFlags extends StudyFlags { readonly new?: boolean }
+interface TuneFlags extends StudyFlags, JournalFlags { readonly new?: boolean }
 
-/** Searches the working tree as it is; the log stays in `.noregret/<study>/study.jsonl` and is continued by the next call. */
+/** Searches the working tree as it is; the log (`--study`, else `.noregret/<study>/study.jsonl`) is continued by the next call. */
 export async function run(terminal: Terminal, flags: TuneFlags): Promise<number> {
   const { cwd, env, signal } = terminal;
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  checkJournalFlags(flags);
   const paths = await findConfigFiles(cwd, flags.config);
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readConfigFile(cwd, path) })));
   const { repository, head } = await standIn(terminal);
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal });
   const stateDir = await openStateDir(cwd);
   await rememberRun(stateDir, { command: 'tune', flags: { ...flags, new: false }, args: [] });
+  const logs = await logsOf(cwd, stateDir, flags, runs.map(({ configs }) => configs.head.name));
   const comparisons: Comparison[] = [];
   for (const study of runs) {
     const { head: config } = study.configs;
-    const folder = join(stateDir, config.name);
-    if (flags.new === true) await setAside(join(folder, 'study.jsonl'), clock.utc());
-    const { journal, executor } = await openStudy({ folder, env, clock, progress, configs: study.configs });
+    const { path, open } = logs(config.name);
+    if (flags.new === true) await setAside(path, clock.utc());
+    const { journal, executor } = await openStudy({ folder: join(stateDir, config.name), env, clock, progress, configs: study.configs, openJournal: open });
     try {
       comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
     } finally {
@@ -47,6 +52,23 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
     }
   }
   return await tell({ terminal, flags, progress, stateDir }, { comparisons, head, createdAt: clock.utc() });
+}
+
+interface StudyLog { readonly path: string; readonly open: () => Promise<Journal> }
+
+/** Where each study's log is. An Optuna journal holds any number of studies and is never set aside; a log of ours holds one. UserError `flag-invalid`. */
+async function logsOf(cwd: string, stateDir: string, flags: TuneFlags, names: readonly string[]): Promise<(name: string) => StudyLog> {
+  if (flags.study === undefined) {
+    return (name) => {
+      const path = join(stateDir, name, 'study.jsonl');
+      return { path, open: async () => await openJournalFile(path) };
+    };
+  }
+  const path = resolve(cwd, flags.study);
+  const isOptuna = await isOptunaJournal(path, flags);
+  if (flags.new === true && isOptuna) throw new UserError('flag-invalid', `--new sets a log aside, and ${flags.study} may hold other studies and be in use.`, { fix: 'Begin another study in it: --study-name NAME' });
+  if (names.length > 1 && (!isOptuna || flags.studyName !== undefined)) throw new UserError('flag-invalid', `${names.length} studies (${names.join(', ')}) cannot be kept in one log.`, { fix: isOptuna ? 'Leave out --study-name: each goes by its own name.' : 'Name one study file by --config, or add --journal-format optuna.' });
+  return (name) => ({ path, open: async () => await openStudyJournal(path, { ...flags, ...(names.length > 1 ? { studyName: name } : {}) }, name) });
 }
 
 /** What a value depends on: limits may be raised, and the log goes on. An evenly spread grid depends on its size too. */
@@ -79,5 +101,6 @@ async function standIn(terminal: Terminal): Promise<{ repository: Repository; he
 }
 
 async function setAside(path: string, at: string): Promise<void> {
-  await rename(path, path.replace(/\.jsonl$/, `-${at.replace(/\D/g, '').slice(0, 14)}.jsonl`)).catch(() => undefined);
+  const { dir, name, ext } = parse(path);
+  await rename(path, join(dir, `${name}-${at.replace(/\D/g, '').slice(0, 14)}${ext}`)).catch(() => undefined);
 }

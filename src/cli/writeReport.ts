@@ -1,9 +1,9 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { renderReport } from './renderReport.js';
-import { writing } from './state.js';
+import { writeWhole, writing } from './state.js';
 import type { TerminalProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,9 +38,4 @@ async function writeAll(report: Report, folder: string): Promise<ReportPaths> {
   await writeWhole(paths.markdown, await renderReport(report, { format: 'markdown', colour: false }));
   await writeWhole(paths.html, await renderReport(report, { format: 'html', colour: false }));
   return paths;
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.tmp`, text);
-  await rename(`${path}.tmp`, path);
 }

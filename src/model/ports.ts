@@ -120,6 +120,18 @@ export interface Journal {
   load(): Promise<{ readonly events: readonly StudyEvent[]; readonly tornBytes: number }>;
   append(...events: readonly StudyEvent[]): Promise<void>;
   close(): Promise<void>;
+  /** Only where other programs may write the same study at the same time (docs/adr/0009). */
+  readonly shared?: SharedLog;
+}
+
+/** A study that others write too: what they wrote is applied first, and what it contradicts is not written. */
+export interface SharedLog {
+  /** What others have written since the last call, in an order that a fold accepts. */
+  news(): Promise<readonly StudyEvent[]>;
+  /** Appends, unless others have begun the study, taken a trial's number or attempt, or ended one of these trials: then nothing is written, and false. */
+  offer(...events: readonly StudyEvent[]): Promise<boolean>;
+  /** A running trial that is not ours to take up: of another tool, or of a process of ours that still lives. As of the last load or news. */
+  isElsewhere(trial: number): boolean;
 }
 
 /** Order kept, append twice = once, concurrent appends all survive, unknown study = empty, newer schema = UserError. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from './errors.js';
 import { canonicalJson, paramsKey, type Params, type ParamValue } from './params.js';
-import type { Study, StudyEvent, Trial, TrialReport } from './study.js';
+import { paramsSchema, type Study, type StudyEvent, type Trial, type TrialReport } from './study.js';
 import type { Side, Stage, TrialResult } from './trial.js';
 
 type Created = Extract<StudyEvent, { type: 'created' }>;
@@ -50,9 +50,9 @@ export function createStudyLog(created: Created): StudyLog {
       case 'created': throw inconsistent('the log holds "created" twice');
       case 'started':
         checkStart(trials, event);
+        noteLatest(latest, event, trials[event.trial]);
         trials[event.trial] = openTrial(event, trials[event.trial]);
         unfinished[event.trial] = (unfinished[event.trial] ?? 0) + 1;
-        latest.set(measurementKey(event.side, event.params, event.seed), event.trial);
         return;
       case 'reported':
         running(trials, event.trial, 'report').reports.push(reportOf(event));
@@ -118,6 +118,18 @@ function shown(value: unknown): string {
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }
 
+const waitingPrefix = 'waiting:';
+
+/** Params that are to be tried next. `number` makes its name in the log unique. */
+export function waitingEvent(number: number | string, params: Params, at: string): StudyEvent {
+  return frozenEvent(`${waitingPrefix}${number}`, params, at);
+}
+
+/** The params of such an event. */
+export function waitingIn({ name, value }: { readonly name: string; readonly value: unknown }): Params | undefined {
+  return name.startsWith(waitingPrefix) ? paramsSchema.safeParse(value).data : undefined;
+}
+
 /** A decision in the form in which the log holds it; throws where JSON cannot. */
 export function frozenEvent(name: string, value: unknown, at: string): StudyEvent {
   return { type: 'froze', name, value: z.json().parse(value), at };
@@ -144,16 +156,30 @@ function checkStart(trials: readonly OpenTrial[], event: Started): void {
     if (event.trial !== trials.length) throw inconsistent(`trial ${event.trial} follows trial ${trials.length - 1}`);
     return;
   }
+  if (isToldMore(before, event)) return;
   const same = measurementKey(before.side, before.params, before.seed) === measurementKey(event.side, event.params, event.seed);
   if (!same || event.attempt !== before.attempt + 1) {
     throw inconsistent(`attempt ${event.attempt} of trial ${event.trial} does not follow attempt ${before.attempt} (${canonicalJson(before.params)})`);
   }
 }
 
+/** A trial that another tool runs (attempt 0) chooses its params while it runs: it is told of again as they become known. */
+function isToldMore(before: OpenTrial, event: Started): boolean {
+  return before.attempt === 0 && event.attempt === 0 && before.result === undefined && Object.entries(before.params).every(([name, value]) => canonicalJson(event.params[name] ?? null) === canonicalJson(value));
+}
+
+/** Params that were not all of them yet name no measurement any more. */
+function noteLatest(latest: Map<string, number>, { side, params, seed, trial }: Started, before: OpenTrial | undefined): void {
+  const former = before?.attempt === 0 ? measurementKey(before.side, before.params, before.seed) : undefined;
+  if (former !== undefined && latest.get(former) === trial) latest.delete(former);
+  latest.set(measurementKey(side, params, seed), trial);
+}
+
 /** A rest is no end: what came before it stays, what came after it is begun anew. */
 function openTrial(event: Started, before: OpenTrial | undefined): OpenTrial {
   const { trial, attempt, side, stage, params, seed } = event;
   const { rests = [], rested = { seconds: 0, gpuSeconds: 0 }, reports = [] } = before ?? {};
+  if (before !== undefined && attempt === 0) return { ...before, params };
   const home = before?.home === undefined ? {} : { home: before.home };
   return { number: trial, attempt, side, stage, params, seed, rested, rests, ...home, reports: reports.slice(0, rests.at(-1) ?? 0) };
 }

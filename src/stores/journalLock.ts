@@ -2,23 +2,20 @@ import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
 import { UserError } from '../model/errors.js';
+import { isAlive, processSchema, thisProcess, type ProcessIdentity } from './processIdentity.js';
 
 const HEARTBEAT_MS = 20_000;
 /** A holder on another machine (or in another container) is taken for dead after this silence. */
 const SILENCE_MS = 90_000;
 const SETTLE_MS = 50;
 
-const holderSchema = z.object({ pid: z.int(), started: z.string().optional(), host: z.string(), id: z.string() });
-type Holder = z.infer<typeof holderSchema>;
-
 export interface JournalLock { release(): Promise<void> }
 
 /** One writer per log. The lock of a process that died is broken; UserError `journal-locked` while its holder lives. */
 export async function lockJournal(journal: string): Promise<JournalLock> {
   const path = `${journal}.lock`;
-  const me: Holder = { pid: process.pid, ...startOf(await startTime(process.pid)), host: hostname(), id: randomUUID() };
+  const me = thisProcess();
   const draft = `${path}.${me.id}`;
   await writeFile(draft, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
   try {
@@ -43,7 +40,7 @@ async function acquire(path: string, draft: string, id: string): Promise<boolean
     if (await tryLink(draft, path)) return !broken || (await keeps(path, draft, id));
     const holder = await readHolder(path);
     if (holder === undefined) continue;
-    if (await isAlive(path, holder)) return false;
+    if (await isHeld(path, holder)) return false;
     await breakLock(path, holder);
     broken = true;
   }
@@ -68,7 +65,7 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
 }
 
 /** Moves the dead lock aside first, so that a lock taken in the same moment by another process is noticed and put back. */
-async function breakLock(path: string, dead: Holder): Promise<void> {
+async function breakLock(path: string, dead: ProcessIdentity): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
@@ -79,43 +76,21 @@ async function breakLock(path: string, dead: Holder): Promise<void> {
   await rm(aside, { force: true });
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return holderSchema.parse(JSON.parse(text));
+    return processSchema.parse(JSON.parse(text));
   } catch {
     return { pid: 0, host: hostname(), id: text };
   }
 }
 
-async function isAlive(path: string, holder: Holder): Promise<boolean> {
-  if (holder.host !== hostname()) {
-    const facts = await stat(path).catch(() => undefined);
-    return facts !== undefined && Date.now() - facts.mtimeMs < SILENCE_MS;
-  }
-  if (!exists(holder.pid)) return false;
-  const started = await startTime(holder.pid);
-  return holder.started === undefined || started === undefined || started === holder.started;
-}
-
-function exists(pid: number): boolean {
-  if (pid <= 0) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Process ids are used again; a start time tells the holder from its namesake. Known on Linux only. */
-async function startTime(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-}
-
-function startOf(started: string | undefined): { started?: string } {
-  return started === undefined ? {} : { started };
+async function isHeld(path: string, holder: ProcessIdentity): Promise<boolean> {
+  const alive = isAlive(holder);
+  if (alive !== undefined) return alive;
+  const facts = await stat(path).catch(() => undefined);
+  return facts !== undefined && Date.now() - facts.mtimeMs < SILENCE_MS;
 }
 
 async function touch(path: string): Promise<void> {
@@ -123,7 +98,7 @@ async function touch(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => undefined);
 }
 
-function locked(journal: string, holder: Holder | undefined): UserError {
+function locked(journal: string, holder: ProcessIdentity | undefined): UserError {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
   return new UserError('journal-locked', `${journal} is being written by ${who}.`, {
     fix: 'Wait until it has finished, or end it; the lock of a process that died is broken by itself.', exitCode: 3,

@@ -1,99 +1,80 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { Journal } from '../model/ports.js';
 import type { StudyEvent } from '../model/study.js';
-import { subjectOf } from '../model/studySubject.js';
 import { unsafe, unwritable } from './journalErrors.js';
-import { eventsOf } from './optunaEvents.js';
-import { createOptunaLines, type OptunaLines } from './optunaLines.js';
-import { withOptunaLock } from './optunaLock.js';
-import type { OptunaStudy } from './optunaReplay.js';
-import { createOptunaWriter, type OptunaWriter } from './optunaWriter.js';
+import { createOptunaBook, type OptunaBook } from './optunaBook.js';
+import { createOptunaDesk } from './optunaDesk.js';
+import { readCreated } from './optunaOwn.js';
+import { thisProcess } from './processIdentity.js';
 
-const chunkBytes = 1 << 20;
+export interface OptunaJournalOptions {
+  /** Which study of the file, or how a new one is called. */
+  readonly studyName?: string | undefined;
+  /** Without a name: a study called so (or taken over under this name), else the one that Optuna made, else a new one of this name. */
+  readonly preferred?: string | undefined;
+}
 
 /**
  * A live study in Optuna's own journal, beside whatever studies are in the file. Optuna's lock is held for each
- * append only, so its dashboard and other workers may use the file meanwhile; once another program has added trials
- * to this very study, appends are refused (UserError `study-moved`), since their numbers are taken.
+ * append only, so its dashboard, its workers and others of ours may use the file meanwhile.
  */
-export async function openOptunaJournal(path: string, studyName?: string): Promise<Journal> {
+export async function openOptunaJournal(path: string, options: OptunaJournalOptions = {}): Promise<Journal> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw unwritable(path, error); });
   const file = await openSafely(path);
-  const reader = createOptunaLines(path);
-  const live: { position: number; writer?: OptunaWriter; name?: string; trials: number } = { position: 0, trials: 0 };
-  const study = (): OptunaStudy | undefined => find(reader, live.name ?? studyName, path);
-
-  const load = async (): ReturnType<Journal['load']> => {
-    const tornBytes = await withOptunaLock(path, async () => await catchUp(file, reader, live));
-    const found = study();
-    if (found === undefined) return { events: [], tornBytes };
-    const { events, ids } = eventsOf(found);
-    live.name = found.name;
-    live.trials = found.trials.length;
-    live.writer = writerOf(events[0], { studyName: found.name, studyId: found.id, nextTrialId: reader.replay.nextTrialId, ids, waiting: waitingOf(found) });
-    return { events, tornBytes };
-  };
-  const append = async (events: readonly StudyEvent[]): Promise<void> => {
-    await withOptunaLock(path, async () => {
-      await catchUp(file, reader, live);
-      const there = study();
-      if ((there?.trials.length ?? 0) !== live.trials) throw moved(path);
-      const [first] = events;
-      live.name ??= studyName ?? (first?.type === 'created' ? first.study : 'study');
-      live.writer ??= writerOf(first, { studyName: live.name, studyId: reader.replay.nextStudyId, nextTrialId: reader.replay.nextTrialId, ids: [], waiting: [] });
-      live.writer.skipTo(reader.replay.nextTrialId);
-      const data = Buffer.from(events.map((event) => live.writer?.linesOf(event) ?? '').join(''));
-      await file.write(data, 0, data.length, live.position);
-      reader.push(data);
-      live.position += data.length;
-      live.trials = study()?.trials.length ?? 0;
-    });
-  };
+  const by = thisProcess();
+  const book = createOptunaBook(path, { worker: `noregret-${by.id}`, by });
+  const desk = createOptunaDesk({ path, file, lines: book.lines });
+  const state: { name: string | undefined; pending: StudyEvent[] } = { name: undefined, pending: [] };
+  const write = async (events: readonly StudyEvent[], isOffer: boolean): Promise<boolean> => await desk.locked(async () => {
+    if (book.isGone()) throw gone(path, state.name);
+    state.pending.push(...book.news());
+    const [first] = events;
+    // Somebody else may have made it since we looked.
+    const isMade = first?.type === 'created' && state.name === undefined && book.open(state.name = options.preferred ?? first.study) !== undefined;
+    if (isMade || book.contradicts(isOffer ? events : events.filter(mustHold))) {
+      if (isOffer) return false;
+      throw moved(path);
+    }
+    await desk.put(book.write(events));
+    return true;
+  });
   return {
-    load,
-    append: async (...events) => { await append(events).catch((error: unknown) => { throw unwritable(path, error); }); },
-    close: async () => { await file.close(); },
+    load: async () => await desk.locked((tornBytes) => {
+      state.name ??= chooseName(book, options, path);
+      state.pending = [];
+      return { events: (state.name === undefined ? undefined : book.open(state.name)) ?? [], tornBytes };
+    }),
+    append: async (...events) => { await write(events, false); },
+    close: async () => { await desk.idle(); await file.close(); },
+    shared: {
+      news: async () => await desk.unlocked(() => {
+        if (book.isGone()) throw gone(path, state.name);
+        return [...state.pending.splice(0), ...book.news()];
+      }),
+      offer: async (...events) => await write(events, true),
+      isElsewhere: (trial) => book.isElsewhere(trial),
+    },
   };
 }
 
-/** What was appended since; a line that a dead writer left half is cut, as nobody writes while we hold the lock. */
-async function catchUp(file: FileHandle, reader: OptunaLines, live: { position: number }): Promise<number> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, chunkBytes, live.position);
-    if (bytesRead === 0) break;
-    reader.push(buffer.subarray(0, bytesRead));
-    live.position += bytesRead;
-  }
-  const tornBytes = reader.cut();
-  if (tornBytes > 0) {
-    live.position -= tornBytes;
-    await file.truncate(live.position);
-  }
-  return tornBytes;
+/** How a trial went on that somebody else ended by hand is written all the same; readers pass over it, as Optuna does. */
+function mustHold({ type }: StudyEvent): boolean {
+  return type === 'created' || type === 'started';
 }
 
-function find(reader: OptunaLines, name: string | undefined, path: string): OptunaStudy | undefined {
-  const { studies } = reader.replay;
-  if (name !== undefined) return studies.find((one) => one.name === name);
-  if (studies.length < 2) return studies[0];
-  throw new UserError('which-study', `${path} holds ${studies.slice(0, 20).map((one) => JSON.stringify(one.name)).join(', ')}: which study is meant?`, { fix: `Name one: --study-name ${JSON.stringify(studies[0]?.name)}` });
-}
-
-type Place = Pick<Parameters<typeof createOptunaWriter>[0], 'studyName' | 'studyId' | 'nextTrialId' | 'ids' | 'waiting'>;
-
-function writerOf(created: StudyEvent | undefined, place: Place): OptunaWriter {
-  const subject = created?.type === 'created' ? subjectOf(created.identity) : undefined;
-  if (subject === undefined) throw new Error('a log that Optuna is to read begins with metric and space');
-  return createOptunaWriter({ ...subject, ...place, worker: `noregret-${randomUUID()}` });
-}
-
-function waitingOf({ trials }: OptunaStudy): Place['waiting'] {
-  return trials.flatMap(({ id, state, systemAttrs }) => (state === 4 ? [{ id, params: systemAttrs.get('fixed_params') }] : []));
+/** UserError `which-study` naming all there are. */
+function chooseName({ lines }: OptunaBook, { studyName, preferred }: OptunaJournalOptions, path: string): string | undefined {
+  const { studies } = lines.replay;
+  if (studyName !== undefined) return studyName;
+  const called = studies.find(({ name }) => name === preferred) ?? studies.find((study) => readCreated(study)?.study === preferred);
+  if (preferred !== undefined && called !== undefined) return called.name;
+  const candidates = preferred === undefined ? studies : studies.filter((study) => readCreated(study) === undefined);
+  const [only, second] = candidates;
+  if (second === undefined) return only?.name ?? preferred;
+  throw new UserError('which-study', `${path} holds ${studies.slice(0, 20).map((one) => JSON.stringify(one.name)).join(', ')}: which study is meant?`, { fix: `Name one, or a new one: --study-name ${JSON.stringify(only?.name)}` });
 }
 
 async function openSafely(path: string): Promise<FileHandle> {
@@ -104,6 +85,10 @@ async function openSafely(path: string): Promise<FileHandle> {
   throw unsafe(path);
 }
 
+function gone(path: string, name: string | undefined): UserError {
+  return new UserError('study-gone', `The study ${JSON.stringify(name)} was deleted from ${path}.`, { fix: 'Start again: it is made anew.', exitCode: 3 });
+}
+
 function moved(path: string): UserError {
-  return new UserError('study-moved', `Another program has added trials to this study in ${path}.`, { fix: 'Start again: what it added is then known here.', exitCode: 3 });
+  return new UserError('study-moved', `Another program has written to this study in ${path} what cannot go together with this.`, { fix: 'Start again: what it wrote is then known here.', exitCode: 3 });
 }

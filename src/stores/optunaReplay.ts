@@ -12,14 +12,21 @@ export const optunaOps = {
   trialIntermediate: 7, trialUserAttr: 8, trialSystemAttr: 9, discardTrials: 10,
 } as const;
 
+/** What a trial told, one after the other: Optuna itself keeps the last value of a step and of an attribute only. */
+export type OptunaFact =
+  | { readonly kind: 'report'; readonly step: number; readonly value: number | null }
+  | { readonly kind: 'attr'; readonly key: string; readonly value: unknown };
+
 export interface OptunaTrial {
   readonly id: number;
+  /** How many trials of its study had begun when it did; a waiting one has not. */
+  begunAt: number | undefined;
   state: number;
   values: readonly (number | null)[] | undefined;
   start: string | undefined;
   complete: string | undefined;
   readonly params: Map<string, { readonly internal: number; readonly distribution: OptunaDistribution }>;
-  readonly intermediate: Map<number, number | null>;
+  readonly facts: OptunaFact[];
   readonly systemAttrs: Map<string, unknown>;
 }
 
@@ -28,7 +35,14 @@ export interface OptunaStudy {
   readonly name: string;
   readonly directions: readonly number[];
   readonly systemAttrs: Map<string, unknown>;
+  /** Each as it was set, our own (`noregret:…`) only. */
+  readonly ownAttrs: { readonly key: string; readonly value: unknown }[];
   readonly trials: OptunaTrial[];
+  /** As a parameter's last trial had it. */
+  readonly distributions: Map<string, OptunaDistribution>;
+  /** Trials that changed since somebody emptied this. */
+  readonly changed: Set<OptunaTrial>;
+  begun: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -58,43 +72,68 @@ export interface OptunaReplay {
 
 export function createOptunaReplay(): OptunaReplay {
   const studies = new Map<number, OptunaStudy>();
-  const trials: OptunaTrial[] = [];
+  /** Each with its study; trials of deleted studies count on. */
+  const trials: { readonly trial: OptunaTrial; readonly study: OptunaStudy }[] = [];
   const [parse, counted] = [distributionParser(), { studies: 0 }];
-  const createStudy = ({ study_name: name, directions }: Fields): void => {
-    if (typeof name !== 'string' || !Array.isArray(directions)) throw unreadable('a study without name or directions');
-    if ([...studies.values()].some((study) => study.name === name)) return;
-    const id = counted.studies++;
-    studies.set(id, { id, name, directions: directions.map(Number), systemAttrs: new Map(), trials: [] });
-  };
   const createTrial = (fields: Fields): void => {
     const found = isBare(fields) ? { ...bare, study_id: fields.study_id, datetime_start: fields.datetime_start } : checked(template, fields);
     const study = studies.get(found.study_id);
     if (study === undefined) return;
     const trial = trialOf(trials.length, found, parse);
-    trials.push(trial);
+    trials.push({ trial, study });
     study.trials.push(trial);
+    for (const [name, { distribution }] of trial.params) study.distributions.set(name, distribution);
+    note(study, trial);
+  };
+  const change = (fields: Fields): void => {
+    const { trial, study } = trials[Number(fields['trial_id'])] ?? {};
+    if (trial === undefined || study === undefined || isFinished(trial)) return;
+    changeTrial(trial, fields, parse);
+    if (fields['op_code'] === optunaOps.trialParam) noteDistribution(study, trial, fields);
+    note(study, trial);
   };
   return {
     get studies() { return [...studies.values()]; },
     get nextTrialId() { return trials.length; },
     get nextStudyId() { return counted.studies; },
     apply: (fields) => {
-      const { op_code: op, study_id: studyId, trial_id: trialId } = fields;
+      const { op_code: op, study_id: studyId } = fields;
       switch (op) {
-        case optunaOps.createStudy: createStudy(fields); return;
+        case optunaOps.createStudy: if (createStudy(studies, counted.studies, fields)) counted.studies += 1; return;
         case optunaOps.deleteStudy: studies.delete(Number(studyId)); return;
-        case optunaOps.studySystemAttr: merge(studies.get(Number(studyId))?.systemAttrs, fields['system_attr']); return;
+        case optunaOps.studySystemAttr: setStudyAttr(studies.get(Number(studyId)), fields['system_attr']); return;
         case optunaOps.createTrial: createTrial(fields); return;
-        case optunaOps.trialParam: case optunaOps.trialState: case optunaOps.trialIntermediate: case optunaOps.trialSystemAttr: {
-          const trial = trials[Number(trialId)];
-          if (trial !== undefined && !isFinished(trial)) changeTrial(trial, fields, parse);
-          return;
-        }
+        case optunaOps.trialParam: case optunaOps.trialState: case optunaOps.trialIntermediate: case optunaOps.trialSystemAttr: change(fields); return;
         case optunaOps.studyUserAttr: case optunaOps.trialUserAttr: case optunaOps.discardTrials: return;
         default: throw unreadable(`op_code ${JSON.stringify(op)}, which is none of Optuna 5`);
       }
     },
   };
+}
+
+/** False for a name that is there already, which uses up no id. */
+function createStudy(studies: Map<number, OptunaStudy>, id: number, { study_name: name, directions }: Fields): boolean {
+  if (typeof name !== 'string' || !Array.isArray(directions)) throw unreadable('a study without name or directions');
+  if ([...studies.values()].some((study) => study.name === name)) return false;
+  studies.set(id, { id, name, directions: directions.map(Number), systemAttrs: new Map(), ownAttrs: [], trials: [], distributions: new Map(), changed: new Set(), begun: 0 });
+  return true;
+}
+
+/** A trial that is not waiting any more has begun: its number here follows from that order. */
+function note(study: OptunaStudy, trial: OptunaTrial): void {
+  study.changed.add(trial);
+  if (trial.begunAt === undefined && trial.state !== optunaStates.waiting) trial.begunAt = study.begun++;
+}
+
+function noteDistribution({ distributions }: OptunaStudy, { params }: OptunaTrial, { param_name: name }: Fields): void {
+  const found = typeof name === 'string' ? params.get(name) : undefined;
+  if (found !== undefined && typeof name === 'string') distributions.set(name, found.distribution);
+}
+
+function setStudyAttr(study: OptunaStudy | undefined, attr: unknown): void {
+  if (study === undefined) return;
+  merge(study.systemAttrs, attr);
+  for (const [key, value] of Object.entries(attr ?? {})) if (isOwn(key)) study.ownAttrs.push({ key, value: value as unknown });
 }
 
 function changeTrial(trial: OptunaTrial, fields: Fields, parse: (text: string) => OptunaDistribution): void {
@@ -117,10 +156,12 @@ function changeTrial(trial: OptunaTrial, fields: Fields, parse: (text: string) =
     case optunaOps.trialIntermediate: {
       const { step, intermediate_value: value } = fields;
       if (typeof step !== 'number') throw unreadable('an intermediate value without a step');
-      trial.intermediate.set(step, typeof value === 'number' ? value : null);
+      trial.facts.push({ kind: 'report', step, value: typeof value === 'number' ? value : null });
       return;
     }
-    default: merge(trial.systemAttrs, fields['system_attr']);
+    default:
+      merge(trial.systemAttrs, fields['system_attr']);
+      trial.facts.push(...ownFacts(fields['system_attr']));
   }
 }
 
@@ -143,14 +184,30 @@ function trialOf(id: number, found: Readonly<z.infer<typeof template>>, parse: (
     if (text === undefined) throw unreadable(`parameter ${name} without a distribution`);
     params.set(name, { internal, distribution: parse(text) });
   }
+  const steps = Object.entries(found.intermediate_values).map(([step, value]) => ({ kind: 'report' as const, step: Number(step), value }));
   return {
-    id, state: found.state, values: found.values ?? (found.value === null || found.value === undefined ? undefined : [found.value]), params,
+    id, begunAt: undefined, state: found.state, values: found.values ?? (found.value === null || found.value === undefined ? undefined : [found.value]), params,
     start: found.datetime_start ?? undefined, complete: found.datetime_complete ?? undefined, systemAttrs: new Map(Object.entries(found.system_attrs)),
-    intermediate: new Map(Object.entries(found.intermediate_values).map(([step, value]) => [Number(step), value])),
+    facts: [...ownFacts(found.system_attrs), ...steps.sort((a, b) => a.step - b.step)],
   };
 }
 
-function isFinished({ state }: OptunaTrial): boolean {
+function ownFacts(attr: unknown): OptunaFact[] {
+  if (typeof attr !== 'object' || attr === null) return [];
+  return Object.entries(attr).flatMap(([key, value]): OptunaFact[] => (isOwn(key) ? [{ kind: 'attr', key, value }] : []));
+}
+
+function isOwn(key: string): boolean {
+  return key.startsWith('noregret:');
+}
+
+/** By step, as Optuna has them: the last value of each. */
+export function intermediateOf({ facts }: OptunaTrial): readonly (readonly [number, number | null])[] {
+  const byStep = new Map(facts.flatMap((fact) => (fact.kind === 'report' ? [[fact.step, fact.value] as const] : [])));
+  return [...byStep].sort(([a], [b]) => a - b);
+}
+
+export function isFinished({ state }: OptunaTrial): boolean {
   return state === optunaStates.complete || state === optunaStates.pruned || state === optunaStates.fail;
 }
 

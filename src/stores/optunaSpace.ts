@@ -1,7 +1,9 @@
 import { orderByDependency } from '../model/activity.js';
+import { sameValue } from '../model/distributionImage.js';
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
-import { externalOf, fromOptuna } from './optunaDistribution.js';
+import { UserError } from '../model/errors.js';
+import { externalOf, fromOptuna, toOptuna, type OptunaDistribution } from './optunaDistribution.js';
 import { optunaStates, type OptunaTrial } from './optunaReplay.js';
 
 /** The space that a study's trials were drawn from, and what had to be guessed or left out. */
@@ -58,4 +60,32 @@ function conditionOf(name: string, trials: readonly OptunaTrial[], all: Readonly
 function choiceIn({ params }: OptunaTrial, parent: string): ParamValue | undefined {
   const found = params.get(parent);
   return found === undefined ? undefined : externalOf(found.distribution, found.internal);
+}
+
+interface Writable { readonly name: string; readonly value: ParamValue; readonly ours: Distribution | undefined; readonly theirs: OptunaDistribution | undefined }
+
+/** With what a value is written: ours where Optuna takes it beside what the study has, else what the study has. UserError `space-differs` where neither holds it. */
+export function writableDistribution({ name, value, ours, theirs }: Writable): OptunaDistribution {
+  const own = toOptuna(ours ?? alone(value)).distribution;
+  if (theirs === undefined || goTogether(theirs, own)) return own;
+  if (holds(theirs, value)) return theirs;
+  throw new UserError('space-differs', `${name}: ${canonicalJson(value)} cannot be written beside what the trials of this study have: ${JSON.stringify(theirs)}.`, {
+    fix: 'Give the parameter the same kind, scale and choices as in that study, or take another study: --study-name NAME', exitCode: 2,
+  });
+}
+
+/** A parameter that is not in the space (any more). */
+function alone(value: ParamValue): Distribution {
+  return typeof value === 'number' ? { name: 'uniform', low: value, high: value } : { name: 'constant', value };
+}
+
+/** Optuna's `check_distribution_compatibility`: ranges may change, nothing else may. Others' lines that break it are passed over. */
+function goTogether(a: OptunaDistribution, b: OptunaDistribution): boolean {
+  if (a.name === 'CategoricalDistribution' || b.name === 'CategoricalDistribution') return canonicalJson(a.attributes) === canonicalJson(b.attributes) && a.name === b.name;
+  return a.name === b.name && a.attributes.log === b.attributes.log;
+}
+
+function holds({ name, attributes }: OptunaDistribution, value: ParamValue): boolean {
+  if (name === 'CategoricalDistribution') return attributes.choices.some((choice) => sameValue(choice, value));
+  return typeof value === 'number' && value >= attributes.low && value <= attributes.high && (name === 'FloatDistribution' || Number.isInteger(value));
 }

@@ -1,125 +1,118 @@
-import { paramsKey, type ParamValue, type Params } from '../model/params.js';
+import type { Params } from '../model/params.js';
 import { writePythonJson } from '../model/pythonNumbers.js';
-import type { Distribution, SearchSpace } from '../model/searchSpace.js';
-import { paramsSchema, type StudyEvent } from '../model/study.js';
-import type { Goal } from '../model/direction.js';
+import type { StudyEvent } from '../model/study.js';
+import { waitingIn } from '../model/studyLog.js';
+import type { StudySubject } from '../model/studySubject.js';
 import type { TrialOutcome } from '../model/trial.js';
-import { internalOf, toOptuna, type OptunaDistribution } from './optunaDistribution.js';
-import { ownAttrs } from './optunaEvents.js';
+import { internalOf, type OptunaDistribution } from './optunaDistribution.js';
+import { intermediateValue, ownAttrs } from './optunaOwn.js';
 import { optunaOps, optunaStates } from './optunaReplay.js';
+import type { ProcessIdentity } from './processIdentity.js';
 
-export interface OptunaWriterOptions {
-  readonly space: SearchSpace;
-  readonly metric: { readonly name: string; readonly goal: Goal };
-  readonly studyName: string;
-  /** Where the file stands: ids are implicit, so the next ones follow from what is there. */
-  readonly studyId: number;
+/** What the file holds so far, from which ids follow: they are implicit. */
+export interface OptunaPlace {
+  /** Undefined while the study is not in the file. */
+  readonly studyId: number | undefined;
+  readonly nextStudyId: number;
   readonly nextTrialId: number;
-  /** Trial ids by our numbers, of trials that stand there already. */
-  readonly ids: readonly number[];
-  /** Waiting trials that stand there. */
-  readonly waiting: readonly { readonly id: number; readonly params: unknown }[];
-  readonly worker: string;
+  /** The last attempt of a trial, by our number. */
+  attempt(trial: number): { readonly id: number; readonly isOpen: boolean; readonly lastStep: number } | undefined;
+  /** A waiting trial with just these params. */
+  waiting(params: Params): number | undefined;
+  distribution(name: string, value: Params[string]): OptunaDistribution;
 }
 
-/** A log of ours, event by event, as lines of an Optuna journal. */
-export interface OptunaWriter {
-  readonly nextTrialId: number;
-  /** Lines, each with its end. */
-  linesOf(event: StudyEvent): string;
-  /** Somebody else's trials stand in the file by now. */
-  skipTo(nextTrialId: number): void;
+export interface OptunaWriterOptions {
+  readonly metric: StudySubject['metric'];
+  readonly studyName: string;
+  readonly worker: string;
+  /** Who runs the trials that begin; undefined = nobody any more. */
+  readonly by: ProcessIdentity | undefined;
 }
 
 type Op = Readonly<Record<string, unknown>>;
+type Event<T extends StudyEvent['type']> = Extract<StudyEvent, { readonly type: T }>;
 
-export function createOptunaWriter(options: OptunaWriterOptions): OptunaWriter {
-  const distributions = new Map(options.space.parameters.map(({ name, distribution }) => [name, distributionText(distribution)]));
-  const ids = [...options.ids];
-  const waiting = options.waiting.flatMap(({ id, params }) => {
-    const fixed = paramsSchema.safeParse(params).data;
-    return fixed === undefined ? [] : [{ id, key: paramsKey(fixed) }];
-  });
-  let { nextTrialId } = options;
-  const { studyId: study_id } = options;
-  const opsOf = (event: StudyEvent): Op[] => {
-    switch (event.type) {
-      case 'created': return createStudy(options, event);
-      case 'started': {
-        if (ids[event.trial] !== undefined) return [trialAttr(ids[event.trial] ?? 0, ownAttrs.trial, ownTrial(event))];
-        const queued = waiting.findIndex(({ key }) => key === paramsKey(event.params));
-        const claimed = queued === -1 ? undefined : waiting.splice(queued, 1)[0];
-        const id = claimed?.id ?? nextTrialId++;
-        ids[event.trial] = id;
-        const begin = claimed === undefined ? { op_code: optunaOps.createTrial, study_id, datetime_start: timeOf(event.at) } : { op_code: optunaOps.trialState, trial_id: id, state: optunaStates.running, values: null, datetime_start: timeOf(event.at) };
-        return [begin, trialAttr(id, ownAttrs.trial, ownTrial(event)), ...paramOps(id, event.params, distributions)];
-      }
-      case 'reported': return reportOps(ids[event.trial] ?? 0, event, options.metric.name);
-      case 'finished': return finishOps(ids[event.trial] ?? 0, event);
-      case 'ended': return [{ op_code: optunaOps.studySystemAttr, study_id, system_attr: { [ownAttrs.ended]: event } }];
-      case 'froze': {
-        const params = event.name.startsWith('waiting:') ? paramsSchema.safeParse(event.value).data : undefined;
-        if (params === undefined) return [{ op_code: optunaOps.studySystemAttr, study_id, system_attr: { [`${ownAttrs.froze}${event.name}`]: event.value } }];
-        waiting.push({ key: paramsKey(params), id: nextTrialId++ });
-        return [{ op_code: optunaOps.createTrial, study_id, datetime_start: null, state: optunaStates.waiting, system_attrs: { fixed_params: params } }];
-      }
-    }
-  };
-  return {
-    get nextTrialId() { return nextTrialId; },
-    linesOf: (event) => opsOf(event).map((op) => `${writePythonJson({ ...op, worker_id: options.worker })}\n`).join(''),
-    skipTo: (next) => { nextTrialId = next; },
-  };
+/** An event of ours as lines of an Optuna journal, each with its end. */
+export function optunaLinesOf(event: StudyEvent, place: OptunaPlace, options: OptunaWriterOptions): string {
+  return opsOf(event, place, options).map((op) => `${writePythonJson({ ...op, worker_id: options.worker })}\n`).join('');
 }
 
-function createStudy({ studyName, metric, studyId }: OptunaWriterOptions, event: StudyEvent): Op[] {
+function opsOf(event: StudyEvent, place: OptunaPlace, options: OptunaWriterOptions): readonly Op[] {
+  switch (event.type) {
+    case 'created': return createOps(event, place, options);
+    case 'started': return startOps(event, place, options);
+    case 'reported': return reportOps(event, place, options);
+    case 'finished': return finishOps(idOf(place, event.trial), event);
+    case 'ended': return [studyAttr(place, ownAttrs.ended, event)];
+    case 'froze': {
+      const params = waitingIn(event);
+      if (params === undefined) return [studyAttr(place, `${ownAttrs.froze}${event.name}`, event.value)];
+      return [{ op_code: optunaOps.createTrial, study_id: place.studyId, datetime_start: null, state: optunaStates.waiting, system_attrs: { fixed_params: params } }];
+    }
+  }
+}
+
+/** A study that Optuna made is taken over as it is. */
+function createOps(event: Event<'created'>, place: OptunaPlace, { studyName, metric }: OptunaWriterOptions): readonly Op[] {
+  const study_id = place.studyId ?? place.nextStudyId;
+  const created = { op_code: optunaOps.studySystemAttr, study_id, system_attr: { [ownAttrs.created]: event } };
+  if (place.studyId !== undefined) return [created];
   return [
     { op_code: optunaOps.createStudy, study_name: studyName, directions: [metric.goal === 'minimize' ? 1 : 2] },
-    { op_code: optunaOps.studySystemAttr, study_id: studyId, system_attr: { 'study:metric_names': [metric.name] } },
-    { op_code: optunaOps.studySystemAttr, study_id: studyId, system_attr: { [ownAttrs.created]: event } },
+    { op_code: optunaOps.studySystemAttr, study_id, system_attr: { 'study:metric_names': [metric.name] } },
+    created,
   ];
 }
 
-function ownTrial({ trial, attempt, side, stage, seed }: Extract<StudyEvent, { type: 'started' }>): Op {
-  return { trial, attempt, side, stage, seed };
-}
-
-function trialAttr(trial_id: number, name: string, value: unknown): Op {
-  return { op_code: optunaOps.trialSystemAttr, trial_id, system_attr: { [name]: value } };
-}
-
-interface Written { readonly distribution: OptunaDistribution; readonly text: string }
-
-function distributionText(d: Distribution): Written {
-  const { distribution } = toOptuna(d);
-  return { distribution, text: JSON.stringify(distribution) };
-}
-
-function paramOps(trial_id: number, params: Params, distributions: ReadonlyMap<string, Written>): Op[] {
-  return Object.entries(params).map(([param_name, value]) => {
-    const { distribution, text } = distributions.get(param_name) ?? distributionText(alone(value));
-    return { op_code: optunaOps.trialParam, trial_id, param_name, param_value_internal: internalOf(distribution, value), distribution: text };
+/**
+ * Each attempt is a trial of its own, since Optuna never changes one that has ended; one whose process died has failed.
+ * The line that begins it is the last, and holds all of it: half a beginning is none.
+ */
+function startOps(event: Event<'started'>, place: OptunaPlace, { by }: OptunaWriterOptions): readonly Op[] {
+  const { trial, attempt, side, stage, seed, params } = event;
+  const own = { trial, attempt, side, stage, seed, ...(by === undefined ? {} : { by }) };
+  const before = place.attempt(trial);
+  const chosen = Object.entries(params).map(([name, value]) => {
+    const distribution = place.distribution(name, value);
+    return { name, internal: internalOf(distribution, value), text: JSON.stringify(distribution) };
   });
-}
-
-/** A parameter that is not in the space (any more). */
-function alone(value: ParamValue): Distribution {
-  return typeof value === 'number' ? { name: 'uniform', low: value, high: value } : { name: 'constant', value };
-}
-
-function reportOps(trial_id: number, { step, metrics, nonFinite = [] }: Extract<StudyEvent, { type: 'reported' }>, metric: string): Op[] {
-  const value = nonFinite.includes(metric) ? Number.NaN : metrics[metric];
-  return value === undefined ? [] : [{ op_code: optunaOps.trialIntermediate, trial_id, step: Math.round(step), intermediate_value: value }];
-}
-
-function finishOps(trial_id: number, { result, at }: Extract<StudyEvent, { type: 'finished' }>): Op[] {
-  const { outcome } = result;
-  const why = 'message' in outcome ? [{ op_code: optunaOps.trialUserAttr, trial_id, user_attr: { [outcome.state]: outcome.message } }] : [];
-  const value = 'value' in outcome ? outcome.value : undefined;
+  if (before === undefined) {
+    const claimed = place.waiting(params);
+    if (claimed !== undefined) {
+      return [
+        trialAttr(claimed, ownAttrs.trial, own),
+        ...chosen.map(({ name, internal, text }) => ({ op_code: optunaOps.trialParam, trial_id: claimed, param_name: name, param_value_internal: internal, distribution: text })),
+        { op_code: optunaOps.trialState, trial_id: claimed, state: optunaStates.running, values: null, datetime_start: timeOf(event.at) },
+      ];
+    }
+  }
   return [
-    ...why, trialAttr(trial_id, ownAttrs.result, result),
-    { op_code: optunaOps.trialState, trial_id, state: stateOf(outcome), values: value === undefined ? null : [value], datetime_complete: timeOf(at) },
+    ...(before?.isOpen === true ? [trialAttr(before.id, ownAttrs.lost, true), stateOp(before.id, optunaStates.fail, { at: event.at })] : []),
+    {
+      op_code: optunaOps.createTrial, study_id: place.studyId, datetime_start: timeOf(event.at), state: optunaStates.running, value: null, values: null,
+      distributions: Object.fromEntries(chosen.map(({ name, text }) => [name, text])), params: Object.fromEntries(chosen.map(({ name, internal }) => [name, internal])),
+      user_attrs: stage === 'search' ? {} : { stage, seed }, system_attrs: { [ownAttrs.trial]: own }, intermediate_values: {},
+    },
   ];
+}
+
+/** Optuna has one number per whole step, the last one told of it: what is more than that is kept beside it. */
+function reportOps(event: Event<'reported'>, place: OptunaPlace, { metric }: OptunaWriterOptions): readonly Op[] {
+  const { trial, step, metrics, seconds, nonFinite = [] } = event;
+  const id = idOf(place, trial);
+  const value = intermediateValue(event, metric.name);
+  const isPlain = Number.isInteger(step) && step > (place.attempt(trial)?.lastStep ?? -Infinity) && seconds === undefined && value !== undefined && Object.keys(metrics).length + nonFinite.length === 1;
+  const seen = value === undefined ? [] : [{ op_code: optunaOps.trialIntermediate, trial_id: id, step: Math.round(step), intermediate_value: value }];
+  if (isPlain) return seen;
+  return [trialAttr(id, ownAttrs.report, { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(event.nonFinite === undefined ? {} : { nonFinite }) }), ...seen];
+}
+
+function finishOps(id: number, { result, at }: Event<'finished'>): readonly Op[] {
+  const { outcome } = result;
+  const why = 'message' in outcome ? [{ op_code: optunaOps.trialUserAttr, trial_id: id, user_attr: { [outcome.state]: outcome.message } }] : [];
+  const values = 'value' in outcome && outcome.value !== undefined ? { values: [outcome.value] } : {};
+  return [...why, trialAttr(id, ownAttrs.result, result), stateOp(id, stateOf(outcome), { at, ...values })];
 }
 
 /** Optuna has no trial that is infeasible without a value. */
@@ -132,8 +125,27 @@ function stateOf({ state }: TrialOutcome): number {
   }
 }
 
-/** Optuna reads ISO 8601; a time it cannot read stops it, and so does none. */
+function idOf(place: OptunaPlace, trial: number): number {
+  const found = place.attempt(trial);
+  if (found === undefined) throw new Error(`trial ${trial} is not in the journal`);
+  return found.id;
+}
+
+function stateOp(trial_id: number, state: number, { at, values }: { readonly at: string; readonly values?: readonly number[] }): Op {
+  return { op_code: optunaOps.trialState, trial_id, state, values: values ?? null, datetime_complete: timeOf(at) };
+}
+
+function trialAttr(trial_id: number, name: string, value: unknown): Op {
+  return { op_code: optunaOps.trialSystemAttr, trial_id, system_attr: { [name]: value } };
+}
+
+function studyAttr({ studyId }: OptunaPlace, name: string, value: unknown): Op {
+  return { op_code: optunaOps.studySystemAttr, study_id: studyId, system_attr: { [name]: value } };
+}
+
+/** Local time without a zone, as Optuna writes it: Python compares no other with its own. One that it cannot read stops it, and so does none. */
 function timeOf(at: string): string {
   const ms = Date.parse(at);
-  return new Date(Number.isFinite(ms) ? ms : 0).toISOString().replace('Z', '+00:00');
+  const date = new Date(Number.isFinite(ms) ? ms : 0);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().replace('Z', '000');
 }
