@@ -81,7 +81,7 @@ function timingOf({ run }: StageContext): string | undefined {
   return run.configs.head.also.find((metric) => metric.timing)?.name;
 }
 
-function noteBaseline(context: StageContext, choice: BaselineChoice): void {
+function noteBaseline(context: StageContext, choice: Awaited<ReturnType<typeof resolveBaseline>>): void {
   const { run, found, workspace } = context;
   const { accepted, record, measuredSha, baseSha, ageDays, ageCommits } = choice;
   const timing = timingOf(context);
@@ -92,7 +92,7 @@ function noteBaseline(context: StageContext, choice: BaselineChoice): void {
     ...(isStored && ageDays !== undefined ? { ageDays } : {}), ...(isStored && ageCommits !== undefined ? { ageCommits } : {}),
     keyDifferences: [...choice.keyDifferences], dependencies: workspace.dependencies,
   };
-  if (accepted?.note !== undefined) found.notes.push(`Accepted on ${accepted.sha.slice(0, 10)}: ${accepted.note}`);
+  if (accepted !== undefined) found.accepted = accepted;
 }
 
 function noteNoBaseline({ run, found, workspace }: StageContext): void {

@@ -39,6 +39,6 @@ function row(record: StudyRecord): string[] {
   const mean = values.length === 0 ? '' : formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length);
   return [
     record.study, record.sha.slice(0, 10), record.finishedAt.slice(0, 16), record.metric.name, mean, String(values.length),
-    record.kind === 'accepted' ? `accepted: ${record.note ?? ''}` : (record.verdict?.kind ?? ''), JSON.stringify(record.incumbent.params),
+    record.verdict?.kind ?? '', JSON.stringify(record.incumbent.params),
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vias } from './decision.js';
 import { paramValueSchema, paramsSchema } from './study.js';
 import { failureReasons, sides, stages } from './trial.js';
 import { gateResultSchema, pairSchema, verdictKinds, verdictSchema } from './verdict.js';
@@ -139,6 +140,21 @@ const budgetSchema = z.strictObject({
   plan: z.string().optional(),
 });
 
+/** That somebody takes a decline on, as the posting step found it; never taken from the job that measured. `why`: of `refused`, a clause. */
+const waiverSchema = z.strictObject({
+  /** Gated metrics; empty = all. */
+  metrics: strings, reason: z.string(), until: z.string().optional(),
+  by: z.string(), via: z.enum(vias), at: z.string().optional(),
+  state: z.enum(['in-force', 'expired', 'refused']), why: z.string().optional(),
+});
+export type Waiver = z.infer<typeof waiverSchema>;
+
+/** The last acceptance on main's line (decisions.md 11); `effect` = here - there at main's best, where both were measured alike. */
+const acceptedSchema = z.strictObject({
+  sha: z.string(), by: z.string(), at: z.string(), reason: z.string(), until: z.string().optional(), expired: z.boolean(),
+  effect: finite.optional(), pairs: z.int().optional(),
+});
+
 /** Everything a report needs about one study. Numbers are in the metric's unit and sign unless they sit inside a gate result. */
 export const comparisonSchema = z.strictObject({
   study: z.string(),
@@ -166,6 +182,10 @@ export const comparisonSchema = z.strictObject({
   secrets: z.string(),
   warnings: strings,
   notes: strings,
+  waivers: z.array(waiverSchema).optional(),
+  accepted: acceptedSchema.optional(),
+  /** Pairs asked for beyond the last look, and by whom; the gate is then judged by e-values. */
+  extension: z.strictObject({ pairs: z.int(), by: z.string() }).optional(),
   /** Exact shell commands. */
   reproduce: strings,
 });

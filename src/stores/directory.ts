@@ -4,7 +4,7 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore } from '../model/ports.js';
-import type { StudyRecord } from '../model/record.js';
+import { decisionFolder, decisionPath, decodeDecision, encodeDecision, firstDecidedFirst } from './decisionFile.js';
 import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath } from './recordFile.js';
 
 export interface DirectoryStoreOptions {
@@ -15,28 +15,40 @@ export interface DirectoryStoreOptions {
 
 /** One file per record under a folder: the git store's layout without git. */
 export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOptions): BaselineStore {
-  const readCommits = async (study: string, shas: readonly string[]) => {
-    const records: StudyRecord[] = [];
+  const readFiles = async (folder: string, shas: readonly string[]) => {
+    const files: { path: string; text: string }[] = [];
     for (const sha of shas) {
-      const folder = `${pathComponent(study)}/${sha}`;
-      for (const name of await entries(join(directory, folder), 'file')) {
+      for (const name of await entries(join(directory, folder, sha), 'file')) {
         if (!name.endsWith('.json')) continue;
-        const decoded = await readRecordFile(directory, `${folder}/${name}`);
-        if ('record' in decoded) records.push(decoded.record);
-        else onWarning?.(decoded.refused);
+        const path = `${folder}/${sha}/${name}`;
+        const text = await readBounded(directory, path);
+        if (text === undefined) onWarning?.(`${path}: more bytes than a record may have`);
+        else files.push({ path, text });
       }
     }
-    return records.sort(oldestFirst);
+    return files;
   };
-  const stored = (study: string) => entries(join(directory, pathComponent(study)), 'folder');
+  const readCommits = async (study: string, shas: readonly string[]) => {
+    const decoded = (await readFiles(pathComponent(study), shas)).map(({ path, text }) => decodeRecord(text, path));
+    for (const one of decoded) if ('refused' in one) onWarning?.(one.refused);
+    return decoded.flatMap((one) => ('record' in one ? [one.record] : [])).sort(oldestFirst);
+  };
+  const stored = (folder: string) => entries(join(directory, folder), 'folder');
   return {
     description: `folder ${directory}`,
-    read: async (study) => readCommits(study, await stored(study)),
+    read: async (study) => readCommits(study, await stored(pathComponent(study))),
     async readFor(study, shas, limit) {
-      const present = new Set(await stored(study));
+      const present = new Set(await stored(pathComponent(study)));
       return readCommits(study, shas.filter((sha) => present.has(sha)).slice(0, limit));
     },
     append: (record) => writeOnce(directory, recordPath(record), encodeRecord(record)),
+    async decisions(study) {
+      const folder = decisionFolder(study);
+      const decoded = (await readFiles(folder, await stored(folder))).map(({ path, text }) => decodeDecision(text, path));
+      for (const one of decoded) if ('refused' in one) onWarning?.(one.refused);
+      return decoded.flatMap((one) => ('decision' in one ? [one.decision] : [])).sort(firstDecidedFirst);
+    },
+    decide: (decision) => writeOnce(directory, decisionPath(decision), encodeDecision(decision)),
   };
 }
 
@@ -51,12 +63,12 @@ async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly 
   }
 }
 
-async function readRecordFile(directory: string, path: string) {
+/** Undefined when it is larger than a record may be. */
+async function readBounded(directory: string, path: string): Promise<string | undefined> {
   const file = await open(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { size } = await file.stat();
-    if (size > MAX_RECORD_BYTES) return { refused: `${path}: ${size} bytes are more than a record may have` };
-    return decodeRecord(await file.readFile('utf8'), path);
+    return size > MAX_RECORD_BYTES ? undefined : await file.readFile('utf8');
   } finally {
     await file.close();
   }

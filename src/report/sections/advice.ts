@@ -38,6 +38,7 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
 function notConfirmedAdvice(reason: string | undefined): Text {
   switch (reason) {
     case 'budget': return [plain('It was not repeated, so it may be noise or real: give '), code('budget.time'), plain(' more and run it again.')];
+    case 'accepted': return [];
     case 'remembered': return [plain('It was not repeated, so it may be noise or real: the next pushes will tell.')];
     case undefined: default: return [plain('Most likely noise; look again if it comes back.')];
   }
