@@ -57,7 +57,7 @@ describe('the workflow', () => {
     expect(workflow.jobs['tune']).toMatchObject({ permissions: { contents: 'read' }, 'runs-on': ['self-hosted', 'gpu'] });
     expect(workflow.jobs['tune']!.steps.map(({ uses }) => uses)).toEqual(['actions/checkout@v7', 'your-org/noregret@v1']);
     expect(workflow.jobs['tune']!.steps[0]!.with).toEqual({ 'fetch-depth': 0, 'persist-credentials': false });
-    expect(workflow.jobs['report']).toMatchObject({ needs: 'tune', if: '${{ !cancelled() }}', permissions: { contents: 'write', 'pull-requests': 'write', checks: 'write' } });
+    expect(workflow.jobs['report']).toMatchObject({ needs: 'tune', if: '${{ !cancelled() }}', permissions: { actions: 'read', contents: 'write', 'pull-requests': 'write', checks: 'write' } });
     expect(workflow.jobs['report']!.steps.map(({ uses }) => uses)).toEqual(['your-org/noregret/publish@v1']);
   });
 

@@ -1,27 +1,20 @@
 import { parseUntil, resolveAccept } from '../model/commandText.js';
 import type { Comparison, Report, Waiver } from '../model/comparison.js';
-import { isExpired, type Acceptance } from '../model/decision.js';
+import { isExpired, type Decision } from '../model/decision.js';
+import { gatedMetrics, waivedBy } from '../model/waived.js';
 import { conclusionOf, failsJob } from './verdict.js';
 
 /** That somebody accepts a decline, before it was looked at closely. `refusal`: why it does not count, a clause. */
-export interface Claim extends Pick<Waiver, 'by' | 'via' | 'at'> {
-  /** Names the decision that it becomes (decision.ts). */
-  readonly id: string;
+export interface Claim extends Pick<Waiver, 'id' | 'by' | 'via' | 'at'> {
   /** A trailer's text, to be read against each study's metrics; else metrics and reason as they were decided for one study. */
-  readonly says: { readonly text: string } | Pick<Acceptance, 'metrics' | 'reason' | 'until'>;
+  readonly says: { readonly text: string } | { readonly metrics: readonly string[]; readonly reason: string; readonly until?: string | undefined };
   /** Only this study; all of them when absent. */
   readonly study?: string | undefined;
   readonly refusal?: string | undefined;
 }
 
-/** Metrics that decide, the objective first. */
-export function gatedMetrics(study: Comparison): readonly string[] {
-  const names = study.metrics.filter(({ gate }) => gate).map(({ name }) => name);
-  return names.length === 0 ? [study.metric.name] : names;
-}
-
 /** The claims as one study sees them; one that names no metric of any study is shown everywhere, as refused. */
-export function waiversFor(study: Comparison, claims: readonly Claim[], { studies, now }: { readonly studies: readonly Comparison[]; readonly now: string }): readonly Waiver[] {
+function waiversFor(study: Comparison, claims: readonly Claim[], { studies, now }: { readonly studies: readonly Comparison[]; readonly now: string }): readonly Waiver[] {
   return claims.flatMap((claim) => {
     if (claim.study !== undefined && claim.study !== study.study) return [];
     const waiver = waiverOf(claim, gatedMetrics(study), now);
@@ -31,8 +24,8 @@ export function waiversFor(study: Comparison, claims: readonly Claim[], { studie
 }
 
 function waiverOf(claim: Claim, gated: readonly string[], now: string): Waiver {
-  const { by, via, at, refusal } = claim;
-  const who = { by, via, ...(at === undefined ? {} : { at }) };
+  const { id, by, via, at, refusal } = claim;
+  const who = { id, by, via, ...(at === undefined ? {} : { at }) };
   const said = 'text' in claim.says ? readTrailer(claim.says.text, gated) : { ...claim.says, why: undefined };
   const { metrics, reason, until } = said;
   const what = { ...who, metrics: [...metrics], reason, ...(until === undefined ? {} : { until }) };
@@ -48,19 +41,30 @@ function readTrailer(text: string, gated: readonly string[]): { readonly metrics
   return 'why' in said ? { metrics: [], reason: text, why: said.why } : { ...said, until: dated.until, why: undefined };
 }
 
-/** Gated metrics that are behind a REGRESSION; all of them where the verdict does not rest on the gate. */
-function regressed(study: Comparison): readonly string[] {
-  const down = study.metrics.filter(({ gate, result }) => gate && result?.decision === 'DOWN').map(({ name }) => name);
-  return down.length === 0 ? gatedMetrics(study) : down;
+/** Acceptances on the history: those of this very commit, and on a branch of this repository those of the whole pull request. */
+export function decidedClaims(decisions: readonly Decision[], pull: { readonly number: number | undefined; readonly headSha: string; readonly fork: boolean }): readonly Claim[] {
+  const isHere = (one: Decision): boolean => one.sha === pull.headSha || (!pull.fork && pull.number !== undefined && one.pullRequest === pull.number);
+  return decisions.flatMap((one) => (one.kind === 'accept' && isHere(one) ? [{ id: one.id, via: one.via, by: one.by, at: one.at, study: one.study, says: { metrics: one.metrics, reason: one.reason, until: one.until } }] : []));
 }
 
-/** Waivers that make a REGRESSION nobody's surprise: each of its metrics is covered. A crash is covered by one for everything only. */
-export function waivedBy(study: Comparison): readonly Waiver[] {
-  if (study.verdict.kind !== 'REGRESSION') return [];
-  const all = (study.waivers ?? []).filter(({ state }) => state === 'in-force');
-  const covering = (name: string): Waiver | undefined => all.find(({ metrics }) => metrics.length === 0 || (study.verdict.reason !== 'stability' && metrics.includes(name)));
-  const found = regressed(study).map(covering);
-  return found.some((waiver) => waiver === undefined) ? [] : [...new Set(found.filter((waiver) => waiver !== undefined))];
+/** The report with the claims as each study sees them. */
+export function withClaims(report: Report, claims: readonly Claim[], now: string): Report {
+  const studies = report.studies.map((study) => {
+    const waivers = waiversFor(study, claims, { studies: report.studies, now });
+    return waivers.length === 0 ? study : { ...study, waivers: [...waivers] };
+  });
+  return { ...report, studies };
+}
+
+/** Which studies the words of a command are about: those that gate the metric it begins with, else the only ones there can be. */
+export function readAcceptance<T>(among: readonly { readonly study: T; readonly gated: readonly string[] }[], words: string): readonly { readonly study: T; readonly metrics: readonly string[]; readonly reason: string }[] | { readonly why: string } {
+  const read = (metricRequired: boolean) => among.map(({ study, gated }) => ({ study, said: resolveAccept(words, gated, { metricRequired }) }));
+  for (const metricRequired of [true, false]) {
+    const found = read(metricRequired).flatMap(({ study, said }) => ('why' in said ? [] : [{ study, ...said }]));
+    if (found.length > 0) return found;
+  }
+  const [refusal] = read(false).flatMap(({ said }) => ('why' in said ? [said] : []));
+  return refusal ?? { why: 'There is nothing to accept.' };
 }
 
 /** What the check run says about a report of one study: an accepted regression is no failure, and no success either. */

@@ -142,6 +142,8 @@ const budgetSchema = z.strictObject({
 
 /** That somebody takes a decline on, as the posting step found it; never taken from the job that measured. `why`: of `refused`, a clause. */
 const waiverSchema = z.strictObject({
+  /** Names the decision that it is or becomes. */
+  id: z.string(),
   /** Gated metrics; empty = all. */
   metrics: strings, reason: z.string(), until: z.string().optional(),
   by: z.string(), via: z.enum(vias), at: z.string().optional(),

@@ -22,7 +22,7 @@ export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOpt
         if (!name.endsWith('.json')) continue;
         const path = `${folder}/${sha}/${name}`;
         const text = await readBounded(directory, path);
-        if (text === undefined) onWarning?.(`${path}: more bytes than a record may have`);
+        if (text === undefined) onWarning?.(`${path}: larger than the 8 MiB that a file here may have`);
         else files.push({ path, text });
       }
     }

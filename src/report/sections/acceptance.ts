@@ -1,0 +1,51 @@
+import type { Block, Text } from '../../model/blocks.js';
+import type { Comparison, Waiver } from '../../model/comparison.js';
+import { formatSigned } from '../../model/numberFormat.js';
+import { waivedBy } from '../../model/waived.js';
+import type { SectionBuilder } from '../index.js';
+import { clip } from '../printable.js';
+import { code, plain, strong } from '../spans.js';
+import { plural, shortSha } from '../words.js';
+
+const shownReason = 320;
+const shownWaivers = 12;
+
+/** Who accepts this decline, whose word does not count and why, and how far main has come since the last acceptance. */
+export const acceptance: SectionBuilder = {
+  title: 'Accepted declines',
+  priority: 93,
+  build(comparison) {
+    const waivers = (comparison.waivers ?? []).slice(-shownWaivers);
+    const covering = waivedBy(comparison);
+    const items = waivers.map((waiver): Text => waiverText(waiver, covering.includes(waiver)));
+    const since = sinceText(comparison);
+    return [
+      ...(covering.length === 0 ? [] : [{ kind: 'paragraph', text: [strong('Accepted: the numbers stay what they are, the check is neutral and the job does not fail.')] } satisfies Block]),
+      ...(items.length === 0 ? [] : [{ kind: 'list', items } satisfies Block]),
+      ...(since === undefined ? [] : [{ kind: 'paragraph', text: since } satisfies Block]),
+    ];
+  },
+};
+
+const where: Readonly<Record<Waiver['via'], string>> = {
+  comment: 'in a comment', label: 'by the label', trailer: 'in a commit message', 'command-line': 'on the command line', merge: 'by merging',
+};
+
+function waiverText({ state, by, via, metrics, reason, until, why }: Waiver, covers: boolean): Text {
+  const what: Text = [...(metrics.length === 0 ? [plain('all gated metrics')] : metrics.flatMap((name, i): Text => [plain(i === 0 ? '' : ', '), code(clip(name, 80))])), plain(`, ${where[via]}: ${clip(reason, shownReason)}`)];
+  const period = until === undefined ? '' : ` until ${until}`;
+  switch (state) {
+    case 'refused': return [strong('Does not count: '), plain(`${clip(why ?? '', shownReason)}. `), plain(`${by} on `), ...what];
+    case 'expired': return [strong('Expired: '), plain(`${by} accepted${period} `), ...what];
+    case 'in-force': return [strong(covers ? `Accepted by ${by}${period}: ` : `Accepted by ${by}${period}, which does not cover this: `), ...what];
+  }
+}
+
+/** A neutral line: the comparison above is with the parent, whatever was accepted (decisions.md 11). */
+function sinceText({ accepted, metric }: Comparison): Text | undefined {
+  if (accepted === undefined) return undefined;
+  const { sha, by, at, reason, until, expired, effect, pairs } = accepted;
+  const moved = effect === undefined || pairs === undefined ? '' : `: ${metric.name} ${formatSigned(effect)} since then, on ${plural(pairs, 'seed')} measured at both`;
+  const period = until === undefined ? '' : expired ? `, expired on ${until}` : `, until ${until}`;
+  return [plain('Last accepted decline on main: '), code(shortSha(sha)), plain(`, by ${by} on ${at.slice(0, 10)}${period} (${clip(reason, shownReason)})${moved}.`)];
+}
