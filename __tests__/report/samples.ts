@@ -219,6 +219,15 @@ export const samples: Readonly<Record<string, () => Report>> = {
     warnings: ['Values on main are identical for different seeds: the program seems to ignore NOREGRET_SEED.'],
     policyChanges: [{ key: 'verdict.alpha', base: '0.05', head: '0.5' }],
   })]),
+  accepted: () => report([comparison('REGRESSION', `Regression: ${say(worse)}; confirmed on fresh seeds, and 20 search trials found nothing better than main's best configuration`, {
+    gate: worse, confirmation: worseAgain, search: found,
+    waivers: [
+      { id: 'trailer-a-1', by: 'mallory', via: 'trailer', metrics: [], reason: 'val_accuracy trust me | @octo/all', state: 'refused', why: 'anybody can write a commit on a fork; the label or a comment by somebody with write access counts there' },
+      { id: 'comment-1', by: 'bob', via: 'comment', at: '2026-01-02T03:04:05Z', metrics: ['val_accuracy'], reason: 'known, fixed next month', until: '2026-02-01', state: 'expired' },
+      { id: 'comment-2', by: 'ada', via: 'comment', at: '2026-03-02T03:04:05Z', metrics: ['val_accuracy'], reason: 'half the size, agreed with the mobile team', until: '2026-12-31', state: 'in-force' },
+    ],
+    accepted: { sha: 'c'.repeat(40), by: 'bob', at: '2025-11-02T03:04:05Z', reason: 'a leak in the test set closed', expired: false, effect: 0.0012, pairs: 5 },
+  })]),
   'regression-undecided': () => report([{ ...comparison('REGRESSION', `Regression: worse at main's best configuration; 20 trials did not recover it: ${say(worse)}`, { gate: worse, confirmation: worseAgain, retune: { ...noisy, headParams }, search: found }) }]),
   inconclusive: () => report([comparison('INCONCLUSIVE', `Inconclusive: ${say(noisy)}; too noisy to tell a decline of 0.005 from none`, { gate: noisy, search: found })]),
   'not-confirmed': () => report([comparison('NOT_CONFIRMED', `Not confirmed: ${say(worse)}; looked worse at first, but not on fresh seeds: ${say(faded).replace(/^\S+ |, margin.*$/gu, '')}`, { gate: worse, confirmation: faded, search: found })]),

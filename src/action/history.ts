@@ -6,7 +6,7 @@ import type { UseCases } from './useCases.js';
 
 /** The history branch for a step that has no checkout; nothing is fetched before it is asked for. */
 export interface History {
-  open(): Promise<BaselineStore>;
+  readonly open: () => Promise<BaselineStore>;
 }
 
 /** Runs `work` with the history at hand, and removes what was fetched for it. */

@@ -123,12 +123,12 @@ export async function runAction(desk: ActionDesk, loadUseCases: () => Promise<Us
     await plan(desk, work, useCases);
     return;
   }
-  let canWrite = false;
-  const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check, () => { canWrite = true; }) };
+  const token = { canWrite: false };
+  const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check, () => { token.canWrite = true; }) };
   const startedMs = Date.now();
   const { report: measured, pending, error } = await measure(desk, work, useCases, deps);
   // Whoever only measures leaves it to the job that posts to find out who accepts what.
-  const report = !canWrite || signal.aborted ? measured : await withHistory(desk, loadUseCases, async (history) => await withVouchers(desk, measured, { to: context.trigger, workflow: context.workflowFile ?? measuringWorkflow, history }));
+  const report = !token.canWrite || signal.aborted ? measured : await withHistory(desk, loadUseCases, async (history) => await withVouchers(desk, measured, { to: context.trigger, workflow: context.workflowFile ?? measuringWorkflow, history }));
   // A pull request may be taken up again when it is done too, for more seeds.
   const state = work.kind === 'compare' || error !== undefined || report.incomplete ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs) : undefined;
   const artifactExtra = { ...(pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) }), ...(state === undefined ? {} : { [stateFile]: state }) };

@@ -51,11 +51,9 @@ async function storeRecords({ actions, context }: PublishDesk, text: string, his
 export async function runPublish(desk: PublishDesk, loadUseCases: () => Promise<UseCases>): Promise<void> {
   const { trigger } = desk.context;
   await withHistory(desk, loadUseCases, async (history) => {
-    switch (trigger.kind) {
-      case 'comment': return await runCommand(desk, trigger, history);
-      case 'label': return await runLabel(desk, trigger, history);
-      default: return await publishReport(desk, history);
-    }
+    if (trigger.kind === 'comment') await runCommand(desk, trigger, history);
+    else if (trigger.kind === 'label') await runLabel(desk, trigger, history);
+    else await publishReport(desk, history);
   });
 }
 

@@ -1,3 +1,4 @@
+import { readDecisions } from '../app/decided.js';
 import { decidedClaims, withClaims, type Claim } from '../compare/waivers.js';
 import { acceptTrailers } from '../model/commandText.js';
 import type { Report } from '../model/comparison.js';
@@ -65,14 +66,7 @@ export async function pullClaims(github: Asks, pull: PullRequestFacts, run: RunF
 /** Of every study; a history that cannot be read costs the acceptances on it, and is told. */
 export async function decisionsOf(desk: Pick<Desk, 'actions'>, report: Report, store: BaselineStore): Promise<readonly Decision[]> {
   const found: Decision[] = [];
-  for (const { study } of report.studies) {
-    try {
-      found.push(...await store.decisions(study));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      desk.actions.warn(`What was accepted earlier is not known. ${errorText(error)}`);
-    }
-  }
+  for (const { study } of report.studies) found.push(...await readDecisions(store, study, (text) => { desk.actions.warn(text); }));
   return found;
 }
 

@@ -1,13 +1,10 @@
 import { ancestorsToCheck, chooseBaseCommit, chooseBaseline, isTestMerge, nearestRecord, type BaseCommit, type BaselineChoice } from '../compare/baseline.js';
-import { lastAcceptance } from '../compare/decisions.js';
 import { inputsAmong } from '../compare/inputs.js';
 import type { Params } from '../model/params.js';
-import { isExpired, type Acceptance } from '../model/decision.js';
 import type { BaselineStore, CommitFacts, Repository } from '../model/ports.js';
-import type { StudyRecord } from '../model/record.js';
 
 /** How far back main's best configuration is looked for. */
-const MAX_ANCESTORS = 5_000;
+export const MAX_ANCESTORS = 5_000;
 /** Records of this many commits are read: a stored value further back than that is hardly ever under the same inputs. */
 const MAX_MEASURED = 25;
 
@@ -59,7 +56,7 @@ export interface BaselineQuestion {
 }
 
 /** Where base's values come from, and main's best configuration (decisions.md 7, 8, 10). */
-export async function resolveBaseline(question: BaselineQuestion): Promise<BaselineChoice & { readonly accepted: Accepted | undefined }> {
+export async function resolveBaseline(question: BaselineQuestion): Promise<BaselineChoice> {
   const { repository, store, study, inputs, baseSha, now } = question;
   const firstParents = await repository.firstParents(baseSha, MAX_ANCESTORS);
   const records = await store.readFor(study, firstParents, MAX_MEASURED);
@@ -71,15 +68,5 @@ export async function resolveBaseline(question: BaselineQuestion): Promise<Basel
     changedFiles.set(sha, changed);
     if (inputsAmong(changed, inputs).length === 0) break;
   }
-  return { ...chooseBaseline({ firstParents, records, key, inputs, changedFiles, now }), accepted: await acceptedOn(firstParents, { store, study, now }) };
-}
-
-/** The accepted pointer, and what was measured where it points. */
-export interface Accepted { readonly acceptance: Acceptance; readonly record: StudyRecord | undefined; readonly expired: boolean }
-
-export async function acceptedOn(line: readonly string[], { store, study, now }: Pick<BaselineQuestion, 'store' | 'study' | 'now'>): Promise<Accepted | undefined> {
-  const acceptance = lastAcceptance(line, await store.decisions(study));
-  if (acceptance === undefined) return undefined;
-  const records = await store.readFor(study, [acceptance.sha], 1);
-  return { acceptance, record: nearestRecord([acceptance.sha], records), expired: isExpired(acceptance, now) };
+  return chooseBaseline({ firstParents, records, key, inputs, changedFiles, now });
 }

@@ -1,7 +1,7 @@
 import { extend } from '../compare/eValue.js';
 import type { gate } from '../compare/gate.js';
 import { requestedPairs } from '../compare/decisions.js';
-import { UserError } from '../model/errors.js';
+import { readDecisions } from './decided.js';
 import type { StudyRun } from './findings.js';
 import type { Tools } from './tools.js';
 
@@ -29,14 +29,8 @@ export function extensionJudge(most: number, step: number): typeof gate {
 /** With what somebody asked for at this commit, from the history; an entry that was told itself keeps what it was told. */
 export async function withExtension(run: StudyRun, { store, progress }: Pick<Tools, 'store' | 'progress'>, headSha: string): Promise<StudyRun> {
   if (run.extension !== undefined) return run;
-  try {
-    const extension = requestedPairs(await store.decisions(run.configs.head.name), headSha);
-    return extension === undefined ? run : { ...run, extension };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    progress.warn(`Whether more seeds were asked for is not known: ${error.message}`);
-    return run;
-  }
+  const extension = requestedPairs(await readDecisions(store, run.configs.head.name, (text) => { progress.warn(text); }), headSha);
+  return extension === undefined ? run : { ...run, extension };
 }
 
 /** For the report: that the rule is another one than usual, and who wanted it. */

@@ -1,4 +1,3 @@
-import type { Accepted } from './baseline.js';
 import type { Comparison } from '../model/comparison.js';
 import type { Acceptance } from '../model/decision.js';
 import type { Goal } from '../model/direction.js';
@@ -7,6 +6,7 @@ import type { CommitFacts } from '../model/ports.js';
 import type { Challenger } from '../model/record.js';
 import type { Study } from '../model/study.js';
 import { isVoid } from '../model/studyLog.js';
+import type { Accepted } from './decided.js';
 import type { SideConfigs } from './tools.js';
 import type { PairedStageOutcome, StageMetric } from './pairedStage.js';
 import type { RescoreOutcome } from './rescore.js';

@@ -6,10 +6,10 @@ import type { Trial } from '../model/study.js';
 import { spaceDigest } from '../model/validity.js';
 import type { Verdict } from '../model/verdict.js';
 import { dueProposals } from '../compare/decisions.js';
-import { acceptedOn } from './baseline.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
+import { acceptedOn, readDecisions } from './decided.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
 import type { SearchOutcome } from './search.js';
@@ -45,8 +45,8 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   await keepFindings(run, found, async () => {
     const records = await earlierRecords(run, tools);
     const previous = nearestRecord(records.line, records.found);
-    const decisions = await tools.store.decisions(run.configs.head.name);
-    const accepted = await acceptedOn(records.line, { store: tools.store, study: run.configs.head.name, now: startedAt });
+    const decisions = await readDecisions(tools.store, run.configs.head.name, (text) => void found.warnings.push(text));
+    const accepted = await acceptedOn(records.line, decisions, { store: tools.store, study: run.configs.head.name, now: startedAt });
     if (accepted !== undefined) found.accepted = accepted;
     const proposals = dueProposals(recordedPart(records), decisions, records.found);
     const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);

@@ -3,8 +3,9 @@ import { keyDifferences, type BaselineChoice } from '../compare/baseline.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
-import { resolveBaseline } from './baseline.js';
+import { MAX_ANCESTORS, resolveBaseline } from './baseline.js';
 import type { StageContext } from './context.js';
+import { acceptedOn, readDecisions } from './decided.js';
 import { knowledgeFor, type Knowledge } from './knowledge.js';
 import { searchSide } from './searchStep.js';
 
@@ -45,6 +46,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
   }
   found.environment = await tools.keyProbe.key(tree, configs.base, incumbent);
   noteBaseline(context, choice);
+  await noteAccepted(context, base.sha);
   const here = projectOnto(configs.head.space, incumbent);
   if (here.params === undefined) found.warnings.push(`Main's best configuration is not valid here: ${here.reason}. The verdict rests on the retuned configuration alone.`);
   else {
@@ -81,9 +83,9 @@ function timingOf({ run }: StageContext): string | undefined {
   return run.configs.head.also.find((metric) => metric.timing)?.name;
 }
 
-function noteBaseline(context: StageContext, choice: Awaited<ReturnType<typeof resolveBaseline>>): void {
+function noteBaseline(context: StageContext, choice: BaselineChoice): void {
   const { run, found, workspace } = context;
-  const { accepted, record, measuredSha, baseSha, ageDays, ageCommits } = choice;
+  const { record, measuredSha, baseSha, ageDays, ageCommits } = choice;
   const timing = timingOf(context);
   const isStored = record !== undefined && timing === undefined;
   const why = record !== undefined && timing !== undefined ? `${timing} depends on the machine's load, so that stored values do not serve` : choice.why.replace(/^run here: /, '');
@@ -92,6 +94,14 @@ function noteBaseline(context: StageContext, choice: Awaited<ReturnType<typeof r
     ...(isStored && ageDays !== undefined ? { ageDays } : {}), ...(isStored && ageCommits !== undefined ? { ageCommits } : {}),
     keyDifferences: [...choice.keyDifferences], dependencies: workspace.dependencies,
   };
+}
+
+async function noteAccepted({ run, tools, found }: StageContext, baseSha: string): Promise<void> {
+  const { store, repository, clock } = tools;
+  const study = run.configs.base.name;
+  const decisions = await readDecisions(store, study, (text) => void found.warnings.push(text));
+  const line = decisions.length === 0 ? [] : await repository.firstParents(baseSha, MAX_ANCESTORS);
+  const accepted = await acceptedOn(line, decisions, { store, study, now: clock.utc() });
   if (accepted !== undefined) found.accepted = accepted;
 }
 

@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { resolveBase } from '../app/baseline.js';
+import { readDecisions } from '../app/decided.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { compareStudies } from '../app/runStudies.js';
 import { decidedClaims, reportFails, withClaims } from '../compare/waivers.js';
@@ -66,7 +67,8 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
     store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
   });
   const report = await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });
-  const decisions = await Promise.all(report.studies.map(async ({ study }) => await tools.store.decisions(study)));
+  // Told already where it could not be read.
+  const decisions = await Promise.all(report.studies.map(async ({ study }) => await readDecisions(tools.store, study, () => undefined)));
   return withClaims(report, decidedClaims(decisions.flat(), { number: undefined, headSha: head.sha, fork: false }), tools.clock.utc());
 }
 

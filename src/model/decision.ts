@@ -3,7 +3,6 @@ import { paramsSchema } from './study.js';
 
 /** Where somebody said it. `merge`: nobody did; it follows from a pull request that was merged. */
 export const vias = ['comment', 'label', 'trailer', 'command-line', 'merge'] as const;
-export type Via = (typeof vias)[number];
 
 /** Longest reason that is kept; what people write beyond it is cut, and seen to be. */
 export const longestReason = 300;

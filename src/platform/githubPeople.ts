@@ -40,7 +40,7 @@ export function peopleCalls({ octokit, at, ask }: Client): PeopleCalls {
       let pages = 0;
       for await (const { data } of octokit.paginate.iterator(issues.listEvents, { ...at, issue_number: pullRequest, per_page: 100 })) {
         for (const event of data) {
-          if ((event.event === 'labeled' || event.event === 'unlabeled') && 'label' in event) found.push({ id: event.id, label: event.label.name ?? '', by: event.actor?.login, at: event.created_at, added: event.event === 'labeled' });
+          if ((event.event === 'labeled' || event.event === 'unlabeled') && 'label' in event) found.push({ id: event.id, label: event.label.name, by: personOf(event.actor), at: event.created_at, added: event.event === 'labeled' });
         }
         if (++pages >= mostPages) break;
       }
@@ -50,6 +50,11 @@ export function peopleCalls({ octokit, at, ask }: Client): PeopleCalls {
       (await octokit.paginate(pulls.listCommits, { ...at, pull_number: pullRequest, per_page: 100 })).map(({ sha, commit }) => ({ sha, message: commit.message }))),
     react: (comment, content) => ask('react to the comment', async () => { await reactions.createForIssueComment({ ...at, comment_id: comment, content }); }),
   };
+}
+
+/** GitHub's own description of an event forgets that people delete their accounts. */
+function personOf(actor: { readonly login: string } | null): string | undefined {
+  return actor?.login;
 }
 
 /** `permission` folds the finer roles: maintain counts as write, triage as read (REST reference, repository collaborators). */

@@ -15,7 +15,7 @@ export const acceptance: SectionBuilder = {
   title: 'Accepted declines',
   priority: 93,
   build(comparison) {
-    const waivers = (comparison.waivers ?? []).slice(-shownWaivers);
+    const waivers = (comparison.waivers ?? []).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, shownWaivers);
     const covering = waivedBy(comparison);
     const items = waivers.map((waiver): Text => waiverText(waiver, covering.includes(waiver)));
     const since = sinceText(comparison);
@@ -28,16 +28,19 @@ export const acceptance: SectionBuilder = {
 };
 
 const where: Readonly<Record<Waiver['via'], string>> = {
-  comment: 'in a comment', label: 'by the label', trailer: 'in a commit message', 'command-line': 'on the command line', merge: 'by merging',
+  comment: 'in a comment', label: 'with the label', trailer: 'in a commit message', 'command-line': 'on the command line', merge: 'by merging',
 };
 
+/** What counts is said first. */
+const order: readonly Waiver['state'][] = ['in-force', 'expired', 'refused'];
+
 function waiverText({ state, by, via, metrics, reason, until, why }: Waiver, covers: boolean): Text {
-  const what: Text = [...(metrics.length === 0 ? [plain('all gated metrics')] : metrics.flatMap((name, i): Text => [plain(i === 0 ? '' : ', '), code(clip(name, 80))])), plain(`, ${where[via]}: ${clip(reason, shownReason)}`)];
-  const period = until === undefined ? '' : ` until ${until}`;
+  const what: Text = metrics.length === 0 ? [plain('all gated metrics')] : metrics.flatMap((name, i): Text => [plain(i === 0 ? '' : ', '), code(clip(name, 80))]);
+  const said = clip(reason, shownReason);
   switch (state) {
-    case 'refused': return [strong('Does not count: '), plain(`${clip(why ?? '', shownReason)}. `), plain(`${by} on `), ...what];
-    case 'expired': return [strong('Expired: '), plain(`${by} accepted${period} `), ...what];
-    case 'in-force': return [strong(covers ? `Accepted by ${by}${period}: ` : `Accepted by ${by}${period}, which does not cover this: `), ...what];
+    case 'refused': return [strong('Does not count'), plain(`, by ${by} ${where[via]} (${said}): ${clip(why ?? '', shownReason).replace(/\.$/u, '')}.`)];
+    case 'expired': return [strong(`Expired on ${until ?? ''}`), plain(`, accepted by ${by} ${where[via]}, `), ...what, plain(`: ${said}`)];
+    case 'in-force': return [strong(`Accepted by ${by}${until === undefined ? '' : ` until ${until}`}`), plain(` ${where[via]}${covers ? '' : ', which does not cover this'}, `), ...what, plain(`: ${said}`)];
   }
 }
 
