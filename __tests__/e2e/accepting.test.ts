@@ -118,6 +118,15 @@ describe('a regression that somebody accepts in a comment', () => {
     expect(await report(red.pull)).toContain('Accepted by ada');
   }, 120_000);
 
+  test('in the merge queue it is accepted as well', async () => {
+    const { pull } = red;
+    const job: Job = { ...red.job, runId: nextRun(), event: 'merge_group', sha: pull.mergeSha, payload: { action: 'checks_requested', repository: { default_branch: 'main' }, merge_group: { head_sha: pull.mergeSha, base_sha: pull.baseSha, head_ref: `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${pull.baseSha}` } } };
+    world.github.facts.commits.add(pull.mergeSha);
+    const queue = await twoJobs(job);
+    expect([queue.report.verdict, queue.publish.code]).toEqual(['REGRESSION', 0]);
+    expect((await world.github.checks(pull.mergeSha)).map(({ conclusion }) => conclusion)).toEqual(['neutral']);
+  }, 120_000);
+
   test('merged: the same tree on main is not repeated, and the accepted pointer moves', async () => {
     const { pull } = red;
     const sha = await world.commit('main', { 'train.mjs': worse }, 'merge it');
@@ -150,6 +159,7 @@ describe('the label', () => {
     expect(await report(red.pull)).toMatch(/Accepted by ada(<\/strong>|\*\*) with the label/);
     expect(await conclusions(red.pull)).toEqual(['failure', 'failure', 'neutral']);
     world.github.facts.people.labels.set(red.pull.number, []);
+    Object.assign(red.run, { status: 'completed', conclusion: 'success' });
     await event('unlabeled');
     expect((await conclusions(red.pull)).at(-1)).toBe('failure');
     expect(await report(red.pull)).not.toContain('Accepted');

@@ -154,6 +154,8 @@ function hostile(): Report {
     failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })),
     environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names, notes: names, reproduce: names, secrets: hostileText(9),
     policyChanges: names.map((key) => ({ key, base: key, head: key })),
+    waivers: (['in-force', 'expired', 'refused'] as const).map((state, i) => ({ id: hostileText(i), by: hostileText(i + 1), via: 'trailer' as const, metrics: [hostileText(i + 2)], reason: hostileText(i + 3), until: hostileText(i + 4), state, why: hostileText(i + 5) })),
+    accepted: { sha: hostileText(4), by: hostileText(5), at: hostileText(6), reason: hostileText(7), until: hostileText(8), expired: true, effect: -1, pairs: 2 },
     baseline: { ...comparison('PASS', '').baseline!, sha: hostileText(1), measuredSha: hostileText(2), why: hostileText(3), keyDifferences: names.map((field) => ({ field, stored: field, here: field })) },
   })], { tool: hostileText(6), headSha: hostileText(8), baseSha: '<b>@x' });
 }

@@ -69,9 +69,9 @@ async function lastReport({ desk }: Asking, runId: number, { number, headSha, ba
 
 const isRecovered = ({ verdict }: Comparison): boolean => verdict.kind === 'RECOVERED_BY_RETUNING' && verdict.reason === 'recovered';
 
-/** Main's best is known to be worse with this code, until the winner that makes up for it takes its place. */
-function expected(report: Report | undefined, { number, mergedBy }: MergedPull): readonly Claim[] {
-  return (report?.studies ?? []).filter(isRecovered).map(({ study }) => ({
+/** Main's best is known to be worse with this code, until the winner that makes up for it takes its place. Of a fork's report nothing is believed. */
+function expected(report: Report | undefined, { number, mergedBy, fork }: MergedPull): readonly Claim[] {
+  return (fork ? [] : report?.studies ?? []).filter(isRecovered).map(({ study }) => ({
     id: `merge-${number}`, via: 'merge', by: mergedBy ?? 'somebody', study, says: { metrics: [], reason: `pull request ${number} was different to tune, and its retuned configuration makes up for this` },
   }));
 }

@@ -23,7 +23,7 @@ interface Hands { readonly desk: Desk<PublishInputs>; readonly github: GitHub; r
 /** A finished run's report once more, with what is accepted by now: comment and check at once, and the job that failed by running it again. */
 export async function postAgain({ desk, github, history }: Hands, { pull, run, report }: { readonly pull: PullRequestFacts; readonly run: WorkflowRun; readonly report: Report }): Promise<{ readonly report: Report; readonly lines: readonly string[] }> {
   const { inputs, renderings, actions } = desk;
-  const waived = await withWaivers(desk, report, { pull: () => Promise.resolve(pull), run: { createdAt: run.createdAt, pusher: run.actor }, history: history.open });
+  const waived = await withWaivers(desk, report, { facts: () => Promise.resolve({ pull, run: { createdAt: run.createdAt, pusher: run.actor } }), history: history.open });
   const check = checkPublisherFor(desk);
   const posted = await postEverywhere(waived, pullTrigger(pull), [...(check === undefined ? [] : [check]), commentPublisher({ github, renderings, commentId: inputs.commentId, policy: inputs.comment })]);
   for (const { error } of posted) if (error !== undefined) actions.warn(errorText(error));

@@ -130,7 +130,8 @@ export async function runAction(desk: ActionDesk, loadUseCases: () => Promise<Us
   // Whoever only measures leaves it to the job that posts to find out who accepts what.
   const report = !token.canWrite || signal.aborted ? measured : await withHistory(desk, loadUseCases, async (history) => await withVouchers(desk, measured, { to: context.trigger, workflow: context.workflowFile ?? measuringWorkflow, history }));
   // A pull request may be taken up again when it is done too, for more seeds.
-  const state = work.kind === 'compare' || error !== undefined || report.incomplete ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs) : undefined;
+  const finished = error === undefined && !report.incomplete;
+  const state = work.kind === 'compare' || !finished ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs, { finished }) : undefined;
   const artifactExtra = { ...(pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) }), ...(state === undefined ? {} : { [stateFile]: state }) };
   await finish(desk, { report, to: context.trigger, post, check, summary: true, artifactExtra });
   if (error !== undefined) actions.fail(errorText(error));

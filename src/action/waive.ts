@@ -71,12 +71,12 @@ export async function decisionsOf(desk: Pick<Desk, 'actions'>, report: Report, s
 }
 
 /** Nobody needs to accept what is no regression; then GitHub is not asked. */
-export async function withWaivers(desk: Desk, report: Report, about: { readonly pull: () => Promise<PullRequestFacts>; readonly run: RunFacts; readonly history: () => Promise<BaselineStore> }): Promise<Report> {
+export async function withWaivers(desk: Desk, report: Report, about: { readonly facts: () => Promise<{ readonly pull: PullRequestFacts; readonly run: RunFacts }>; readonly history: () => Promise<BaselineStore> }): Promise<Report> {
   const { github, actions, clock } = desk;
   if (github === undefined || !report.studies.some(({ verdict }) => verdict.kind === 'REGRESSION')) return report;
   try {
-    const pull = await about.pull();
-    const claims = [...await pullClaims(github, pull, about.run), ...decidedClaims(await decisionsOf(desk, report, await about.history()), pull)];
+    const { pull, run } = await about.facts();
+    const claims = [...await pullClaims(github, pull, run), ...decidedClaims(await decisionsOf(desk, report, await about.history()), pull)];
     return withClaims(report, claims, clock.utc());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -21,7 +21,7 @@ const pullRequestSchema = z.object({
 const pushSchema = z.object({
   ref: z.string(), before: z.string(), after: z.string(), deleted: z.boolean(), repository: z.object({ default_branch: z.string() }),
 });
-const mergeGroupSchema = z.object({ merge_group: z.object({ head_sha: sha, base_sha: sha }) });
+const mergeGroupSchema = z.object({ merge_group: z.object({ head_sha: sha, base_sha: sha, head_ref: z.string().optional() }) });
 const workflowRunSchema = z.object({
   action: z.string(),
   workflow_run: z.object({ id: z.int(), event: z.string(), head_sha: sha, conclusion: z.string().nullish(), head_repository: repository.nullish(), created_at: z.string().optional(), actor: z.object({ login: z.string() }).nullish() }),
@@ -54,8 +54,10 @@ function fromPush(payload: unknown): Trigger {
 }
 
 function fromMergeGroup(payload: unknown): Trigger {
-  const { head_sha, base_sha } = mergeGroupSchema.parse(payload).merge_group;
-  return { kind: 'merge_group', headSha: head_sha, baseSha: base_sha };
+  const { head_sha, base_sha, head_ref = '' } = mergeGroupSchema.parse(payload).merge_group;
+  // GitHub names the queue's branches so; only people with write access can push one.
+  const number = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]{40}$/.exec(head_ref)?.[1];
+  return { kind: 'merge_group', headSha: head_sha, baseSha: base_sha, ...(number === undefined ? {} : { pullRequest: Number(number) }) };
 }
 
 function fromWorkflowRun(payload: unknown): Trigger {

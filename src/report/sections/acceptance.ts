@@ -17,7 +17,7 @@ export const acceptance: SectionBuilder = {
   build(comparison) {
     const waivers = (comparison.waivers ?? []).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, shownWaivers);
     const covering = waivedBy(comparison);
-    const items = waivers.map((waiver): Text => waiverText(waiver, covering.includes(waiver)));
+    const items = waivers.map((waiver): Text => waiverText(waiver, comparison.verdict.kind !== 'REGRESSION' || covering.includes(waiver)));
     const since = sinceText(comparison);
     return [
       ...(covering.length === 0 ? [] : [{ kind: 'paragraph', text: [strong('Accepted: the numbers stay what they are, the check is neutral and the job does not fail.')] } satisfies Block]),
