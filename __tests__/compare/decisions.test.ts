@@ -23,7 +23,7 @@ describe('the accepted pointer', () => {
 
 describe('a decline of a push is known to be accepted', () => {
   const now = '2026-06-15T00:00:00.000Z';
-  const here = { sha: sha(1), tree: 'f'.repeat(40), metrics: ['loss'], now };
+  const here = { sha: sha(1), tree: 'f'.repeat(40), metrics: ['loss'], crashed: false, now };
   test.each<[string, Decision[], boolean]>([
     ['for this commit', [makeAcceptance()], true],
     ['for the same tree in a pull request', [makeAcceptance({ sha: sha(7), tree: 'f'.repeat(40) })], true],
@@ -34,6 +34,10 @@ describe('a decline of a push is known to be accepted', () => {
     ['by a request for more seeds', [more({})], false],
   ])('%s', (_, decisions, known) => {
     expect(acceptanceOf(here, decisions) !== undefined).toBe(known);
+  });
+  test('a crash only where everything was accepted', () => {
+    expect(acceptanceOf({ ...here, crashed: true }, [makeAcceptance()])).toBeUndefined();
+    expect(acceptanceOf({ ...here, crashed: true }, [makeAcceptance({ metrics: [] })])).toBeDefined();
   });
 });
 

@@ -140,8 +140,9 @@ async function gateAgainst(context: StageContext, previous: StudyRecord, { incum
   const { outcome } = await runGate(context, { ...plan, maxPairs: stored.size });
   if (!isWorse(outcome) || context.run.signal.aborted) return;
   const down = metrics.filter((_, i) => outcome.results[i]?.decision === 'DOWN').map(({ name }) => name);
+  const crashed = outcome.results.some(({ decision, reason }) => decision === 'DOWN' && reason === 'stability');
   const { sha, tree } = context.run.head;
-  const acceptance = acceptanceOf({ sha, tree, metrics: down, now: context.tools.clock.utc() }, decisions);
+  const acceptance = acceptanceOf({ sha, tree, metrics: down, crashed, now: context.tools.clock.utc() }, decisions);
   if (acceptance === undefined) await confirmAgainst(context, previous, plan);
   else found.acceptedHere = acceptance;
 }

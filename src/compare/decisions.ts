@@ -14,9 +14,9 @@ export function lastAcceptance(line: readonly string[], decisions: readonly Deci
   return found;
 }
 
-/** Of a push: the acceptance that covers all of these metrics here, given for this very commit or for the same tree in a pull request; the last that is in force. */
-export function acceptanceOf({ sha, tree, metrics, now }: { readonly sha: string; readonly tree: string; readonly metrics: readonly string[]; readonly now: string }, decisions: readonly Decision[]): Acceptance | undefined {
-  const covers = (one: Acceptance): boolean => one.metrics.length === 0 || metrics.every((name) => one.metrics.includes(name));
+/** Of a push: the acceptance that covers all of these metrics here (crashes only where it covers everything), given for this very commit or for the same tree in a pull request; the last that is in force. */
+export function acceptanceOf({ sha, tree, metrics, crashed, now }: { readonly sha: string; readonly tree: string; readonly metrics: readonly string[]; readonly crashed: boolean; readonly now: string }, decisions: readonly Decision[]): Acceptance | undefined {
+  const covers = (one: Acceptance): boolean => one.metrics.length === 0 || (!crashed && metrics.every((name) => one.metrics.includes(name)));
   return decisions.filter((one) => one.kind === 'accept').findLast((one) => (one.sha === sha || one.tree === tree) && !isExpired(one, now) && covers(one));
 }
 
