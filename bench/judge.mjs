@@ -1,13 +1,13 @@
 // A million pairs through `noregret judge`: seconds of a whole process, and its largest resident set.
-//   npx tsc -p tsconfig.json && node bench/judge.mjs [rounds]     (NOREGRET_LIB=../lib; NOREGRET_CLI=dist/cli.js measures the bundle)
+//   npm run build && node bench/judge.mjs [rounds]     (NOREGRET_CLI=dist/cli.js; NODE=path of another Node)
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const rounds = Number(process.argv[2] ?? 3);
-const lib = new URL(`${process.env.NOREGRET_LIB ?? '../lib'}/`, import.meta.url);
-const bundle = process.env.NOREGRET_CLI;
+const cli = resolve(process.env.NOREGRET_CLI ?? new URL('../dist/cli.js', import.meta.url).pathname);
+const node = process.env.NODE ?? process.execPath;
 const dir = mkdtempSync(join(tmpdir(), 'judge-'));
 const pairs = 1e6;
 
@@ -18,29 +18,34 @@ const rows = Array.from({ length: pairs }, (_, i) => [i + 1, (0.9 + 0.01 * norma
 const files = {
   'pairs.csv': ['seed,base,head', ...rows.map((row) => row.join())].join('\n'),
   'pairs.jsonl': rows.map(([seed, base, head]) => `{"seed":${seed},"base":${base},"head":${head}}`).join('\n'),
+  'random-seeds.csv': ['seed,base,head', ...rows.map(([seed, base, head]) => `${Math.imul(seed, 2654435761) >>> 1},${base},${head}`)].join('\n'),
+  'seven.csv': ['seed,base,head', ...rows.slice(0, 7).map((row) => row.join())].join('\n'),
   'sets.csv': ['base,head', ...rows.map(([, base, head]) => `${base},${head}`)].join('\n'),
 };
 for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
 
 /** The process itself says what it took at the end. */
-const program = `
-const begin = performance.now();
-process.on('exit', () => process.stderr.write(JSON.stringify({ seconds: performance.now() / 1000, rss: process.resourceUsage().maxRSS / 1024 })));
-const { runCli } = await import(${JSON.stringify(new URL('cli/program.js', lib).href)});
-process.exitCode = await runCli(process.argv.slice(1), { cwd: process.cwd(), env: {}, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: new AbortController().signal }, '0');
-`;
+const atExit = join(dir, 'atExit.cjs');
+writeFileSync(atExit, `process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  process.stderr.write(JSON.stringify({ seconds: performance.now() / 1000, cpu: (user + system) / 1e6, rss: process.resourceUsage().maxRSS / 1024 }));
+});`);
 
-function timed(args) {
-  const out = execFileSync('bash', ['-c', '"$@" 2>&1 >/dev/null', 'bash', process.execPath, ...(bundle === undefined ? ['--input-type=module', '-e', program] : [bundle]), ...args], { cwd: dir, encoding: 'utf8' });
-  return bundle === undefined ? JSON.parse(out.slice(out.lastIndexOf('{'))) : { seconds: Number.NaN, rss: Number.NaN };
+function timed(args, stdin) {
+  const command = stdin === undefined ? '"$@" 2>&1 >/dev/null' : `cat ${stdin} | "$@" 2>&1 >/dev/null`;
+  const out = execFileSync('bash', ['-c', command, 'bash', node, '-r', atExit, cli, ...args], { cwd: dir, encoding: 'utf8' });
+  return JSON.parse(out.slice(out.lastIndexOf('{')));
 }
 
 const margin = ['--margin', '0.001', '--goal', 'maximize', '--json'];
-const cases = { 'pairs, looks': ['pairs.csv'], 'pairs, all of them (`--more-seeds`)': ['pairs.csv', '--more-seeds'], 'JSON lines, all of them': ['pairs.jsonl', '--more-seeds'], 'two sets (Welch)': ['sets.csv'] };
+const cases = {
+  'seven rows: the program itself': ['seven.csv'], 'pairs, looks': ['pairs.csv'], 'pairs, all of them (`--more-seeds`)': ['pairs.csv', '--more-seeds'],
+  'the same from standard input': ['-', '--more-seeds'], 'the same, seeds in no order': ['random-seeds.csv', '--more-seeds'], 'JSON lines, all of them': ['pairs.jsonl', '--more-seeds'], 'two sets (Welch)': ['sets.csv'],
+};
 const median = (xs) => xs.toSorted((a, b) => a - b)[xs.length >> 1];
-console.log('| a million rows | seconds | largest resident set, MB |\n|---|---:|---:|');
+console.log(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}\n| a million rows | seconds | of the processor | largest resident set, MB |\n|---|---:|---:|---:|`);
 for (const [name, args] of Object.entries(cases)) {
-  const runs = Array.from({ length: rounds }, () => timed(['judge', ...args, ...margin]));
-  console.log(`| ${name} | ${median(runs.map((r) => r.seconds)).toFixed(2)} | ${Math.round(median(runs.map((r) => r.rss)))} |`);
+  const runs = Array.from({ length: rounds }, () => timed(['judge', ...args, ...margin], args[0] === '-' ? 'pairs.csv' : undefined));
+  console.log(`| ${name} | ${median(runs.map((r) => r.seconds)).toFixed(2)} | ${median(runs.map((r) => r.cpu)).toFixed(2)} | ${Math.round(median(runs.map((r) => r.rss)))} |`);
 }
 rmSync(dir, { recursive: true });

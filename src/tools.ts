@@ -7,6 +7,7 @@ import type { StudyConfig } from './model/config.js';
 import type { BaselineStore, Clock, Executor, Journal, Progress, TrialRunner } from './model/ports.js';
 import { trialEnvironment } from './platform/environment.js';
 import { createKeyProbe } from './platform/keyProbe.js';
+import { endLeftovers, studyMark } from './platform/leftovers.js';
 import { openRepository } from './platform/repository.js';
 import { createWorkspace } from './platform/workspace.js';
 import { createCommandRunner } from './runners/command.js';
@@ -57,10 +58,21 @@ export interface StudyOptions {
 /** Log and slots of one study. */
 export async function openStudy({ folder, env, clock, configs, progress }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
   await mkdir(folder, { recursive: true });
-  const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock }));
   const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
   for (const note of slots.notes) progress.line(note);
-  return { journal: await openJournalFile(join(folder, 'study.jsonl')), executor: createLocalExecutor({ runner, slots, clock }) };
+  const journal = await openJournalFile(join(folder, 'study.jsonl'));
+  const mark = await freshStart(folder, progress);
+  const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark }));
+  return { journal, executor: createLocalExecutor({ runner, slots, clock }) };
+}
+
+/** Trials of a run that was killed outright would hold the slots that this run takes, and write where it writes. */
+async function freshStart(folder: string, progress: Progress): Promise<string> {
+  const mark = studyMark(folder);
+  const { found, survivors } = await endLeftovers(mark);
+  if (found.length > 0) progress.line(`ended ${found.length} ${found.length === 1 ? 'process' : 'processes'} that trials of an earlier, killed run had left behind`);
+  if (survivors.length > 0) progress.warn(`Of an earlier, killed run these processes could not be ended: ${survivors.join(', ')}.`);
+  return mark.own;
 }
 
 /** One folder per identity, so that a log is continued only by the same commits, baseline and configuration. */
@@ -75,7 +87,7 @@ function bySide(configs: SideConfigs, create: (config: StudyConfig) => TrialRunn
   return { run: (job, ...rest) => runners[job.side].run(job, ...rest) };
 }
 
-function createRunner(config: StudyConfig, { env, folder, clock }: { env: ToolOptions['env']; folder: string; clock: Clock }): TrialRunner {
-  const options = { config, stateDir: folder, baseEnv: env, clock };
+function createRunner(config: StudyConfig, { env, folder, clock, mark }: { env: ToolOptions['env']; folder: string; clock: Clock; mark: string }): TrialRunner {
+  const options = { config, stateDir: folder, baseEnv: env, clock, mark };
   return config.program?.kind === 'tfjs' ? createTfjsRunner(options) : createCommandRunner(options);
 }

@@ -19,7 +19,7 @@ const given = (manifest: Manifest, over: Readonly<Record<string, string>> = {}):
 test('the defaults of action.yml are valid and mean what the README says', () => {
   expect(readInputs(given(main))).toEqual({
     token: '${{ github.token }}', comment: 'always', check: true, historyBranch: 'noregret', commentId: 'default', failOnPush: false,
-    config: undefined, mode: 'auto', failOn: 'regression', workingDirectory: '.', overrides: {}, publish: 'auto', stateDir: undefined, allowForksOnSelfHosted: false, dryRun: false,
+    config: undefined, mode: 'auto', failOn: 'regression', workingDirectory: '.', overrides: {}, publish: 'auto', stateDir: undefined, allowForksOnSelfHosted: false, dryRun: false, rounds: undefined,
   });
   expect(readPublishInputs(given(publish))).toEqual({ token: '${{ github.token }}', comment: 'always', check: true, historyBranch: 'noregret', commentId: 'default', failOnPush: false, failOn: undefined, workflow: 'tuning.yml' });
 });

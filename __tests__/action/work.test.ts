@@ -24,7 +24,12 @@ test.each<[Parameters<typeof chooseWork>[0], Trigger, object]>([
   ['compare', { ...push, before: undefined }, { kind: 'nothing', fail: true }],
   ['record', push, { kind: 'record' }],
   ['record', pull, { kind: 'nothing', fail: true, why: expect.stringContaining('mode: auto') }],
-  ['aa', push, { kind: 'nothing', fail: true, why: expect.stringContaining('not there yet') }],
+  ['aa', push, { kind: 'nothing', fail: true, why: expect.stringContaining('schedule or workflow_dispatch') }],
+  ['aa', pull, { kind: 'nothing', fail: true, why: expect.stringContaining('not on pull_request') }],
+  ['aa', manual, { kind: 'self-test', sha, branch: 'main' }],
+  ['aa', { kind: 'schedule', sha, branch: 'main' }, { kind: 'self-test' }],
+  ['aa', { ...manual, branch: 'x' }, { kind: 'nothing', fail: false }],
+  ['aa', { kind: 'workflow_run', runId: 1, headSha: sha, headRepository: 'a/b', event: 'pull_request' }, { kind: 'nothing', fail: true, why: expect.stringContaining('noregret/publish') }],
 ])('%s on %j', (mode, trigger, work) => {
   expect(chooseWork(mode, trigger, 'main')).toMatchObject(work);
 });

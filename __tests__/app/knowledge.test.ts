@@ -24,7 +24,7 @@ describe('main\'s trials in another space', () => {
       { number: 0, params: { x: 3, opt: 'adam', depth: 2 }, state: 'complete', loss: 0.5, intermediate: [], seconds: 3 },
       { number: 1, params: { x: 4, opt: 'sgd', depth: 3 }, state: 'complete', loss: 0.25, intermediate: [], seconds: 3 },
     ]);
-    expect(note).toBe(`Warm start: 2 of main's 2 trials of ${makeRecord().sha.slice(0, 10)} serve as prior knowledge.`);
+    expect(note).toBe(`Warm start: 2 of main's 2 trials of ${makeRecord().sha.slice(0, 10)} serve as prior knowledge; depth is new here and taken at its default in them; gone is no longer there, so that what came from it is not told apart.`);
   });
 
   test('what is outside is left out, counted by its reason, and the rest is numbered without gaps', () => {

@@ -15,7 +15,7 @@ const [head, base] = [facts('abc'), facts('def')];
 function repositoryWith(onBase: Readonly<Record<string, string>>, changed: readonly string[] = ['train.py']): Repository {
   return {
     root: '/repository', isDirty: () => Promise.resolve(false), mergeBase: () => Promise.resolve(base.sha), resolve: () => Promise.resolve(head),
-    readFile: (sha, path) => Promise.resolve(sha === base.sha ? onBase[path] : undefined), firstParents: (from) => Promise.resolve([from]), changedFiles: () => Promise.resolve(changed),
+    readFile: (sha, path) => Promise.resolve(sha === base.sha ? onBase[path] : undefined), firstParents: (from) => Promise.resolve([from]), changedFiles: () => Promise.resolve(changed), lastTag: () => Promise.resolve(undefined),
   };
 }
 

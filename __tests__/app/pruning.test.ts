@@ -103,10 +103,78 @@ describe('what is counted', () => {
     expect(simulation.events.every((event) => event.type !== 'reported' || event.seconds !== undefined)).toBe(true);
   });
 
+  test('seconds: what was saved is told in seconds, not in the steps that happened to be reported', async () => {
+    const simulation = await simulate((job) => complete(value(job.params), { steps: curve(job.params), seconds: length * 4 }));
+    const outcome = await run(simulation, prunerOf('median', { resource: 'seconds' }));
+    expect(outcome.pruning).toMatchObject({ counts: 'seconds', amount: { full: 20 * length * 4 } });
+    expect(outcome.pruning?.amount?.spent).toBeCloseTo(simulation.clock.now() / 1000);
+  });
+
+  /** As `programs`, but reports the part of the training that is done: 1/27, 2/27, … 1. */
+  const inParts = (checkpoints: boolean, endsThere = false): (job: TrialJob) => SimulatedRun => {
+    const done = new Map<string, number>();
+    return (job) => {
+      const home = `${job.trial}-${job.continues ?? job.attempt}`;
+      const from = checkpoints ? done.get(home) ?? 0 : 0;
+      const to = Math.floor((job.until ?? 1) * length + 1e-9) + (endsThere || job.until === undefined ? 0 : 1);
+      done.set(home, Math.min(to, length));
+      const steps = curve(job.params).slice(from, endsThere ? to : length);
+      return complete(value(job.params), { steps, stepOf: (i) => (from + i + 1) / length, seconds: steps.length });
+    };
+  };
+  const fractions = { resource: 'fraction', min_resource: 0.1 };
+
+  test.each([['from checkpoints', true, false, 9, 0], ['from the start', false, false, 9, 9], ['ending by itself below the rung', true, true, 9, 0]] as const)('fractions: %s', async (_, checkpoints, endsThere, takenUp, restarted) => {
+    const outcome = await run(await simulate(inParts(checkpoints, endsThere)), prunerOf('sha', fractions));
+    expect(outcome.counts).toMatchObject({ complete: 1, pruned: 19 });
+    expect(outcome.pruning).toMatchObject({ counts: 'fraction', takenUp, restarted, brackets: [{ rungs: [
+      { resource: 0.1, trials: 20, stopped: 14 }, { trials: 6, stopped: 4 }, { trials: 2, stopped: 1 }, { trials: 1, stopped: 0 },
+    ] }] });
+    expect(outcome.pruning?.amount?.full).toBeCloseTo(20);
+    expect(outcome.pruning?.amount?.spent).toBeLessThan(restarted === 0 ? 6 : 8);
+    expect(outcome.notes).toEqual([]);
+  });
+
+  test('fractions: nobody is stopped at its full run', async () => {
+    const outcome = await run(await simulate((job) => complete(value(job.params), { steps: [{ acc: value(job.params) }], stepOf: () => 1 })), prunerOf('sha', fractions));
+    expect(outcome.counts).toMatchObject({ complete: 20, pruned: 0 });
+  });
+
+  test('fractions asked for, whole steps reported: nothing is stopped, nothing is said to be saved, and the report tells why', async () => {
+    for (const type of ['sha', 'asha', 'hyperband']) {
+      const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf(type, fractions));
+      expect(outcome.counts).toMatchObject({ complete: 20, pruned: 0 });
+      expect(outcome.pruning).not.toHaveProperty('amount');
+      expect(outcome.notes).toEqual([expect.stringMatching(/counts fractions, steps from 0 to 1, but trial 0 reported step 2: .* write `resource: step`/)]);
+    }
+  });
+
   test('main\'s best runs to its end, however bad', async () => {
     const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf('sha'), { incumbent: { x: 0, y: 9 } });
     expect(outcome.trials[0]).toMatchObject({ anchor: 'incumbent', state: 'complete' });
   });
+});
+
+describe('no progress', () => {
+  const limits = { trials: 20, failures: 3, noProgress: { trials: 5, percent: 0 } };
+  test('trials that wait at a rung are none: the bracket goes to its end', async () => {
+    const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf('sha'), { limits });
+    expect(outcome).toMatchObject({ stopReason: 'trials', counts: { complete: 1, pruned: 19 } });
+  });
+  test('trials that are stopped for good are', async () => {
+    const outcome = await run(await simulate(programs({ checkpoints: true })), prunerOf('asha'), { limits });
+    expect(outcome.stopReason).toBe('no_progress');
+    expect(outcome.counts.pruned).toBeGreaterThanOrEqual(3);
+  });
+});
+
+test('a budget that ends while all wait at a rung has no best, and the report says what would have left one', async () => {
+  const simulation = await simulate((job) => ({ ...programs({ checkpoints: true })(job), seconds: length }));
+  const outcome = await run(simulation, prunerOf('sha'), { limits: { trials: 20, failures: 3, deadlineMs: 5_000 } });
+  expect(outcome).toMatchObject({ stopReason: 'time', counts: { complete: 0 } });
+  expect(outcome).not.toHaveProperty('best');
+  expect(outcome.notes).toEqual([expect.stringMatching(/^No trial ran to its end: [2-9] wait at a rung of sha, .*`asha`/)]);
+  expect((await run(await simulate(programs({ checkpoints: true })), prunerOf('sha'))).notes).toEqual([]);
 });
 
 describe('resuming', () => {

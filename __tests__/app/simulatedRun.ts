@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { loadStudies } from '../../src/app/loadStudies.js';
-import { compareStudies, recordStudies } from '../../src/app/runStudies.js';
+import { compareStudies, recordStudies, selfTestStudies } from '../../src/app/runStudies.js';
 import type { Tools } from '../../src/app/tools.js';
 import { standardNormal } from '../../src/math/normal.js';
 import { createRng } from '../../src/math/rng.js';
@@ -29,6 +29,8 @@ export interface WorldOptions {
   /** The base's file: absent = the head's, null = none. */
   readonly baseConfig?: string | null;
   readonly changed?: readonly string[];
+  /** Commit of main that the tag v1 names. */
+  readonly tag?: number;
   readonly seconds?: (job: TrialJob) => number;
   readonly capacity?: number;
   readonly devices?: readonly string[];
@@ -57,6 +59,8 @@ export interface World {
   readonly logs: Map<string, StudyEvent[]>;
   /** The pull request `head` against `base`. */
   compare(change?: Partial<WorldOptions>): Promise<Ran>;
+  /** The A/A self-test of commit `n` of main. */
+  selfTest(n: number, change?: Partial<WorldOptions> & { rounds?: number; trees?: 'one' | 'two' }): Promise<{ readonly report: Report; readonly record: StudyRecord | undefined; readonly jobs: readonly TrialJob[] }>;
   /** A push of commit `n` (1, 2, …) to main, whose base is the commit before. */
   push(n: number, change?: Partial<WorldOptions> & { searchAlways?: boolean }): Promise<Ran & { readonly record: StudyRecord | undefined; readonly pending: readonly StudyRecord[] }>;
 }
@@ -86,6 +90,7 @@ export function createWorld(options: WorldOptions): World {
   const world: World = {
     options, store: options.store ?? createMemoryStore(), jobs: [], lines: [], warnings: [], states: [], prepared: [], logs: new Map(),
     compare: async (change = {}) => await runCompare(world, { ...world.options, ...change }),
+    selfTest: async (n, change = {}) => await runSelfTest(world, n, { ...world.options, ...change }),
     push: async (n, change = {}) => await runPush(world, n, { ...world.options, ...change }),
   };
   return world;
@@ -93,7 +98,7 @@ export function createWorld(options: WorldOptions): World {
 
 const commit = (n: number): CommitFacts => ({ sha: shaOf(n), tree: `tree${n}`, parents: n > 1 ? [shaOf(n === headNumber ? baseNumber : n - 1)] : [], date: '2026-01-01T00:00:00Z', subject: `commit ${n}` });
 
-function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py'] }: WorldOptions): Repository {
+function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py'], tag }: WorldOptions): Repository {
   const line = (from: string): string[] => {
     const n = Number.parseInt(from, 16);
     const below = n === headNumber ? baseNumber : n - 1;
@@ -104,6 +109,7 @@ function repositoryOf({ config = plainConfig(), baseConfig, changed = ['train.py
     resolve: (revision) => Promise.resolve(commit(Number.parseInt(revision, 16))),
     readFile: () => Promise.resolve(baseConfig === null ? undefined : baseConfig ?? config),
     firstParents: (from, limit) => Promise.resolve(line(from).slice(0, limit)),
+    lastTag: () => Promise.resolve(tag === undefined ? undefined : { tag: 'v1', sha: shaOf(tag) }),
     changedFiles: (from, to) => Promise.resolve(from === to ? [] : changed),
   };
 }
@@ -176,6 +182,26 @@ async function runPush(world: World, n: number, options: WorldOptions & { search
   const record = [...pending, ...await world.store.readFor('demo', [head.sha], 1).catch(() => [])].at(-1);
   if (record !== undefined) expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
   return { ...checked(world, report, from), record, pending };
+}
+
+async function runSelfTest(world: World, n: number, options: WorldOptions & { rounds?: number; trees?: 'one' | 'two' }): ReturnType<World['selfTest']> {
+  const controller = new AbortController();
+  const tools = toolsOf(world, options, controller);
+  const head = commit(n);
+  const runs = await loadStudies({
+    repository: tools.repository, head, base: undefined, baseWhy: 'a self-test compares a commit with itself', progress: tools.progress, overrides: {}, signal: controller.signal,
+    files: [{ path: 'noregret.yml', text: options.config ?? plainConfig() }],
+  });
+  const from = world.jobs.length;
+  const before = (await world.store.readFor('demo', [head.sha], 1)).length;
+  const runId = String(1000 + n + world.jobs.length + before);
+  const { report } = await selfTestStudies(runs, tools, { trees: options.trees ?? 'one', record: { runId, attempt: 1 }, ...(options.rounds === undefined ? {} : { rounds: options.rounds }), frame: { event: 'schedule', headSha: head.sha, failOn: 'never' } });
+  expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  const document = buildDocument(report);
+  expect(`${renderMarkdown(document, { maxBytes: 60_000 })}${renderText(document, { colour: false })}`).not.toMatch(/undefined|NaN|Infinity|\[object/);
+  const record = (await world.store.read('demo')).find(({ run }) => run === runId);
+  if (record !== undefined) expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  return { report, record, jobs: world.jobs.slice(from) };
 }
 
 /** What every report owes: it survives its own schema, it can be shown, and no number of the search is in a pair. */

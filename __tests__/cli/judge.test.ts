@@ -88,6 +88,14 @@ describe('other forms', () => {
     const { out } = ended(await type(at, ['judge', '-', ...margin, '--more-seeds', '--json'], { stdin: worse }), 1);
     expect(JSON.parse(out)).toMatchObject({ method: 'more-seeds', pairs: 3 });
   });
+  test('a noise that is known from before decides with fewer pairs, and is said', async () => {
+    const stdin = 'seed,base,head\n1,1,-0.1\n2,1,0.7\n3,1,0.1\n';
+    const flags = ['judge', '-', '--margin', '0.6', '--goal', 'maximize'];
+    expect(ended(await type(at, flags, { stdin }), 0).out).toContain('INCONCLUSIVE');
+    const { out } = ended(await type(at, [...flags, '--prior', '0.3/8'], { stdin }), 1);
+    expect(out).toMatch(/REGRESSION[\s\S]*the noise known before \(sd 0\.3, 8 degrees of freedom\) has a say/);
+    expect(ended(await type(at, [...flags, '--prior', '0.01/20'], { stdin }), 0).out).toContain('was dropped: these pairs vary far more');
+  });
   test.each([
     ['a margin of zero', ['--margin', '0'], /takes endless runs/],
     ['a margin of zero per cent', ['--margin', '0%'], /takes endless runs/],
@@ -96,6 +104,12 @@ describe('other forms', () => {
     ['folds', ['--folds', '10'], /--folds 10 is no ratio/],
     ['more seeds without pairs', ['--more-seeds', '--unpaired'], /--more-seeds needs pairs/],
     ['folds without pairs', ['--folds', '1/9', '--unpaired'], /--folds needs pairs/],
+    ['a known noise that is none', ['--prior', '0.01'], /--prior 0\.01 is no known noise/],
+    ['a known noise that is a guess', ['--prior', '0.01/3'], /rests on 3 degrees of freedom/],
+    ['a known noise without pairs', ['--prior', '0.01/9', '--unpaired'], /--prior does not go with sides without pairs/],
+    ['a known noise beyond the looks', ['--prior', '0.01/9', '--more-seeds'], /--prior does not go with --more-seeds/],
+    ['a known noise and folds', ['--prior', '0.01/9', '--folds', '1/9'], /--prior does not go with --folds/],
+    ['a known noise of a metric that is not there', ['--prior', 'f1=0.01/9'], /no metric f1/],
     ['folds beyond the looks', ['--folds', '1/9', '--more-seeds'], /do not go together/],
     ['a metric that is not there', ['--margin', 'f1=0.1,0.2'], /no metric f1/],
   ])('refused: %s', async (_name, flags, message) => {

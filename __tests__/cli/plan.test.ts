@@ -53,6 +53,8 @@ describe('what a budget can detect', () => {
     await store.append(makeRecord({ run: '101', finishedAt: '2026-02-01T00:00:00.000Z', canonical, noise: { sd: 0.01, df: 9 }, margin: 0.03 }));
     expect(json(ended(await type(at, [...flags, '--json', '--pairs', '3']), 0))).toMatchObject({ metric: 'loss', noise: 0.01, margin: 0.03 });
     expect(json(ended(await type(at, [...flags, '--json', '--pairs', '3', '--margin', '10%']), 0))).toMatchObject({ margin: 0.05 });
+    const [, drop, share] = /With 3 pairs you will catch a drop of ([\d.]+) \(([\d.]+) %\) of loss nine times in ten/.exec(ended(await type(at, [...flags, '--pairs', '3']), 0).out) ?? [];
+    expect(Number(share) / Number(drop)).toBeCloseTo(100 / 0.5, -1);
   });
   test.each([
     ['no study file and no noise', ['-c', 'gone.yml'], /gone\.yml/],

@@ -4,20 +4,20 @@ import { boundariesFor, boundaryMultiplier, claimAlpha, halvedAlpha } from '../.
 
 describe('levels of looks that nobody tabulated', () => {
   test('one look spends the level whole, but for two standard errors', () => {
-    const level = calibratedLevel([6], 0.05, 100_000);
+    const level = calibratedLevel([6], 0.05, { paths: 100_000 });
     expect(level).toBeLessThan(0.05);
     expect(level).toBeGreaterThan(0.0485);
   });
 
   test.each([[[3, 4, 5, 6], 0.05, 0.0205], [[3, 5, 7, 10], 0.05, 0.0175], [[3, 5, 8, 12, 20], 0.025, 0.0063]])('looks %j at %d: what a million paths gave, or a little less', (looks, alpha, tabulated) => {
-    const level = calibratedLevel(looks, alpha, 100_000);
+    const level = calibratedLevel(looks, alpha, { paths: 100_000 });
     expect(level).toBeLessThan(tabulated * 1.01);
     expect(level).toBeGreaterThan(tabulated * 0.94);
   });
 
   test('the same question gets the same answer; more looks cost level', () => {
-    expect(calibratedLevel([3, 6, 9], 0.05, 20_000)).toBe(calibratedLevel([3, 6, 9], 0.05, 20_000));
-    expect(calibratedLevel([3, 4, 5, 6, 7, 8, 9], 0.05, 20_000)).toBeLessThan(calibratedLevel([3, 9], 0.05, 20_000));
+    expect(calibratedLevel([3, 6, 9], 0.05, { paths: 20_000 })).toBe(calibratedLevel([3, 6, 9], 0.05, { paths: 20_000 }));
+    expect(calibratedLevel([3, 4, 5, 6, 7, 8, 9], 0.05, { paths: 20_000 })).toBeLessThan(calibratedLevel([3, 9], 0.05, { paths: 20_000 }));
   });
 
   test('the gate takes them, and refuses what cannot be', () => {

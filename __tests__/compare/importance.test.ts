@@ -63,13 +63,16 @@ describe('parameterRows', () => {
   const base = { lr: 1e-3, layers: 3, opt: 'sgd', momentum: 0.9 };
   const head = { lr: 1e-2, layers: 3, opt: 'adam' };
   test('a different best is no finding unless it was shown to be better', () => {
-    const rows = parameterRows({ space, base, head, isBetter: false, importance: { method: 'rank', shares: { lr: 0.7 } } });
+    const rows = parameterRows({ space, base, head, shown: 'nothing', importance: { method: 'rank', shares: { lr: 0.7 } } });
     expect(rows.map((row) => row.moved)).toEqual(['not-distinguishable', 'same', 'not-distinguishable', 'inactive']);
     expect(rows[0]).toEqual({ name: 'lr', base: 1e-3, head: 1e-2, moved: 'not-distinguishable', importance: 0.7, importanceBy: 'rank', low: 1e-5, high: 1e-1, log: true });
     expect(rows[2]).toMatchObject({ choices: ['adam', 'sgd'], log: false });
   });
+  test('better here, which main may have too, is not called moved', () => {
+    expect(parameterRows({ space, base, head, shown: 'better', importance: { method: 'rank', shares: {} } }).map((row) => row.moved)).toEqual(['better', 'same', 'better', 'inactive']);
+  });
   test('moved when it was', () => {
-    expect(parameterRows({ space, base, head, isBetter: true, importance: { method: 'rank', shares: {} } }).map((row) => row.moved)).toEqual(['moved', 'same', 'moved', 'inactive']);
+    expect(parameterRows({ space, base, head, shown: 'moved', importance: { method: 'rank', shares: {} } }).map((row) => row.moved)).toEqual(['moved', 'same', 'moved', 'inactive']);
   });
 });
 

@@ -136,7 +136,11 @@ describe('several metrics', () => {
 });
 
 describe('a file of each side', () => {
-  const joined = (base: string, head: string, isUnpaired = false): PairTable => joinSides(side(base), side(head), isUnpaired);
+  const joined = (base: string, head: string, isUnpaired = false): PairTable => {
+    const { metrics, ignored } = joinSides(side(base), side(head), isUnpaired);
+    const plain = metrics.map(({ seeds, ...one }) => ({ ...one, base: Array.from(one.base), head: Array.from(one.head), ...(seeds === undefined ? {} : { seeds: Array.from(seeds) }) }));
+    return { metrics: plain, ignored };
+  };
   test('pairs where both have seeds, in any order', () => {
     expect(joined('seed,acc,host\n1,0.9,a\n2,0.8,b', 'seed,acc\n2,0.7\n1,0.95')).toEqual({ metrics: [{ metric: 'acc', seeds: [1, 2], base: [0.9, 0.8], head: [0.95, 0.7] }], ignored: [] });
     expect(joined('seed,acc\n1,0.9', 'seed,acc\n1,0.95', true).metrics[0]).not.toHaveProperty('seeds');
@@ -154,6 +158,14 @@ describe('a file of each side', () => {
     expect(() => joined('acc\n1', 'loss\n1')).toThrow(/no metric in common: base has acc, head loss/);
     expect(() => joined('seed,acc\n1,1\n1,2', 'seed,acc\n1,1')).toThrow(/line 3: seed 1 again/);
   });
+});
+
+test('a long file out of order: what is repeated first, with its lines', () => {
+  const seeds = Array.from({ length: 5000 }, (_, i) => (i * 1237) % 5003);
+  const text = ['seed,base,head', ...seeds.map((seed, i) => `${seed},${i},${i + 0.5}`)].join('\n');
+  const [columns] = parsePairs(text).metrics;
+  expect([columns?.base.length, columns?.base[4999], columns?.head[1024]]).toEqual([5000, 4999, 1024.5]);
+  expect(() => parsePairs(`${text}\n${seeds[4000]},1,1\n${seeds[10]},1,1`)).toThrow(`line 5002: seed ${seeds[4000]} again (first on line 4002)`);
 });
 
 test('a file in pieces is the file', () => {

@@ -26,6 +26,8 @@ describe('planLine', () => {
   const plan: JobPlan = { searchTrials: 20, gateRuns: 10, rescoreRuns: 12, slots: 2, gpusPerTrial: 1 };
   test('untimed', () => {
     expect(planLine(plan)).toBe('up to 20 search + 10 gate + 12 re-score runs on 2 slots');
+    expect(planLine({ ...plan, driftRuns: 10 })).toBe('up to 20 search + 10 gate + 12 re-score + 10 drift runs on 2 slots');
+    expect(plannedGpuHours({ ...plan, driftRuns: 18, secondsPerRun: 60 })).toBeCloseTo(1, 9);
     expect(plannedGpuHours(plan)).toBeUndefined();
   });
   test('timed, with what to expect and what helps', () => {

@@ -22,7 +22,7 @@ test('every key of ours in one file', () => {
     also: [{ name: 'latency_ms', goal: 'minimize', gate: true, timing: true, margin: { kind: 'absolute', value: 2 } }],
     method: { name: 'random', options: {} },
     budget: { trials: 20, trialsExplicit: true, timeMs: 2_700_000, trialTimeMs: 600_000, gpuHours: 4, failures: 3 },
-    parallel: 2, verdict: { alpha: 0.01, looks: [3, 5, 8, 12, 20], search: 'on-regression', rescore: 0 },
+    parallel: 2, verdict: { alpha: 0.01, looks: [3, 5, 8, 12, 20], search: 'on-regression', rescore: 0, drift: 'on-alarm' },
     stop: { threshold: 0.99, noProgress: { trials: 15, percent: 0 } }, gpus: 0, env: { pass: ['HF_TOKEN'], set: { TF_DETERMINISTIC_OPS: '1' }, isolateHome: true },
     setup: [['uv', 'sync']], link: ['data'], inputs: ['**', '!docs/**'], data: ['data/train.csv'], mainSearchMs: 604_800_000, fingerprint: ['nvcc', '--version'],
     metrics: { file: 'metrics.json', regex: 'acc=([0-9.]+)', wandb: false }, reduce: 'best', executor: 'local',

@@ -62,6 +62,12 @@ describe('log_uniform takes exponents', () => {
     expect(problems(result, 'warning')).toEqual(['5:40 log-uniform-exponents']);
     expect(messages(result)).toContain('samples 0.000101…0.001008');
   });
+  test.each(['min: -800, max: 1', 'min: 0, max: 800'])('refused where no number can hold them: %s', (range) => {
+    const result = parse(wandb('', `  p: { distribution: log_uniform, ${range} }`));
+    expect(problems(result)).toEqual(['5:40 log-uniform-exponents']);
+    expect(messages(result)).toContain('p: log_uniform takes natural-log exponents');
+    expect(messages(result)).toContain('more than numbers can hold');
+  });
   test('refused when both bounds lie in (0, 1)', () => {
     const result = parse(wandb('', '  p: { distribution: log_uniform, min: 0.0001, max: 0.1 }'));
     expect(problems(result)).toEqual(['5:40 log-uniform-exponents']);

@@ -30,12 +30,31 @@ describe('a file of ours', () => {
     ['{ type: asha, eta: 1 }', '6:37 wrong-value', 'early_terminate.eta is 1'],
     ['{ type: hyperband, eta: 2.5 }', '6:42 wrong-value', 'must be a whole number'],
     ['{ type: hyperband, min_iter: 3, eta: 1 }', '6:55 wrong-value', 'early_terminate.eta is 1'],
+    ['{ type: hyperband, max_resource: 2 }', '6:51 wrong-value', 'max_resource (2) must be at least eta (3) times min_resource (1)'],
+    ['{ type: hyperband, min_iter: 3, resource: seconds }', '6:60 wrong-value', 'its rule counts logged values'],
+    ['{ type: sha, resource: fraction }', '6:18 missing-key', 'early_terminate.min_resource is missing: it must be below 1 with resource: fraction, e.g. 0.04'],
+    ['{ type: asha, resource: fraction, min_resource: 1 }', '6:66 wrong-value', 'a full run is 1'],
+    ['{ type: asha, resource: fraction, min_resource: 0.1, max_resource: 27 }', '6:85 wrong-value', 'must be at most 1'],
+    ['{ type: hyperband, resource: fraction }', '6:18 missing-key', 'early_terminate.min_resource is missing'],
+    ['{ type: hyperband, resource: fraction, min_resource: 0.5 }', '6:71 wrong-value', 'leaves a single rung'],
+    ['{ type: screen, resource: fraction }', '6:18 missing-key', 'early_terminate.after is missing'],
+    ['{ type: median, resource: fraction, warmup: 3 }', '6:62 wrong-value', 'early_terminate.warmup is 3, must be below 1'],
+    ['{ type: threshold, resource: fraction, interval: 1 }', '6:67 wrong-value', 'early_terminate.interval is 1'],
+    ['{ type: patient, resource: fraction, wraps: { type: asha } }', '6:18 missing-key', 'early_terminate.wraps.min_resource is missing'],
+    ['{ type: patient, resource: fraction, wraps: { type: median, resource: seconds } }', '6:45 wrong-value', 'must be what the wrapped rule counts: seconds'],
     ['{ type: patient, wraps: { type: median, warm: 3 } }', '6:58 unknown-key', 'early_terminate.wraps.warm is unknown'],
   ])('%s', (early, place, message) => {
     const result = parse(ours(`early_terminate: ${early}`));
     expect(problems(result)).toEqual([place]);
     expect(messages(result)).toContain(message);
   });
+});
+
+test.each(['{ type: sha, min_resource: 0.04 }', '{ type: asha, min_resource: 0.04 }', '{ type: hyperband, min_resource: 0.04 }', '{ type: hyperband, mode: keras-tuner, min_resource: 0.04 }', '{ type: hyperband, mode: async, min_resource: 0.04 }', '{ type: screen, after: 0.1 }', '{ type: median, warmup: 0.1 }', '{ type: auto }', '{ type: patient, wraps: { type: asha, min_resource: 0.1 } }'])('fractions: %s', (early) => {
+  const result = parse(ours(`early_terminate: ${early.replace('type', 'resource: fraction, type')}`));
+  expect(messages(result)).toBe('');
+  const { name = '', options = {} } = result.config?.earlyTerminate ?? {};
+  expect(pruners[name]?.create(options).resource).toBe('fraction');
 });
 
 describe('a W&B file', () => {

@@ -184,3 +184,8 @@ describe('flags', () => {
     expect(random).toMatchObject({ budget: { trials: 7, trialsExplicit: true, timeMs: 5_400_000 }, metric: { name: 'loss', goal: 'minimize', margin: { kind: 'auto' } }, seed: 9, program: { argv: ['a', '${args}'] }, reduce: 'best' });
   });
 });
+
+test.each([['0', 'is 0, must be above 0'], ['0%', 'is "0%", must be above 0'], ['5ms', 'is "5ms", must be a number in the metric\'s own unit, a percentage of main such as 0.5%, or auto']])('margin: %s', (margin, message) => {
+  const { diagnostics } = parse(ours('').replace('maximize', `maximize, margin: ${margin}`));
+  expect(diagnostics.find(({ severity }) => severity === 'error')).toMatchObject({ message: expect.stringContaining(message), fix: expect.stringContaining('margin: 0.5%') });
+});

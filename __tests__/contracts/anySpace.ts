@@ -88,6 +88,14 @@ function looseConstraints(parameters: readonly Parameter[]): fc.Arbitrary<readon
   return fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(one, { minLength: 1, maxLength: 2 }));
 }
 
+/** Of the whole numbers: one value forbidden, or two never equal; often none. A constraint on an absent parameter holds. */
+function smallConstraints(parameters: readonly Parameter[]): fc.Arbitrary<readonly string[]> {
+  const numbers = parameters.filter(({ distribution: d }) => d.name === 'int_uniform').map(({ name }) => `params["${name}"]`);
+  const [first, second] = numbers;
+  if (first === undefined) return fc.constant([]);
+  return fc.constantFrom<readonly string[]>([], [`${first} != 1`], [`${first} != 0`, `${first} <= 1`], second === undefined ? [] : [`${first} != ${second}`]);
+}
+
 const none = (): fc.Arbitrary<readonly string[]> => fc.constant([]);
 
 /** Any distribution, conditions, constraints: what a file may hold. */
@@ -98,9 +106,9 @@ export const anyListedSpace: fc.Arbitrary<SearchSpace> = spaces(
   fc.oneof(...listed).map((d): Distribution => (d.name === 'categorical' ? { name: d.name, choices: d.choices } : d)), none,
 );
 
-/** At most some hundred points. */
+/** At most some hundred points, conditions and constraints among them. */
 export const anySmallSpace: fc.Arbitrary<SearchSpace> = spaces(fc.oneof(
   fc.integer({ min: 1, max: 3 }).map((n): Distribution => ({ name: 'categorical', choices: ['a', true, 3].slice(0, n) })),
   wholeRange(0, 2).map((r): Distribution => ({ name: 'int_uniform', ...r })),
   fc.constant<Distribution>({ name: 'constant', value: 'c' }),
-), none).filter(({ parameters }) => parameters.length <= 4);
+), smallConstraints).filter(({ parameters }) => parameters.length <= 4);

@@ -152,7 +152,7 @@ export function hostilePlaceContract(name: string, place: () => Promise<Required
       plant(`spiral/${sha(2)}/5-1.json`, ' '.repeat(9 * 1024 * 1024));
       const warnings: string[] = [];
       expect(await open((warning) => warnings.push(warning)).read('spiral')).toEqual([]);
-      expect(warnings).toEqual([expect.stringMatching(/more than a record may have|larger than the 8 MiB/)]);
+      expect(warnings).toEqual([expect.stringContaining('more than a record may have')]);
     });
   });
 }

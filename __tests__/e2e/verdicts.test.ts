@@ -83,6 +83,12 @@ test('moved optimum: worse as configured, recovered by retuning', async () => {
   expect((JSON.parse(publish.outputs['best-params']!) as { lr: number }).lr).toBeLessThan(0.05);
 }, 180_000);
 
+test('a model-based search learns from main\'s trials on the history branch, and the comment says so', async () => {
+  const { report, comment } = await judged('learns', { 'noregret.yml': studySource().replace('method: random', 'method: tpe'), 'train.mjs': trainingSource({ salt: 11 }) });
+  expect(report.studies[0]!.search?.method).toBe('tpe');
+  expect(comment.replaceAll('\u200b', '')).toContain(`Warm start: 8 of main's 8 trials of ${main.slice(0, 10)} serve as prior knowledge.`);
+}, 180_000);
+
 test('better: improved', async () => {
   const { report, conclusion } = await judged('better', { 'train.mjs': trainingSource({ level: 0.97, salt: 9 }) });
   expect(report.verdict).toBe('IMPROVED');

@@ -36,6 +36,14 @@ describe('facts of commits', () => {
     await expect(repository.readFile('a'.repeat(40), 'train.py')).rejects.toMatchObject({ code: 'missing-commit' });
   });
 
+  test('the nearest tag on the first parents; none in a clone without tags', async () => {
+    const repository = await open(origin.dir);
+    expect(await repository.lastTag('main')).toBeUndefined();
+    origin.git('tag', 'v1', first);
+    expect(await repository.lastTag('main')).toEqual({ tag: 'v1', sha: first });
+    origin.git('tag', '-d', 'v1');
+  });
+
   test('a link to a file in the tree is read, one out of it is not', async () => {
     const linked = createRepository(join(folder.path, 'linked'));
     linked.write('real.yml', 'name: real');

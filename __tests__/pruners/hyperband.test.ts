@@ -10,6 +10,7 @@ prunerContract(() => prunerOf('hyperband'), { firstGoesOn: false, bestGoesOn: fa
 prunerContract(() => prunerOf('hyperband', { mode: 'keras-tuner', max_resource: 10 }), { firstGoesOn: false, bestGoesOn: false });
 prunerContract(() => prunerOf('hyperband', { mode: 'async', max_resource: 27 }));
 prunerContract(() => prunerOf('hyperband', { min_iter: 1 }));
+prunerContract(() => prunerOf('hyperband', { min_resource: 0.04, resource: 'fraction' }), { firstGoesOn: false, bestGoesOn: false });
 
 interface Counted { readonly rungs: readonly { readonly resource: number | undefined; readonly keep: number }[] }
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -34,6 +35,21 @@ describe('brackets, counted by the sources\' own programs', () => {
     const brackets = kerasBrackets(most, 3);
     expect([brackets.length, runs(brackets), goingOn(brackets, most)]).toEqual([count, each, epochs]);
   });
+});
+
+describe('a smallest rung', () => {
+  const rungs = (brackets: readonly Counted[]): unknown => brackets.map(({ rungs: all }) => all.map(({ keep, resource }) => [keep, resource === undefined ? 'end' : Number(resource.toFixed(4))]));
+  test('of fractions: the table of as many times the smallest, in parts of one', () => {
+    const expected = [[[9, 0.1111], [3, 0.3333], [1, 'end']], [[5, 0.3333], [1, 'end']], [[3, 'end']]];
+    expect(rungs(paperBrackets(1, 3, 0.04))).toEqual(expected);
+    expect(rungs(paperBrackets(1, 3, 1 / 9))).toEqual(expected);
+    expect(rungs(kerasBrackets(1, 3, 1 / 9))).toEqual([[[9, 0.1111], [3, 0.3333], [1, 'end']], [[5, 0.3333], [2, 'end']], [[3, 'end']]]);
+  });
+  test('of steps: no rung below it, and whole ones', () => {
+    expect(rungs(paperBrackets(100, 3, 5))).toEqual([[[9, 11], [3, 33], [1, 'end']], [[5, 33], [1, 'end']], [[3, 'end']]]);
+    expect(rungs(paperBrackets(81, 3))).toEqual(rungs(paperBrackets(81, 3, 1)));
+  });
+  test('0.3 is three times 0.1, though 0.3 / 0.1 is 2.999…', () => expect(paperBrackets(0.3, 3, 0.1)).toHaveLength(2));
 });
 
 describe('a whole run', () => {

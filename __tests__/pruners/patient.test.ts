@@ -14,6 +14,10 @@ const asked = (options: Readonly<Record<string, unknown>>, curve: readonly numbe
 describe('patience 2', () => {
   test.each([[[5, 6, 7], 'continue'], [[5, 6, 7, 8], 'stop'], [[5, 6, 4, 8], 'continue'], [[5, 5, 5, 5], 'continue'], [[5, NaN, NaN, NaN], 'stop']])('%j: %s', (curve, answer) => expect(asked({ patience: 2 }, curve)).toBe(answer));
   test('a worsening within min_delta is none', () => expect(asked({ patience: 2, min_delta: 2 }, [5, 6, 7, 8])).toBe('continue'));
+  test('what it counts, the wrapped rule counts too', () => {
+    expect(prunerOf('patient', { resource: 'seconds', wraps: { type: 'median' } }).resource).toBe('seconds');
+    expect(prunerOf('patient', { wraps: { type: 'median', resource: 'seconds' } }).resource).toBe('seconds');
+  });
   test('then the wrapped rule decides', () => {
     const wraps = { type: 'median', startup_trials: 1 };
     expect(asked({ patience: 2, wraps }, [5, 6, 7, 8], [[9, 9, 9, 9]])).toBe('continue');

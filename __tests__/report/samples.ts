@@ -1,3 +1,4 @@
+import { decideVerdict } from '../../src/compare/verdict.js';
 import { createRng, type Rng } from '../../src/math/rng.js';
 import type { Comparison, PairedStage, Report, SearchReport } from '../../src/model/comparison.js';
 import { toGain, type Goal } from '../../src/model/direction.js';
@@ -98,6 +99,19 @@ function comparison(kind: VerdictKind, sentence: string, more: Partial<Compariso
   };
 }
 
+/** The verdict and its sentence as the engine words them from the stages. */
+function judged(more: Partial<Comparison>): Comparison {
+  const { metric = { name: 'val_accuracy', goal: 'maximize' }, gate, confirmation, retune, search: searched, canary } = more;
+  const winner = searched?.rescore.find((one) => one.winner);
+  const { kind, reason, sentence } = decideVerdict({
+    metrics: [{ ...metric, ...(gate && { gate: gate.result }), ...(confirmation && { confirmation: confirmation.result }), ...(retune && { retune: retune.result }) }],
+    canaryIdentical: canary?.identical === true,
+    ...(searched && { search: { trials: searched.trials.length, winner: winner === undefined ? 'none' : winner.trial === 1 ? 'incumbent' : 'other' } as const }),
+  });
+  const shown = comparison(kind, sentence, more);
+  return { ...shown, verdict: { ...shown.verdict, ...(reason === undefined ? {} : { reason }) } };
+}
+
 function signed(result: GateResult, goal: Goal): { value: number; low: number; high: number } {
   const ends = [toGain(result.low ?? 0, goal), toGain(result.high ?? 0, goal)];
   return { value: toGain(result.effect ?? 0, goal), low: Math.min(...ends), high: Math.max(...ends) };
@@ -122,8 +136,10 @@ const worseAgain = stage({ seed: 'worse again', n: 5, level: 0.932, shift: -0.01
 const stillWorse = { ...stage({ seed: 'still', n: 5, level: 0.931, shift: -0.009, noise: 0.0018, decision: 'DOWN' as const }), headParams };
 const recovered = { ...stage({ seed: 'recovered', n: 5, level: 0.931, shift: 0.001, noise: 0.0015, decision: 'PASS' as const }), headParams };
 const noisy = stage({ seed: 'noisy', n: 10, level: 0.93, shift: -0.004, noise: 0.012, decision: 'INCONCLUSIVE' });
-const faded = stage({ seed: 'faded', n: 5, level: 0.931, shift: -0.001, noise: 0.0022, decision: 'PASS' });
+const faded = stage({ seed: 'faded', n: 5, level: 0.931, shift: -0.001, noise: 0.0016, decision: 'PASS' });
 const loss = stage({ seed: 'loss', n: 5, level: 0.212, shift: 0.031, noise: 0.004, goal: 'minimize', margin: 0.01, decision: 'DOWN' });
+const lossAgain = stage({ seed: 'loss again', n: 5, level: 0.212, shift: 0.028, noise: 0.004, goal: 'minimize', margin: 0.01, decision: 'DOWN' });
+const open = stage({ seed: 'open', n: 10, level: 0.931, shift: -0.0015, noise: 0.005, decision: 'INCONCLUSIVE' });
 const found = search({ seed: 'search', n: 20, peak: 0.945 });
 
 const failure = (trial: number, message = 'exit code 1'): Comparison['failures'][number] => ({
@@ -131,7 +147,7 @@ const failure = (trial: number, message = 'exit code 1'): Comparison['failures']
   logTail: 'Traceback (most recent call last):\n  File "train.py", line 41, in <module>\n    from model import Spiral\nModuleNotFoundError: No module named \'model\'\n',
 });
 
-const noBaseline = { baseline: { ...comparison('PASS', '').baseline!, source: 'none' as const, why: 'No commit of main has been measured yet.' } };
+const noBaseline = { canary: undefined, baseline: { ...comparison('PASS', '').baseline!, source: 'none' as const, why: 'No commit of main has been measured yet.' } };
 
 function hostileText(n: number): string {
   const pieces = [
@@ -156,6 +172,8 @@ function hostile(): Report {
     policyChanges: names.map((key) => ({ key, base: key, head: key })),
     waivers: (['in-force', 'expired', 'refused'] as const).map((state, i) => ({ id: hostileText(i), by: hostileText(i + 1), via: 'trailer' as const, metrics: [hostileText(i + 2)], reason: hostileText(i + 3), until: hostileText(i + 4), state, why: hostileText(i + 5) })),
     accepted: { sha: hostileText(4), by: hostileText(5), at: hostileText(6), reason: hostileText(7), until: hostileText(8), expired: true, effect: -1, pairs: 2 },
+    drift: { why: hostileText(1), shared: 9, of: 9, main: { sha: hostileText(2), commits: 1, sameCode: true }, didWhy: hostileText(5), alarmOff: hostileText(4) },
+    mainDrift: { commits: 3, sinceRelease: { tag: hostileText(3), sha: hostileText(4), value: 1, low: 0, high: 2, seeds: 5, better: true }, alarm: { kind: 'step', sha: hostileText(6), better: true, ago: 1 } },
     baseline: { ...comparison('PASS', '').baseline!, sha: hostileText(1), measuredSha: hostileText(2), why: hostileText(3), keyDifferences: names.map((field) => ({ field, stored: field, here: field })) },
   })], { tool: hostileText(6), headSha: hostileText(8), baseSha: '<b>@x' });
 }
@@ -189,7 +207,7 @@ function big(): Report {
   })]);
 }
 
-const worstFirst = comparison('REGRESSION', `Regression: ${say(worse)}; confirmed on fresh seeds, no search was run`, { study: 'spiral-small', gate: worse, confirmation: worseAgain });
+const worstFirst = judged({ study: 'spiral-small', gate: worse, confirmation: worseAgain });
 
 /** One report per situation that a person can meet. */
 /** Hyperband's first bracket, 9 trials; two of the four that went on had no checkpoint. */
@@ -208,15 +226,15 @@ function prunedSearch(): SearchReport {
 }
 
 export const samples: Readonly<Record<string, () => Report>> = {
-  'no-change': () => report([comparison('NO_CHANGE', 'No change: two seeds gave exactly the same numbers here as on main, every metric at every step', {
+  'no-change': () => report([judged({
     canary: { identical: true, seeds: [11, 12] }, parameters: [], budget: { complete: 2, pruned: 0, failed: 0, infeasible: 0, reused: 2, wallSeconds: 71, trialSeconds: 70, gpuMinutes: 1.2 },
   })]),
-  pass: () => report([comparison('PASS', `No regression: ${say(same)}`, { gate: same, search: found })]),
-  improved: () => report([comparison('IMPROVED', `Improved: ${say(better)}`, { gate: better, search: found })]),
-  recovered: () => report([comparison('RECOVERED_BY_RETUNING', `Different to tune: ${say(worse)} at main's best configuration; retuned, ${say(recovered).replace(/^\S+ |, margin.*$/gu, '')} against main, within the margin`, {
+  pass: () => report([judged({ gate: same, search: found })]),
+  improved: () => report([judged({ gate: better, search: found })]),
+  recovered: () => report([judged({
     gate: worse, confirmation: worseAgain, retune: recovered, search: found, parameters: parameters('moved'),
   })]),
-  regression: () => report([comparison('REGRESSION', `Regression: ${say(worse)}; confirmed on fresh seeds, and still ${say(stillWorse).replace(/^\S+ |, margin.*$/gu, '')} with the best of 20 search trials`, {
+  regression: () => report([judged({
     gate: worse, confirmation: worseAgain, retune: stillWorse, search: search({ seed: 'lower', n: 20, peak: 0.932, failed: 2 }), failures: [failure(7), failure(8)],
     warnings: ['Values on main are identical for different seeds: the program seems to ignore NOREGRET_SEED.'],
     policyChanges: [{ key: 'verdict.alpha', base: '0.05', head: '0.5' }],
@@ -230,22 +248,52 @@ export const samples: Readonly<Record<string, () => Report>> = {
     ],
     accepted: { sha: 'c'.repeat(40), by: 'bob', at: '2025-11-02T03:04:05Z', reason: 'a leak in the test set closed', expired: false, effect: 0.0012, pairs: 5 },
   })]),
-  'regression-undecided': () => report([{ ...comparison('REGRESSION', `Regression: worse at main's best configuration; 20 trials did not recover it: ${say(worse)}`, { gate: worse, confirmation: worseAgain, retune: { ...noisy, headParams }, search: found }) }]),
-  inconclusive: () => report([comparison('INCONCLUSIVE', `Inconclusive: ${say(noisy)}; too noisy to tell a decline of 0.005 from none`, { gate: noisy, search: found })]),
-  'not-confirmed': () => report([comparison('NOT_CONFIRMED', `Not confirmed: ${say(worse)}; looked worse at first, but not on fresh seeds: ${say(faded).replace(/^\S+ |, margin.*$/gu, '')}`, { gate: worse, confirmation: faded, search: found })]),
+  'regression-undecided': () => report([judged({ gate: worse, confirmation: worseAgain, retune: { ...noisy, headParams }, search: found })]),
+  inconclusive: () => report([judged({ gate: noisy, search: found })]),
+  'not-confirmed': () => report([judged({ gate: worse, confirmation: faded, search: found })]),
+  'not-confirmed-open': () => report([judged({ gate: worse, confirmation: open, search: found })]),
   'no-baseline': () => report([comparison('NO_BASELINE', 'No baseline: nothing was measured on main yet', {
     ...noBaseline, search: found, parameters: parameters('inactive').map((row) => without(row, 'base')),
   })]),
-  incomplete: () => report([comparison('INCOMPLETE', `Incomplete: cancelled after 3 of 10 pairs; until then: ${say(same)}`, { gate: same, search: { ...search({ seed: 'cut', n: 6, peak: 0.94 }), stopReason: 'cancelled' } })], { incomplete: true }),
+  incomplete: () => report([comparison('INCOMPLETE', `Incomplete: cancelled; so far ${say(same)}`, { gate: same, search: { ...search({ seed: 'cut', n: 6, peak: 0.94 }), stopReason: 'cancelled' } })], { incomplete: true }),
   'all-failed': () => report([{ ...comparison('INCOMPLETE', 'Incomplete: no run gave a value of val_accuracy, neither here nor on main, so there is nothing to compare', {
     ...noBaseline, parameters: [], failures: [failure(0), failure(1), failure(2, 'exit code 137')], budget: { complete: 0, pruned: 0, failed: 3, infeasible: 0, reused: 0, wallSeconds: 8, trialSeconds: 7, gpuMinutes: 0 },
     search: { ...search({ seed: 'none', n: 3, peak: 0 }), trials: search({ seed: 'none', n: 3, peak: 0 }).trials.map((trial) => ({ ...without(trial, 'value'), state: 'failed' as const })), stopReason: 'failures', rescore: [] },
   }) }]),
-  'two-studies': () => report([comparison('PASS', `No regression: ${say(same)}`, { study: 'spiral', gate: same, search: found }), worstFirst], { verdict: 'REGRESSION' }),
-  minimise: () => report([comparison('REGRESSION', `Regression: ${say(loss, 'val_loss', 'minimize')}; confirmed on fresh seeds, no search was run`, {
-    metric: { name: 'val_loss', goal: 'minimize' }, gate: loss, margin: { value: 0.01, kind: 'percent', provisional: false }, search: search({ seed: 'min', n: 20, peak: 0.21, goal: 'minimize' }),
+  'two-studies': () => report([judged({ study: 'spiral', gate: same, search: found }), worstFirst], { verdict: 'REGRESSION' }),
+  minimise: () => report([judged({
+    metric: { name: 'val_loss', goal: 'minimize' }, gate: loss, confirmation: lossAgain, margin: { value: 0.01, kind: 'percent', provisional: false }, search: search({ seed: 'min', n: 20, peak: 0.21, goal: 'minimize' }),
   })]),
-  pruned: () => report([comparison('PASS', `No regression: ${say(same)}`, { gate: same, search: prunedSearch() })]),
+  pruned: () => report([judged({ gate: same, search: prunedSearch() })]),
+  'drift-none': () => report([judged({
+    gate: same, search: found,
+    drift: {
+      shared: 18, of: 20, main: { sha: '2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e', commits: 12, sameCode: false }, interaction: { f: 0.92, df: [8, 24], p: 0.517, alarm: false },
+      sameBest: false, distance: 0.31, tau: 0.84, overlap: 0.8,
+    },
+    mainDrift: {
+      commits: 64, sinceRelease: { tag: 'v2.3.0', sha: '3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f', value: -0.0094, low: -0.0121, high: -0.0067, seeds: 5, better: false },
+      alarm: { kind: 'step', sha: '4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70', better: false, ago: 9, before: 0.9382, after: 0.9311 },
+    },
+  })]),
+  'drift-moved': () => report([judged({
+    gate: worse, confirmation: worseAgain, retune: recovered, search: found, parameters: parameters('moved'),
+    drift: {
+      shared: 20, of: 20, main: { sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', commits: 0, sameCode: true }, interaction: { f: 6.31, df: [9, 24], p: 0.00013, alarm: true },
+      sameBest: false, distance: 0.44, tau: 0.38, overlap: 0.2, reference: { pairs: 31, otherBest: 0.58, tau: 0.74, overlap: 0.4, distance: 0.39 },
+      did: { value: 0.0118, low: 0.0092, high: 0.0144, seeds: 5, p: 0.0002, moved: true },
+    },
+  })]),
+  'drift-unknown': () => report([judged({
+    gate: same, search: found, parameters: parameters('better'),
+    drift: { shared: 2, of: 20, main: { sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', commits: 0, sameCode: true }, why: 'only 2 of 20 configurations were tried in both searches: tpe chooses by what it has seen, so that two searches part early', did: { value: 0.0004, low: -0.0018, high: 0.0026, seeds: 5, p: 0.36, moved: false } },
+  })]),
+  'drift-push': () => report([judged({
+    gate: same, mainDrift: {
+      commits: 64, sinceRelease: { tag: 'v2.3.0', sha: '3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f', value: -0.0094, low: -0.0121, high: -0.0067, seeds: 5, better: false },
+      alarm: { kind: 'creep', sha: '4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70', better: false, ago: 0 },
+    },
+  })], { event: 'push' }),
   problem: () => report([], { problem: { sentence: 'This pull request comes from a fork and the runner is self-hosted: nothing was executed.', fix: 'To allow it, set allow-forks-on-self-hosted: true.' } }),
   big, hostile,
 };

@@ -213,4 +213,5 @@ test('explain names the trials and the parameters that matter', () => {
   const lines = make().explain!(viewOf(space, finished));
   expect(lines[0]).toMatch(/^Gaussian process on 20 trials; noise is /);
   expect(lines[1]).toMatch(/^The loss changes fastest with x, idle\.$/);
+  expect(make({ acquisition: 'ei_per_second' }).explain!(viewOf(space, finished)).join(' ')).toContain('Cost-aware');
 });

@@ -43,6 +43,8 @@ export interface ActionInputs extends PostingInputs {
   readonly stateDir: string | undefined;
   readonly allowForksOnSelfHosted: boolean;
   readonly dryRun: boolean;
+  /** Seeds of the self-test; undefined: by the looks. */
+  readonly rounds: number | undefined;
 }
 
 const wrong = (name: string, value: string, allowed: string): UserError =>
@@ -111,6 +113,7 @@ export function readInputs(get: GetInput): ActionInputs {
     stateDir: present(get('state-dir')),
     allowForksOnSelfHosted: flag(get, 'allow-forks-on-self-hosted'),
     dryRun: flag(get, 'dry-run'),
+    rounds: whole(get, 'rounds', 4),
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Posted } from '../app/publish.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import type { Params } from '../model/params.js';
+import type { SelfTest } from '../model/selfTest.js';
 import { verdictKinds } from '../model/verdict.js';
 import type { Actions } from '../platform/actions.js';
 import { reportHtml, reportJson } from '../publishers/files.js';
@@ -27,6 +28,15 @@ function studyOutput(study: Comparison): Readonly<Record<string, unknown>> {
   };
 }
 
+/** False alarms as a pull request without effect would see them. */
+function selfTestOutput({ study, alarms, metrics: [objective], findings, cut }: SelfTest): Readonly<Record<string, unknown>> {
+  const alarm = alarms.find(({ arm }) => arm !== 'other-seeds');
+  return {
+    study, worse: alarm?.worse, better: alarm?.better, noise: objective?.paired, seedSd: objective?.seedSd, runSd: objective?.runSd,
+    margin: objective?.margin, catchable: objective?.catchable, findings: findings.map(({ code }) => code), cut,
+  };
+}
+
 const completed = (study: Comparison): number => study.search?.trials.filter(({ state }) => state === 'complete').length ?? 0;
 const text = (value: number | string | undefined): string => (value === undefined ? '' : String(value));
 
@@ -45,6 +55,7 @@ export function outputsOf(report: Report, posted: readonly Posted[], reportDir: 
     'report-json': file(reportJson), 'report-html': file(reportHtml),
     'comment-url': url('comment'), 'check-url': url('check'),
     studies: JSON.stringify(report.studies.map(studyOutput)),
+    'self-test': report.selfTests === undefined ? '' : JSON.stringify(report.selfTests.map(selfTestOutput)),
   };
 }
 

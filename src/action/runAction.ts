@@ -76,6 +76,7 @@ function announcer(desk: ActionDesk, check: CheckPublisher | undefined, onWriter
 }
 
 async function runUseCase(desk: ActionDesk, work: RealWork, useCases: UseCases, deps: RunDeps): Promise<Measured> {
+  if (work.kind === 'self-test') return useCases.selfTest({ ...(await requestOf(desk, work)), rounds: desk.inputs.rounds }, deps);
   if (work.kind === 'record') return useCases.recordPush(await requestOf(desk, work), deps);
   return { report: await useCases.comparePullRequest(await requestOf(desk, work), deps), pending: [] };
 }
@@ -97,7 +98,8 @@ async function measure(desk: ActionDesk, work: RealWork, useCases: UseCases, dep
 }
 
 async function plan(desk: ActionDesk, work: RealWork, useCases: UseCases): Promise<void> {
-  for (const line of await useCases.plan(await requestOf(desk, work))) desk.actions.line(line);
+  const request = work.kind === 'self-test' ? { ...(await requestOf(desk, work)), rounds: desk.inputs.rounds } : await requestOf(desk, work);
+  for (const line of await useCases.plan(request)) desk.actions.line(line);
   desk.actions.notice('dry-run: nothing was run or written.');
 }
 

@@ -39,6 +39,13 @@ export interface RecordRequest extends RunRequest {
   readonly searchAlways: boolean;
 }
 
+export interface SelfTestRequest extends RunRequest {
+  readonly sha: string;
+  readonly branch: string;
+  /** Undefined: by the looks. */
+  readonly rounds: number | undefined;
+}
+
 export interface RunDeps {
   readonly progress: Progress;
   readonly clock: Clock;
@@ -59,8 +66,10 @@ export interface UseCases {
   /** UserError for what is the user's to fix; a failing trial or a cancel is inside the report. */
   comparePullRequest(request: CompareRequest, deps: RunDeps): Promise<Report>;
   recordPush(request: RecordRequest, deps: RunDeps): Promise<RecordResult>;
+  /** The gate on unchanged code; opens no checks. */
+  selfTest(request: SelfTestRequest, deps: RunDeps): Promise<RecordResult>;
   /** `dry-run`: the plan as lines for the log; runs nothing. */
-  plan(request: CompareRequest | RecordRequest): Promise<readonly string[]>;
+  plan(request: CompareRequest | RecordRequest | SelfTestRequest): Promise<readonly string[]>;
   /** The history branch on the server, for `noregret/publish`, which has no checkout; scratch files go to `scratchDir`. */
   openHistory(remote: RunRequest['remote'], branch: string, scratchDir: string): Promise<BaselineStore>;
 }

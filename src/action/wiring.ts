@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { resolveBase } from '../app/baseline.js';
 import type { StudyRun } from '../app/findings.js';
 import { loadStudies } from '../app/loadStudies.js';
-import { compareStudies, recordStudies, type ReportFrame } from '../app/runStudies.js';
+import { compareStudies, recordStudies, selfTestStudies, type ReportFrame } from '../app/runStudies.js';
 import type { Tools } from '../app/tools.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
@@ -13,7 +13,7 @@ import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
-import type { CompareRequest, RecordRequest, RunDeps, RunRequest, UseCases } from './useCases.js';
+import type { CompareRequest, RecordRequest, RunDeps, RunRequest, SelfTestRequest, UseCases } from './useCases.js';
 
 /** The work itself, with its adapters. */
 export const useCases: UseCases = {
@@ -24,6 +24,11 @@ export const useCases: UseCases = {
   recordPush: async (request, deps) => {
     const { runs, frame, open } = await prepare(request, deps, { head: request.sha });
     return await recordStudies(runs, await open(), { runId: request.runId, attempt: request.attempt, searchAlways: request.searchAlways, frame });
+  },
+  selfTest: async (request, { progress, signal, clock }) => {
+    const { runs, frame, open } = await prepare(request, { progress, signal, clock }, { head: request.sha });
+    // As on a pull request, where each side has a tree of its own.
+    return await selfTestStudies(runs, await open(), { trees: 'two', frame, record: { runId: request.runId, attempt: request.attempt }, ...(request.rounds === undefined ? {} : { rounds: request.rounds }) });
   },
   plan: async (request) => {
     const quiet: Progress = { line: () => undefined, warn: () => undefined, progress: () => undefined };
@@ -39,7 +44,7 @@ const staleMs = 30 * 86_400_000;
 
 interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; readonly open: () => Promise<Tools> }
 
-async function prepare(request: CompareRequest | RecordRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
+async function prepare(request: CompareRequest | RecordRequest | SelfTestRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
   const cwd = join(request.workspaceDir, request.workingDirectory);
   const repository = await openRepository({ cwd, env: process.env });
   const { head, base, why } = sides.base === undefined
@@ -77,7 +82,7 @@ function secretsSentence(tokenCanWrite: boolean): string {
   return `${secretsLine(secretsLevel(process.env))}${tokenCanWrite ? '; the token of this job can write: use the two-job workflow' : ''}`;
 }
 
-function frameOf(request: CompareRequest | RecordRequest, headSha: string, commits: { tree: string; base: string | undefined }): ReportFrame {
+function frameOf(request: CompareRequest | RecordRequest | SelfTestRequest, headSha: string, commits: { tree: string; base: string | undefined }): ReportFrame {
   const { event, repository, failOn, runId, attempt } = request;
   const pullRequest = 'pullRequest' in request ? request.pullRequest : undefined;
   return {

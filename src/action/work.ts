@@ -5,6 +5,8 @@ import type { ActionInputs } from './inputs.js';
 export type Work =
   | { readonly kind: 'compare'; readonly pullRequest: number | undefined; readonly headSha: string; readonly baseSha: string }
   | { readonly kind: 'record'; readonly sha: string; readonly branch: string; readonly searchAlways: boolean }
+  /** The A/A self-test of a commit of the default branch. */
+  | { readonly kind: 'self-test'; readonly sha: string; readonly branch: string }
   | { readonly kind: 'nothing'; readonly why: string; readonly fail: boolean };
 
 const nothing = (why: string): Work => ({ kind: 'nothing', why, fail: false });
@@ -28,9 +30,15 @@ function byEvent(trigger: Trigger, defaultBranch: string | undefined): Work {
 
 /** `mode: auto` goes by the event; the other modes must fit it. */
 export function chooseWork(mode: ActionInputs['mode'], trigger: Trigger, defaultBranch: string | undefined): Work {
-  if (mode === 'aa') return impossible('The A/A self-test (mode: aa) is not there yet; use mode: auto');
   const work = byEvent(trigger, defaultBranch);
+  if (mode === 'aa') return selfTest(trigger, work);
   if (mode === 'auto' || work.kind === 'nothing' || work.kind === mode) return work;
   if (mode === 'compare' && trigger.kind === 'push' && trigger.before !== undefined) return { kind: 'compare', pullRequest: undefined, headSha: trigger.sha, baseSha: trigger.before };
   return impossible(`mode: ${mode} does not fit the event ${trigger.kind}; use mode: auto`);
+}
+
+/** Only where somebody asked for it: a self-test costs as much as several pull requests. */
+function selfTest(trigger: Trigger, work: Work): Work {
+  if ((trigger.kind === 'schedule' || trigger.kind === 'manual') && work.kind === 'record') return { kind: 'self-test', sha: work.sha, branch: work.branch };
+  return work.kind === 'nothing' ? work : impossible(`The A/A self-test (mode: aa) is run on schedule or workflow_dispatch, not on ${trigger.kind}: it tells about the setup, not about a change`);
 }

@@ -3,6 +3,7 @@ import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import type { Stage } from '../model/trial.js';
 import type { StageContext } from './context.js';
+import { driftSeeds, mayMeasureDrift } from './driftStep.js';
 import { mostPairs } from './extension.js';
 import { canonicalLabel } from './gateStep.js';
 import type { StageMetric } from './pairedStage.js';
@@ -38,6 +39,7 @@ function jobPlan({ run, found, executor, lab }: StageContext, standing: Standing
     searchTrials: searches ? Math.max(0, budget.trials - done('search')) : 0,
     gateRuns: standing.incumbentHere === undefined ? 2 * pairs : missingRuns({ lab, label: canonicalLabel, stored: standing.stored, params: { base: standing.incumbent, head: standing.incumbentHere } }, 1, pairs),
     rescoreRuns: searches ? Math.max(0, mostRescoreRuns(verdict.rescore, budget.trials) - done('rescore')) : 0,
+    ...(searches && mayMeasureDrift(run.configs.head.verdict, standing) ? { driftRuns: driftSeeds * 2 } : {}),
     slots: executor.capacity,
     gpusPerTrial: executor.devices.length === 0 ? 0 : gpus,
     ...(seconds === undefined ? {} : { secondsPerRun: seconds }),

@@ -2,11 +2,12 @@ import { ancestorsToCheck, chooseBaseCommit, chooseBaseline, isTestMerge, neares
 import { inputsAmong } from '../compare/inputs.js';
 import type { Params } from '../model/params.js';
 import type { BaselineStore, CommitFacts, Repository } from '../model/ports.js';
+import type { StudyRecord } from '../model/record.js';
 
 /** How far back main's best configuration is looked for. */
-export const MAX_ANCESTORS = 5_000;
-/** Records of this many commits are read: a stored value further back than that is hardly ever under the same inputs. */
-const MAX_MEASURED = 25;
+const MAX_ANCESTORS = 5_000;
+/** Records of this many commits are read, as on a push: main's last search and its drift are among them. */
+const MAX_MEASURED = 100;
 
 export interface BaseQuestion {
   readonly repository: Repository;
@@ -55,8 +56,11 @@ export interface BaselineQuestion {
   readonly now: string;
 }
 
+/** What is known of main: its commits, the base first, and the records of the newest measured ones. */
+export interface MainLine { readonly firstParents: readonly string[]; readonly records: readonly StudyRecord[] }
+
 /** Where base's values come from, and main's best configuration (decisions.md 7, 8, 10). */
-export async function resolveBaseline(question: BaselineQuestion): Promise<BaselineChoice> {
+export async function resolveBaseline(question: BaselineQuestion): Promise<BaselineChoice & { readonly main: MainLine }> {
   const { repository, store, study, inputs, baseSha, now } = question;
   const firstParents = await repository.firstParents(baseSha, MAX_ANCESTORS);
   const records = await store.readFor(study, firstParents, MAX_MEASURED);
@@ -68,5 +72,5 @@ export async function resolveBaseline(question: BaselineQuestion): Promise<Basel
     changedFiles.set(sha, changed);
     if (inputsAmong(changed, inputs).length === 0) break;
   }
-  return chooseBaseline({ firstParents, records, key, inputs, changedFiles, now });
+  return { ...chooseBaseline({ firstParents, records, key, inputs, changedFiles, now }), main: { firstParents, records } };
 }

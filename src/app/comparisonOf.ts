@@ -29,7 +29,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     study: configs.head.name, configPath: configs.head.path, verdict, secrets,
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
     ...(effect === undefined ? {} : { effect }),
-    ...pick(found, ['margin', 'baseline', 'incumbent', 'canary']),
+    ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift']),
     ...(found.gate === undefined ? {} : { gate: pairedStage(found.gate) }),
     ...(found.confirmation === undefined ? {} : { confirmation: pairedStage(found.confirmation) }),
     ...(found.retune === undefined ? {} : { retune: pairedStage(found.retune) }),

@@ -8,10 +8,11 @@ import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import type { TrialOutcome } from '../model/trial.js';
+import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
 import { createEngineLog, waitingEvent, type EngineLog } from './engineLog.js';
 import { regretBound } from '../samplers/regretBound.js';
-import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
 export interface EnginePlan {
   readonly study: string;
@@ -90,7 +91,8 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     },
     shouldPrune: (number) => {
       const trial = log.open().find((one) => one.number === number);
-      return trial !== undefined && plan.pruner.decide(log.view(), trial) === 'stop';
+      const report = log.study.trials[number]?.reports.at(-1);
+      return trial !== undefined && report !== undefined && mayStop(report, plan.pruner) && plan.pruner.decide(log.view(), trial) === 'stop';
     },
     add: (params, told) => {
       checkPoint(plan.space, params);
@@ -168,10 +170,10 @@ function propose({ anchors, sampler, samplerSeed }: EnginePlan, log: EngineLog, 
   return anchor ?? sampler.suggest(view, createRng(samplerSeed).fork(`trial ${log.study.trials.length + fresh.length}`));
 }
 
-function factsOf({ objective, clock }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
+function factsOf({ objective, clock, pruner }: EnginePlan, log: EngineLog, proposed: number): Parameters<typeof whyStop>[1] {
   const { finished, running } = log.view();
   return {
-    goal: objective.goal, finished, regret: () => regretBound(log.view()), asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
+    goal: objective.goal, finished: judged(pruner, finished), regret: () => regretBound(log.view()), asked: log.asked() + proposed, failuresInARow: log.failuresInARow(),
     gpuSeconds: 0, gpuSecondsEach: 0, running: running.length + proposed, nowMs: clock.now(),
   };
 }

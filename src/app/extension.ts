@@ -27,9 +27,9 @@ export function extensionJudge(most: number, step: number): typeof gate {
 }
 
 /** With what somebody asked for at this commit, from the history; an entry that was told itself keeps what it was told. */
-export async function withExtension(run: StudyRun, { store, progress }: Pick<Tools, 'store' | 'progress'>, headSha: string): Promise<StudyRun> {
+export async function withExtension(run: StudyRun, tools: Pick<Tools, 'store' | 'progress'>, headSha: string): Promise<StudyRun> {
   if (run.extension !== undefined || run.signal.aborted) return run;
-  const extension = requestedPairs(await readDecisions(store, run.configs.head.name, (text) => { progress.warn(text); }), headSha);
+  const extension = requestedPairs(await readDecisions(tools.store, run.configs.head.name, (text) => { tools.progress.warn(text); }), headSha);
   return extension === undefined ? run : { ...run, extension };
 }
 

@@ -63,6 +63,8 @@ export interface Findings {
   acceptedHere?: Acceptance;
   /** What became of each configuration that was tried against b* on a push. */
   challengers?: Challenger[];
+  drift?: NonNullable<Comparison['drift']>;
+  mainDrift?: NonNullable<Comparison['mainDrift']>;
   plan?: string;
   /** The fold of the log, for counts and failures. */
   study?: Study;

@@ -3,13 +3,18 @@ import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';
 import { pairsRequest, type StageContext } from './context.js';
 import { extensionJudge, extensionNote, mostPairs } from './extension.js';
-import type { StagedPairs } from './findings.js';
+import type { StagedPairs, StudyRun } from './findings.js';
 import { runPairedStage, type PairedStageOutcome, type PairedStageRequest, type StageMetric } from './pairedStage.js';
 import { missingRuns, type MeasuredPair } from './pairs.js';
 import { secondsPerRun, timeLeft } from './timeLeft.js';
 
 /** Seeds of the gate and of the drift series (decisions.md 13). */
 export const canonicalLabel = 'canon';
+
+/** Seeds of the retuning check. */
+export function retuneLabel({ base, head }: StudyRun): string {
+  return `stage2:${base?.sha ?? ''}:${head.tree}`;
+}
 
 /** The objective and the gated metrics beside it, with their margins frozen. */
 export interface GatePlan {

@@ -40,12 +40,17 @@ export function knowledgeFor(space: SearchSpace, objective: { readonly name: str
   if (!isSameMetric(searched, objective)) return { prior: [], ...known, note: `Warm start: none of ${from} serves, because main was searched for ${searched.metric.name} (${searched.metric.goal}).` };
   const prior: LossTrial[] = [];
   const reasons: string[] = [];
+  const changed = { filled: new Set<string>(), dropped: new Set<string>() };
   for (const { params, result } of trials) {
     const mapped = isVoid(result) ? 'it was cut' : mapTrial(space, { params, result, number: prior.length, goal: objective.goal });
     if (typeof mapped === 'string') reasons.push(mapped);
-    else prior.push(mapped);
+    else {
+      prior.push(mapped.trial);
+      for (const name of mapped.filled) changed.filled.add(name);
+      for (const name of mapped.dropped) changed.dropped.add(name);
+    }
   }
-  return { prior, ...known, note: `Warm start: ${prior.length} of ${from} ${prior.length === 1 ? 'serves' : 'serve'} as prior knowledge${leftOut(reasons)}.` };
+  return { prior, ...known, note: `Warm start: ${prior.length} of ${from} ${prior.length === 1 ? 'serves' : 'serve'} as prior knowledge${changedWords(changed)}${leftOut(reasons)}.` };
 }
 
 function isSameMetric({ metric }: StudyRecord, objective: { readonly name: string; readonly goal: Goal }): boolean {
@@ -57,13 +62,22 @@ function seedNoise({ canonical }: StudyRecord, name: string): number | undefined
   return values.length < FEWEST_RUNS ? undefined : standardDeviation(values);
 }
 
+interface Mapped { readonly trial: LossTrial; readonly filled: readonly string[]; readonly dropped: readonly string[] }
+
 /** The trial here, or why there is none. */
-function mapTrial(space: SearchSpace, { params, result, number, goal }: { params: Params; result: TrialResult; number: number; goal: Goal }): LossTrial | string {
+function mapTrial(space: SearchSpace, { params, result, number, goal }: { params: Params; result: TrialResult; number: number; goal: Goal }): Mapped | string {
   const here = projectOnto(space, params);
   if (here.params === undefined) return here.reason;
+  const { filled, dropped } = here;
   const { outcome, seconds } = result;
   const value = 'value' in outcome ? outcome.value : undefined;
-  return { number, params: here.params, state: outcome.state, intermediate: [], seconds, ...(value === undefined ? {} : { loss: toLoss(value, goal) }) };
+  return { filled, dropped, trial: { number, params: here.params, state: outcome.state, intermediate: [], seconds, ...(value === undefined ? {} : { loss: toLoss(value, goal) }) } };
+}
+
+/** A renamed parameter is a new one and one that is gone: what its values did is then unknown here, and people should see that. */
+function changedWords({ filled, dropped }: { readonly filled: ReadonlySet<string>; readonly dropped: ReadonlySet<string> }): string {
+  const are = (names: ReadonlySet<string>, rest: string): string => (names.size === 0 ? '' : `; ${[...names].join(', ')} ${names.size === 1 ? 'is' : 'are'} ${rest}`);
+  return `${are(filled, `new here and taken at ${filled.size === 1 ? 'its default' : 'their defaults'} in them`)}${are(dropped, `no longer there, so that what came from ${dropped.size === 1 ? 'it' : 'them'} is not told apart`)}`;
 }
 
 /** "; 8 are left out: lr = 0.5 is outside its space (5), momentum has no value (3)". */

@@ -177,14 +177,14 @@ async function runAttempt(bench: Bench, request: MeasureRequest, id: { number: n
     ...homeOf(bench.log.study.trials[number]),
   };
   const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.record });
-  let last = -Infinity;
+  let [last, before] = [-Infinity, 0];
   const result = await bench.executor.run(job, (report) => {
     reports.add(report);
-    last = Math.max(last, report.step);
+    if (report.step > last) [last, before] = [report.step, last];
     return request.onReport?.(report) ?? 'continue';
   }, cut.signal).finally(() => { cut.close(); });
   await mayStart;
-  return await finish(bench, { ...id, result: paused(settled(result, cut.signal), last, request.until), reports: reports.take() });
+  return await finish(bench, { ...id, result: paused(settled(result, cut.signal), { last, before, until: request.until }), reports: reports.take() });
 }
 
 async function finish(bench: Bench, end: { number: number; attempt: number; result: TrialResult; reports?: readonly StudyEvent[] }): Promise<Finished> {
@@ -204,10 +204,11 @@ function homeOf(trial: Trial | undefined): Pick<TrialJob, 'continues'> {
   return trial?.home === undefined ? {} : { continues: trial.home };
 }
 
-/** A program that reads NOREGRET_RESOURCE ends there by itself, counting its steps from 1 or from 0. */
-function paused(result: TrialResult, last: number, until: number | undefined): TrialResult {
+/** A program that reads NOREGRET_RESOURCE ends there by itself, counting its steps from 1 or from 0; in parts of a run, at the last one that does not go beyond. */
+function paused(result: TrialResult, { last, before, until }: { readonly last: number; readonly before: number; readonly until: number | undefined }): TrialResult {
   const { outcome } = result;
-  const atLimit = until !== undefined && last <= until && (last >= until * 0.999 || last >= until - 1);
+  const stride = until === undefined || until >= 1 ? 1 : Math.max(0, last - Math.max(0, before));
+  const atLimit = until !== undefined && last <= until && (last >= until * 0.999 || last >= until - stride);
   return outcome.state === 'complete' && atLimit ? { ...result, outcome: { state: 'pruned', step: last, value: outcome.value } } : result;
 }
 

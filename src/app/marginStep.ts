@@ -1,5 +1,6 @@
 import type { PairedNoise, ResolvedMargin } from '../compare/margin.js';
 import { resolveMargin } from '../compare/margin.js';
+import { fewestPriorDegrees, type NoisePrior } from '../compare/moderate.js';
 import type { AlsoMetric, MetricConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import type { Params } from '../model/params.js';
@@ -38,15 +39,24 @@ export async function freezeMargins(context: StageContext, plan: MarginPlan): Pr
     const resolved = await context.lab.freeze(`margin:${config.name}`, async () => await resolveOne(context, plan, config));
     if (resolved.note !== undefined) found.notes.push(resolved.note);
     if (i === 0) found.margin = resolved.margin;
+    const prior = config.name === context.run.objective.name ? await freezePrior(context, plan) : undefined;
     metrics.push({
       name: config.name, goal: config.goal,
       policy: {
         alpha: verdict.alpha, looks: verdict.looks, margin: resolved.margin.value, gatedMetrics: gated.length,
-        ...(config.resolution === undefined ? {} : { resolution: config.resolution }),
+        ...(config.resolution === undefined ? {} : { resolution: config.resolution }), ...(prior === undefined ? {} : { prior }),
       },
     });
   }
   return metrics;
+}
+
+/** Noise that moderates the objective's variance, where that is asked for and the history knows it; frozen like the margin. */
+async function freezePrior({ run, lab, found }: StageContext, { history }: MarginPlan): Promise<NoisePrior | undefined> {
+  if (run.configs.head.verdict.variance !== 'moderated') return undefined;
+  const { prior } = await lab.freeze<{ readonly prior?: NoisePrior }>('prior', () => (history !== undefined && history.df >= fewestPriorDegrees && history.sd > 0 ? { prior: history } : {}));
+  if (prior === undefined) found.notes.push(`\`variance: moderated\` has no effect yet: the history holds ${history?.df ?? 0} degrees of freedom of paired noise, and ${fewestPriorDegrees} are needed. \`noregret aa\` measures them at once.`);
+  return prior;
 }
 
 async function resolveOne(context: StageContext, plan: MarginPlan, config: MetricConfig): Promise<ResolvedMargin> {

@@ -1,6 +1,6 @@
 import { forestSurrogate } from '../compare/forestSurrogate.js';
 import { importanceOf } from '../compare/importance.js';
-import { beatsIncumbent, parameterRows as rowsOf, type ParameterRow } from '../compare/moved.js';
+import { beatsIncumbent, parameterRows as rowsOf, type MovedRequest, type ParameterRow } from '../compare/moved.js';
 import type { LossPoint } from '../compare/pedAnova.js';
 import { paramsKey } from '../model/params.js';
 import { toGain, toLoss, type Goal } from '../model/direction.js';
@@ -20,7 +20,7 @@ export function parameterRows(run: StudyRun, found: Findings): ParameterRow[] {
   const { goal } = run.objective;
   const scored = (found.search?.trials ?? []).flatMap(({ params, value }) => (value === undefined ? [] : [{ params, loss: toLoss(value, goal) }]));
   return rowsOf({
-    space, base: base ?? {}, head: head ?? base ?? {}, isBetter: isBetter(run, found),
+    space, base: base ?? {}, head: head ?? base ?? {}, shown: whatWasShown(run, found),
     importance: importanceOf(space, scored, run.configs.head.importance), curves: curvesOf(space, scored, goal),
   });
 }
@@ -32,9 +32,19 @@ function curvesOf(space: SearchSpace, scored: readonly LossPoint[], goal: Goal):
   return Object.fromEntries(Object.entries(curves).map(([name, curve]) => [name, curve.map(({ value, loss }) => ({ value, mean: toLoss(loss, goal) }))]));
 }
 
-/** Shown on seeds that chose neither: by the retuning check, or by the re-score where main's best ran along. */
-function isBetter({ objective, configs }: StudyRun, { retune, rescore, incumbentHere }: Findings): boolean {
-  if (retune !== undefined) return retune.outcome.results.length > 0 && retune.outcome.results.every(({ decision }) => decision === 'PASS' || decision === 'IMPROVED');
+/**
+ * Shown on seeds that chose neither: by four runs a seed, which tell a move from a gain that main would have too; else by the
+ * retuning check after a confirmed decline; else, where main's best ran along in the re-score, only that it is better here.
+ */
+function whatWasShown(run: StudyRun, found: Findings): MovedRequest['shown'] {
+  const { retune, drift } = found;
+  if (drift?.did?.moved === true) return 'moved';
+  const recovers = retune !== undefined && retune.outcome.results.length > 0 && retune.outcome.results.every(({ decision }) => decision === 'PASS' || decision === 'IMPROVED');
+  if (recovers) return drift?.did === undefined ? 'moved' : 'better';
+  return retune === undefined && beatsInRescore(run, found) ? 'better' : 'nothing';
+}
+
+function beatsInRescore({ objective, configs }: StudyRun, { rescore, incumbentHere }: Findings): boolean {
   const winner = rescore?.winner;
   const incumbent = incumbentHere === undefined ? undefined : rescore?.candidates.find(({ params }) => paramsKey(params) === paramsKey(incumbentHere));
   if (winner?.mean === undefined || incumbent?.mean === undefined || winner.trial === incumbent.trial) return false;

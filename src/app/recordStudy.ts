@@ -10,6 +10,7 @@ import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
 import { acceptedOn, readDecisions } from './decided.js';
+import { noteMainDrift } from './mainDrift.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
 import type { SearchOutcome } from './search.js';
@@ -41,9 +42,10 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   const startedMs = clock.now();
   const startedAt = clock.utc();
   const found = noFindings();
-  const kept: { measured?: Measured } = {};
+  const kept: { measured?: Measured; earlier?: Awaited<ReturnType<typeof earlierRecords>> } = {};
   await keepFindings(run, found, async () => {
     const records = await earlierRecords(run, tools);
+    kept.earlier = records;
     const previous = nearestRecord(records.line, records.found);
     const decisions = await readDecisions(tools.store, run.configs.head.name, (text) => void found.warnings.push(text));
     const accepted = await acceptedOn(records.line, decisions, { store: tools.store, study: run.configs.head.name, now: startedAt });
@@ -69,10 +71,9 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
   if (found.gate === undefined && found.incomplete === undefined) found.noBaseline = isRecorded ? found.noBaseline ?? firstRecord(run) : nothingComplete;
   const verdict = decideVerdict(verdictStagesOf(run, found));
   const wallSeconds = (clock.now() - startedMs) / 1000;
-  return {
-    comparison: comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds }),
-    record: isRecorded ? recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }, options) : undefined,
-  };
+  const record = isRecorded ? recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds }, options) : undefined;
+  if (record !== undefined) await noteMainDrift({ found, tools }, { firstParents: [run.head.sha, ...kept.earlier?.line ?? []], records: [...kept.earlier?.found ?? [], record] });
+  return { comparison: comparisonOf({ run, found, verdict, secrets: tools.secrets, wallSeconds }), record };
 }
 
 async function earlierRecords(run: StudyRun, tools: Tools): Promise<{ line: readonly string[]; found: readonly StudyRecord[] }> {

@@ -2,11 +2,13 @@ import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
+import type { SelfTest } from '../model/selfTest.js';
 import { cancelled, compareStudy } from './compareStudy.js';
 import { withExtension } from './extension.js';
 import type { StudyRun } from './findings.js';
 import { diskCodes } from './search.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
+import { selfTestStudy, type SelfTestOptions } from './selfTest.js';
 import type { Tools } from './tools.js';
 
 /** What a report says about its run besides the studies. `headSha` is the commit that people see, not a test merge. */
@@ -29,6 +31,20 @@ export async function recordStudies(runs: readonly StudyRun[], tools: Tools, opt
     if (record !== undefined && !(await stored(record, tools))) pending.push(record);
   }
   return { report: reportOf(comparisons, tools, options.frame), pending };
+}
+
+/** The A/A self-test of every study. A report of PASS says that it was run to its end, not what it found. */
+export async function selfTestStudies(runs: readonly StudyRun[], tools: Tools, options: SelfTestOptions & { readonly frame: ReportFrame }): Promise<{ readonly report: Report; readonly pending: readonly StudyRecord[] }> {
+  const selfTests: SelfTest[] = [];
+  const pending: StudyRecord[] = [];
+  for (const run of runs) {
+    const { selfTest, record } = await selfTestStudy(run, tools, options);
+    selfTests.push(selfTest);
+    if (record !== undefined && !(await stored(record, tools))) pending.push(record);
+  }
+  const isWhole = selfTests.every(({ cut, metrics }) => cut === undefined && metrics.length > 0);
+  const incomplete = selfTests.some(({ cut }) => cut !== undefined && (cut === 'budget' || cutShortBy.has(cut)));
+  return { report: { ...reportOf([], tools, options.frame), verdict: isWhole ? 'PASS' : 'INCOMPLETE', incomplete, selfTests }, pending };
 }
 
 /** False when the history cannot be written from here: the record is not lost, the reporting job stores it. */

@@ -10,11 +10,11 @@ import type { Trial } from '../model/study.js';
 import type { Side } from '../model/trial.js';
 import { declaredDefaults, whyInvalid } from '../model/validity.js';
 import { createCut } from './cut.js';
-import { pruningReport } from './pruningReport.js';
+import { pruningNotes, pruningReport } from './pruningReport.js';
 import type { Lab } from './lab.js';
 import { createSearchTrials, type Anchor, type NextTrial, type SearchTrials } from './searchTrials.js';
 import { regretBound } from '../samplers/regretBound.js';
-import { bestOf, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
+import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 import { secondsPerRun, timeLeft, usualSeconds } from './timeLeft.js';
 
 /** The log or a trial's own folder cannot be written: what was measured is reported, nothing more is started. */
@@ -89,7 +89,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const best = bestRow(trials, rows);
   if (stopReason !== 'disk') await lab.end('search', stopReason);
   const view = trials.view();
-  notes.push(...options.sampler.explain?.(view) ?? []);
+  notes.push(...options.sampler.explain?.(view) ?? [], ...pruningNotes(options.pruner, logged()));
   const ranking = options.sampler.ranked?.(view);
   const pruning = pruningReport(options.pruner, view, logged());
   return {
@@ -184,13 +184,13 @@ async function runOne(options: SearchOptions, trials: SearchTrials, ask: NextTri
 function factsOf(options: SearchOptions, trials: SearchTrials, running: number): Parameters<typeof whyStop>[1] {
   const spent = gpuSecondsOf(options.lab);
   return {
-    goal: options.objective.goal, finished: trials.view().finished, regret: () => regretBound(trials.view()), asked: trials.asked, failuresInARow: trials.failuresInARow,
+    goal: options.objective.goal, finished: judged(options.pruner, trials.view().finished), regret: () => regretBound(trials.view()), asked: trials.asked, failuresInARow: trials.failuresInARow,
     gpuSeconds: spent.all, gpuSecondsEach: spent.each, running, nowMs: options.clock.now(),
   };
 }
 
 /** What the log's runs spent on GPUs, together and on average. */
-function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly each: number } {
+export function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; readonly each: number } {
   let [all, runs] = [0, 0];
   for (const { result } of lab.study().trials) {
     if (result?.gpuSeconds === undefined) continue;

@@ -5,7 +5,7 @@ import type { LossTrial, OnReport, Pruner, Sampler, StudyView } from '../model/p
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { Trial, TrialReport } from '../model/study.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
-import { lossIn, lossTrial, restedTrial, type Counted } from '../model/studyView.js';
+import { isCounted, lossIn, lossTrial, mayStop, restedTrial, type Counted } from '../model/studyView.js';
 import type { Goal } from '../model/direction.js';
 
 export interface Anchor { readonly params: Params; readonly name: 'defaults' | 'incumbent' }
@@ -70,7 +70,7 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
     },
     listen: (number) => (report) => {
       const entry = entries[number];
-      if (entry?.hear?.(report) !== true || isKept(plan, entry.loss.params)) return 'continue';
+      if (entry?.hear?.(report) !== true || !mayStop(report, counted) || isKept(plan, entry.loss.params)) return 'continue';
       return pruner.decide(book.view(), entry.loss);
     },
     settle: (number, trial) => {
@@ -135,7 +135,7 @@ function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry
     begunAt ??= report.step > furthest ? seconds : 0;
     const loss = lossIn(report, counted);
     // Nothing to decide on.
-    if (loss === undefined) return false;
+    if (loss === undefined || !isCounted(report, counted)) return false;
     live.push({ step: counted.resource === 'seconds' ? begunAt + (report.seconds ?? 0) : report.step, loss });
     return true;
   };

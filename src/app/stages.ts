@@ -1,8 +1,10 @@
 import { paramsKey } from '../model/params.js';
 import { announcePlan } from './announce.js';
 import { pairsRequest, type StageContext } from './context.js';
-import { canonicalLabel, isWorse, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { canonicalLabel, isWorse, retuneLabel, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
+import { measureTuningDrift } from './driftStep.js';
 import { mostPairs } from './extension.js';
+import { noteMainDrift } from './mainDrift.js';
 import { freezeMargins } from './marginStep.js';
 import { retuneCheck } from '../compare/gate.js';
 import { halvedAlpha } from '../compare/looks.js';
@@ -12,7 +14,7 @@ import { searchSide } from './searchStep.js';
 import { takeStanding, type Standing } from './standing.js';
 import type { StageMetric } from './pairedStage.js';
 
-/** Canary, gate, confirmation, search, re-score, retuning check (decisions.md 14); each finding is kept as it comes. */
+/** Canary, gate, confirmation, search, re-score, retuning check (decisions.md 14), tuning drift (verdict.md 7.1); each finding is kept as it comes. */
 export async function runStages(context: StageContext): Promise<void> {
   const { found } = context;
   const isCancelled = (): boolean => context.run.signal.aborted;
@@ -21,6 +23,7 @@ export async function runStages(context: StageContext): Promise<void> {
     if (!isCancelled() && wantsSearch(context, true)) await searchSide(context, { side: 'head', incumbent: undefined });
     return;
   }
+  await noteMainDrift(context, standing.main);
   const metrics = await freezeMargins(context, { baseParams: standing.incumbent, stored: standing.stored, history: standing.history, storedMargin: standing.storedMargin });
   announcePlan(context, standing, metrics);
   const { incumbentHere, knowledge } = standing;
@@ -32,6 +35,7 @@ export async function runStages(context: StageContext): Promise<void> {
     await searchSide(context, { side: 'head', incumbent: incumbentHere, knowledge, retuningFollows: isDown });
   }
   if (isDown && !isCancelled()) await checkRetuned(context, standing, metrics);
+  if (!isCancelled()) await measureTuningDrift(context, standing);
 }
 
 type GateStanding = Standing & { readonly incumbentHere: NonNullable<Standing['incumbentHere']> };
@@ -90,7 +94,7 @@ async function checkRetuned(context: StageContext, standing: Standing, metrics: 
   // Without a gate, search luck is not excluded.
   const stageMetrics = standing.incumbentHere !== undefined ? metrics : metrics.map((metric) => ({ ...metric, policy: { ...metric.policy, ...halvedAlpha(metric.policy.alpha, metrics.length) } }));
   await runPairs(context, 'retuning check', {
-    ...pairsRequest(context, { stage: 'retune', label: `stage2:${run.base?.sha ?? ''}:${run.head.tree}`, base: standing.incumbent, head: winner }),
+    ...pairsRequest(context, { stage: 'retune', label: retuneLabel(run), base: standing.incumbent, head: winner }),
     metrics: stageMetrics, clock: context.tools.clock, deadlineMs: context.deadlineMs, judge: retuneCheck,
   }, (outcome) => { found.retune = { outcome, metrics: stageMetrics, baseParams: standing.incumbent, headParams: winner }; });
 }

@@ -3,7 +3,7 @@ import { keyDifferences, type BaselineChoice } from '../compare/baseline.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
-import { MAX_ANCESTORS, resolveBaseline } from './baseline.js';
+import { resolveBaseline, type MainLine } from './baseline.js';
 import type { StageContext } from './context.js';
 import { acceptedOn, readDecisions } from './decided.js';
 import { knowledgeFor, type Knowledge } from './knowledge.js';
@@ -23,6 +23,9 @@ export interface Standing {
   readonly timed: readonly CanonicalRun[];
   /** What main's last search can teach a search here. */
   readonly knowledge: Knowledge;
+  /** Newest record on main's line with a search. */
+  readonly searched: StudyRecord | undefined;
+  readonly main: MainLine;
 }
 
 /** Baseline, incumbent and key; undefined when there is nothing to compare with (`found.noBaseline` says why). */
@@ -46,7 +49,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
   }
   found.environment = await tools.keyProbe.key(tree, configs.base, incumbent);
   noteBaseline(context, choice);
-  await noteAccepted(context, base.sha);
+  await noteAccepted(context, choice.main.firstParents);
   const here = projectOnto(configs.head.space, incumbent);
   if (here.params === undefined) found.warnings.push(`Main's best configuration is not valid here: ${here.reason}. The verdict rests on the retuned configuration alone.`);
   else {
@@ -54,7 +57,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
     if (here.filled.length > 0) found.notes.push(`New here, taken at their defaults for main's best configuration: ${here.filled.join(', ')}.`);
   }
   const knowledge = knowledgeFor(configs.head.space, run.objective, choice);
-  return { incumbent, incumbentHere: here.params, knowledge, ...storedOf(choice, found.environment, timingOf(context)) };
+  return { incumbent, incumbentHere: here.params, knowledge, searched: choice.searched, main: choice.main, ...storedOf(choice, found.environment, timingOf(context)) };
 }
 
 /** From the nearest record, else the declared defaults, else a search of the base (decisions.md 10). */
@@ -96,11 +99,10 @@ function noteBaseline(context: StageContext, choice: BaselineChoice): void {
   };
 }
 
-async function noteAccepted({ run, tools, found }: StageContext, baseSha: string): Promise<void> {
-  const { store, repository, clock } = tools;
+async function noteAccepted({ run, tools, found }: StageContext, line: readonly string[]): Promise<void> {
+  const { store, clock } = tools;
   const study = run.configs.base.name;
   const decisions = await readDecisions(store, study, (text) => void found.warnings.push(text));
-  const line = decisions.length === 0 ? [] : await repository.firstParents(baseSha, MAX_ANCESTORS);
   const accepted = await acceptedOn(line, decisions, { store, study, now: clock.utc() });
   if (accepted !== undefined) found.accepted = accepted;
 }

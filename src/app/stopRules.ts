@@ -1,6 +1,6 @@
 import type { StopPolicy } from '../model/config.js';
 import { toLoss, type Goal } from '../model/direction.js';
-import type { LossTrial } from '../model/ports.js';
+import type { LossTrial, Pruner } from '../model/ports.js';
 import { standingStill, type StandingStill } from './standingStill.js';
 import { usualSeconds } from './timeLeft.js';
 
@@ -21,7 +21,7 @@ export interface SearchLimits extends StopPolicy {
 
 export interface SearchFacts {
   readonly goal: Goal;
-  /** In order of number. */
+  /** In order of number; `judged` of the pruner's trials. */
   readonly finished: readonly LossTrial[];
   readonly asked: number;
   readonly failuresInARow: number;
@@ -33,6 +33,11 @@ export interface SearchFacts {
   readonly nowMs: number;
   /** What there may be left to gain, worked out only when asked; undefined while that is unknown. */
   readonly regret?: () => number | undefined;
+}
+
+/** Trials whose end is known: where a pruner takes trials up again, one that it stopped may still become the best. */
+export function judged(pruner: Pick<Pruner, 'next'>, finished: readonly LossTrial[]): readonly LossTrial[] {
+  return pruner.next === undefined ? finished : finished.filter(({ state }) => state !== 'pruned');
 }
 
 /** The first limit that forbids another trial; undefined when one may start. */

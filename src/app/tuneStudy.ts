@@ -44,6 +44,7 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
 
 /** That the program kept failing matters more than how good the best was. */
 function whyEnded({ search }: Findings): string {
+  if (search?.counts.complete === 0 && search.counts.pruned > 0) return `; ${search.counts.pruned} of ${search.trials.length} were stopped early and none ran to its end`;
   if (search?.stopReason !== 'failures') return '';
   const last = search.trials.findLast(({ state }) => state === 'failed');
   return `; stopped after too many failures in a row${last?.reason === undefined ? '' : ` (${last.reason})`}`;

@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { driftOf } from '../compare/drift/drift.js';
 import { parseConfig } from '../config/parse.js';
+import type { AlsoMetric } from '../model/config.js';
 import type { DriftReport } from '../model/drift.js';
 import type { Repository } from '../model/ports.js';
 import { assetPath } from '../platform/assets.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
-import type { Git } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
 import { pruners } from '../pruners/index.js';
 import { driftDocument, type SuggestedPatch } from '../report/drift.js';
@@ -38,9 +38,9 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const patches: SuggestedPatch[] = [];
   const studies = (await studyFiles(cwd)).filter(({ name }) => flags.study === undefined || name === flags.study);
   // A study whose file is gone still has a history.
-  const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined }] : studies;
-  for (const { name, path, text, space } of asked) {
-    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, ...(release === undefined ? {} : { release }) });
+  const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined, also: [] }] : studies;
+  for (const { name, path, text, space, also } of asked) {
+    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, also, ...(release === undefined ? {} : { release }) });
     if (report === undefined) continue;
     reports.push(report);
     const diff = suggestedPatch({ path, text, stale: report.staleDefaults });
@@ -64,20 +64,16 @@ async function tell(terminal: Terminal, flags: Flags, { reports, patches, nothin
   await writing(path, async () => { await writeFile(path, html); });
 }
 
-async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space'] }[]> {
+async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space']; also: readonly AlsoMetric[] }[]> {
   const paths = await findConfigFiles(cwd, undefined).catch(() => []);
   return await Promise.all(paths.map(async (path) => {
     const text = await readConfigFile(cwd, path);
     const { config, space } = parseConfig({ path, text, samplers, pruners });
-    return { name: config?.name ?? path, path, text, space };
+    return { name: config?.name ?? path, path, text, space, also: config?.also ?? [] };
   }));
 }
 
 /** The tag that was asked for, else the nearest one on the branch; none in a repository without tags. */
-async function lastRelease(repository: Repository & { readonly git: Git }, { since, on }: Flags): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
-  if (since !== undefined) return { tag: since, sha: (await repository.resolve(since)).sha };
-  const { sha } = await repository.resolve(on);
-  const described = await repository.git.run(['describe', '--tags', '--abbrev=0', '--first-parent', sha]);
-  const tag = described.stdout.toString('utf8').trim();
-  return described.code === 0 && tag !== '' ? { tag, sha: (await repository.resolve(`refs/tags/${tag}`)).sha } : undefined;
+async function lastRelease(repository: Repository, { since, on }: Flags): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
+  return since === undefined ? await repository.lastTag(on) : { tag: since, sha: (await repository.resolve(since)).sha };
 }

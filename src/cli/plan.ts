@@ -24,7 +24,7 @@ interface Flags extends CommonFlags {
 }
 
 /** Numbers in the metric's unit, or all of them in per cent of main. `metric` as people should read it. */
-interface Question { readonly metric: string; readonly noise: number; readonly noiseFrom: string; readonly margin: number; readonly unit: '' | '%'; readonly alpha: number; readonly looks: readonly number[]; readonly resolution?: number }
+interface Question { readonly metric: string; readonly noise: number; readonly noiseFrom: string; readonly margin: number; readonly unit: '' | '%'; readonly alpha: number; readonly looks: readonly number[]; readonly resolution?: number; /** Mean on main, where per cent of it mean something. */ readonly centre?: number }
 
 /** Where nothing else is said: as a study file has them. */
 const usual = { alpha: 0.05, looks: [3, 5, 7, 10] };
@@ -45,7 +45,7 @@ function planText(question: Question, rows: readonly DetectionRow[]): readonly s
   const { metric, noise, margin } = question;
   const sentences = rows.map(({ pairs, detectable }) => (detectable === undefined
     ? `With ${pairs} pairs no decline of ${metric} is caught nine times in ten.`
-    : `With ${pairs} pairs you will catch a drop of ${amount(detectable)} of ${metric} nine times in ten.`));
+    : `With ${pairs} pairs you will catch a drop of ${amount(detectable)}${shareOfMain(question, detectable)} of ${metric} nine times in ten.`));
   const header = ['looks after pairs', 'runs at most', 'caught 9 times in 10', 'a decline of the margin is caught', 'if nothing changed: passes', 'inconclusive', 'pairs on average'];
   const cells = rows.map((row) => [
     row.looks.join(', '), String(2 * row.pairs), row.detectable === undefined ? 'none' : amount(row.detectable), formatShare(row.caughtAtMargin),
@@ -56,6 +56,11 @@ function planText(question: Question, rows: readonly DetectionRow[]): readonly s
     ...sentences, '', ...markdownTable([header, ...cells]).split('\n'), '',
     'Shares by simulation of 1000 runs of the gate (give or take 3 points). On a pull request a decline is repeated on fresh seeds before it is called a regression.',
   ];
+}
+
+/** " (0.8 %)", where the metric is far from zero (as for a margin in per cent). */
+function shareOfMain({ centre }: Question, drop: number): string {
+  return centre === undefined ? '' : ` (${formatNumber((100 * drop) / Math.abs(centre), 2)} %)`;
 }
 
 function questionOfFlags(noiseText: string, flags: Flags): Question {
@@ -91,6 +96,7 @@ async function questionOfStudy(terminal: Terminal, flags: Flags): Promise<Questi
   return {
     metric: metric.name, noise: found.noise, noiseFrom: found.from, margin: value, unit: '', ...designOf(flags, verdict),
     ...(metric.resolution === undefined ? {} : { resolution: metric.resolution }),
+    ...(Math.abs(found.centre) >= 10 * found.noise ? { centre: found.centre } : {}),
   };
 }
 

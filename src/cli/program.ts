@@ -91,8 +91,25 @@ function addStudyCommands(add: Add): void {
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');
+  addSelfTest(add);
   addAskTell(add);
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
+}
+
+const aaExample = `
+Each round is a seed: main's best configuration (else the declared defaults), the same again, and a neighbour of it a hundredth of the
+range away where the program repeats itself bit by bit. The gate then judges these runs, in which nothing changed, in a thousand orders.
+  noregret aa                    12 rounds, 27 to 36 runs; said before they begin
+  noregret aa --rounds 30        sharper numbers; rounds that were measured before are taken over
+  noregret aa --worktrees        builds each side in a tree of its own, as on a pull request`;
+
+function addSelfTest(add: Add): void {
+  withStudyFlags(add('aa', 'A/A self-test: the gate on unchanged code; false alarms, noise, what the seed drives, which margin and looks fit', () => import('./aa.js')))
+    .option('--rounds <n>', 'seeds (default: two more than the last look, at least 12)')
+    .option('--worktrees', 'each side in a worktree of its own instead of one tree twice')
+    .option('--history <dir>', 'main\'s best configuration and noise from this directory instead of the git branch')
+    .option('--out <dir>', 'where report.json, report.md and report.html go')
+    .addHelpText('after', aaExample);
 }
 
 const askTellExample = `
@@ -142,6 +159,7 @@ function addJudge(add: Add): void {
     .option('--more-seeds', 'use all pairs, by intervals that hold at every number of pairs')
     .option('--unpaired', 'do not pair by seed')
     .option('--folds <n_test/n_train>', 'the seeds are resplits of one data set, e.g. 1/9 for ten folds (Nadeau-Bengio)')
+    .option('--prior <sd/df>', 'noise of one paired difference that is known from before and its degrees of freedom, e.g. 0.004/12; moderates the variance')
     .option('--gate <metrics>', 'of several metrics those that decide (default: all, five at most)')
     .option('--metric <name>', 'name to print, where the file has none', 'value')
     .option('--resolution <step>', 'smallest step the metric can take, e.g. 1/|test set|')

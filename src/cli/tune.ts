@@ -72,7 +72,7 @@ async function tell({ terminal, flags, progress, stateDir }: Told, result: { com
 async function standIn(terminal: Terminal): Promise<{ repository: Repository; head: CommitFacts }> {
   const none: CommitFacts = { sha: 'no git', tree: 'working-tree', parents: [], date: '', subject: '' };
   const absent = (): Promise<never> => Promise.reject(new Error('tune does not read the repository'));
-  const stub: Repository = { root: terminal.cwd, resolve: absent, readFile: absent, isDirty: absent, mergeBase: absent, firstParents: absent, changedFiles: absent };
+  const stub: Repository = { root: terminal.cwd, resolve: absent, readFile: absent, isDirty: absent, mergeBase: absent, firstParents: absent, changedFiles: absent, lastTag: absent };
   const opened = await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(() => undefined);
   const head = await opened?.resolve('HEAD').catch(() => undefined);
   return { repository: opened ?? stub, head: head ?? none };

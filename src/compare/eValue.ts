@@ -1,5 +1,5 @@
 import { fairUpperTail } from '../math/binomial.js';
-import { mean, variance } from '../math/describe.js';
+import { mean, variance, type Numbers } from '../math/describe.js';
 import type { GateResult } from '../model/verdict.js';
 import type { GatePolicy } from './gate.js';
 import { gateRule } from './lookRule.js';
@@ -29,7 +29,7 @@ export function extend(pairs: readonly GainPair[], policy: GatePolicy): GateResu
 }
 
 /** What `extend` keeps of its pairs: `differences` in gain units, the largest |value| of a run, and who failed. */
-export interface PairSummary { readonly differences: readonly number[]; readonly scale: number; readonly tally: Tally }
+export interface PairSummary { readonly differences: Numbers; readonly scale: number; readonly tally: Tally }
 
 export function extendDifferences({ differences, scale, tally }: PairSummary, policy: GatePolicy): GateResult {
   const first = Math.max(policy.looks[0] ?? 3, 3);
@@ -62,7 +62,7 @@ function missingPairs(n: number, first: number, { alpha, gatedMetrics = 1 }: Gat
  * Mixture of t likelihood ratios over effects N(0, 4 sd²) (Wang and Ramdas, "Anytime-valid t-tests and confidence sequences
  * for Gaussian means with unknown variance", 2024). Undefined below two differences, or where they do not differ.
  */
-export function eValue(differences: readonly number[]): number | undefined {
+export function eValue(differences: Numbers): number | undefined {
   const n = differences.length;
   const [centre, squared] = [mean(differences), variance(differences)];
   if (centre === undefined || squared === undefined || squared === 0) return undefined;

@@ -1,6 +1,7 @@
 import type { GateResult, Look } from '../model/verdict.js';
 import { boundariesFor, claimAlpha, type Boundary } from './looks.js';
 import { gateRule, retuneRule, type LookRule } from './lookRule.js';
+import { moderatedBoundaries, type NoisePrior } from './moderate.js';
 import { deadSide, isHeadSuspect, isHeadUnstable, isValue, tallyOf, type GainPair, type Tally } from './stability.js';
 
 export type { GainPair } from './stability.js';
@@ -16,6 +17,8 @@ export interface GatePolicy {
   readonly gatedMetrics?: number;
   /** n_test / n_train where the seeds are resplits of one data set, whose results hang together; 0 or absent = independent runs. */
   readonly foldRatio?: number;
+  /** Moderates the variance of the differences; absent = the sample's own variance (verdict.md 6.8). */
+  readonly prior?: NoisePrior;
 }
 
 /** Pairs that failed are replaced by the next seed, this often at most. */
@@ -32,10 +35,12 @@ export function gate(pairs: readonly GainPair[], policy: GatePolicy): GateResult
 
 /**
  * Does the head with its retuned configuration reach base at main's best, on seeds that neither was chosen by?
- * PASS = recovered, DOWN = worse even so, else undecided.
+ * PASS = recovered, DOWN = worse even so, else undecided. Two configurations scatter otherwise than one: no prior.
  */
 export function retuneCheck(pairs: readonly GainPair[], policy: GatePolicy): GateResult {
-  return runLooks(pairs, policy, retuneRule);
+  const result = { ...runLooks(pairs, policy, retuneRule) };
+  delete result.prior;
+  return result;
 }
 
 interface ValidPair { readonly difference: number; readonly size: number; /** Pairs tried up to this one. */ readonly attempt: number }
@@ -44,7 +49,9 @@ interface Conclusion { readonly decision: GateResult['decision']; readonly reaso
 
 function runLooks(pairs: readonly GainPair[], policy: GatePolicy, rule: LookRule): GateResult {
   const boundaries = boundariesFor(policy.looks, policy.alpha);
-  const claims = boundariesFor(policy.looks, claimAlpha(policy.alpha, policy.gatedMetrics ?? 1));
+  const claimLevel = claimAlpha(policy.alpha, policy.gatedMetrics ?? 1);
+  const claims = boundariesFor(policy.looks, claimLevel);
+  const moderated = moderatedAt(policy, claimLevel);
   const firstLook = boundaries[0]?.pairs ?? 0;
   const valid = validPairs(pairs);
   const looks: Look[] = [];
@@ -58,7 +65,7 @@ function runLooks(pairs: readonly GainPair[], policy: GatePolicy, rule: LookRule
       return conclude(policy, looks, tallyOf(tried), missing({ tally: tallyOf(tried), boundary, valid, firstLook, banked }));
     }
     tally = tallyOf(pairs.slice(0, attempt));
-    const outcome = rule(lookInput(valid, policy, { boundary, claim: claims[i] ?? boundary, isLast: i === boundaries.length - 1 }), banked);
+    const outcome = rule({ ...lookInput(valid, policy, { boundary, claim: claims[i] ?? boundary, isLast: i === boundaries.length - 1 }), ...moderated[i] }, banked);
     looks.push(outcome.look);
     banked = outcome.banked;
     lastReason = outcome.reason;
@@ -68,6 +75,13 @@ function runLooks(pairs: readonly GainPair[], policy: GatePolicy, rule: LookRule
     if (outcome.decision !== undefined && !isWithheld) return conclude(policy, looks, tally, { decision: outcome.decision, reason: outcome.reason });
   }
   return conclude(policy, looks, tally, { decision: 'INCONCLUSIVE', reason: isHeadSuspect(tally) ? 'stability' : lastReason });
+}
+
+/** The prior and its multipliers for each look; nothing without one. */
+function moderatedAt({ looks, alpha, prior, foldRatio = 0 }: GatePolicy, claimLevel: number): readonly Pick<Parameters<LookRule>[0], 'moderated'>[] {
+  if (prior === undefined || foldRatio > 0) return [];
+  const claims = moderatedBoundaries(looks, claimLevel, prior.df);
+  return moderatedBoundaries(looks, alpha, prior.df).map(({ multiplier, largestRatio }, i) => ({ moderated: { prior, largestRatio, passMultiplier: multiplier, claimMultiplier: claims[i]?.multiplier ?? multiplier } }));
 }
 
 /** The pairs ended before the next look: what can be said, and whether more pairs may still be run. */
@@ -114,6 +128,7 @@ function conclude(policy: GatePolicy, looks: readonly Look[], tally: Tally, { de
     ...(last === undefined ? {} : { effect: last.mean, low: last.low, high: last.high }),
     pairs: last?.pairs ?? bothValid,
     looks: [...looks],
+    ...(policy.prior === undefined ? {} : { prior: policy.prior }),
     headOnlyFailures: tally.headOnlyFailures,
     baseOnlyFailures: tally.baseOnlyFailures,
     ...(needMore === undefined ? {} : { needMore }),

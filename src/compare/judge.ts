@@ -1,4 +1,4 @@
-import { mean } from '../math/describe.js';
+import { finite, largestSize, mean, type Numbers } from '../math/describe.js';
 import type { Margin } from '../model/config.js';
 import { toGain, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
@@ -6,8 +6,9 @@ import { formatInterval, formatNumber } from '../model/numberFormat.js';
 import type { GateResult, VerdictKind } from '../model/verdict.js';
 import { effectOf, measured } from './effect.js';
 import type { GatePolicy } from './gate.js';
-import { finite, judges, type JudgeMethod } from './judgeMethods.js';
+import { judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
+import type { NoisePrior } from './moderate.js';
 import { parsePairs, type MetricColumns } from './pairTable.js';
 
 export interface JudgeOptions {
@@ -26,6 +27,8 @@ export interface JudgeOptions {
   readonly unpaired?: boolean;
   /** n_test / n_train of resplits. */
   readonly foldRatio?: number;
+  /** Moderates the variance of pairs looked at after fixed numbers. */
+  readonly prior?: NoisePrior;
 }
 
 /** Numbers are head − base in the metric's own unit and sign; `effect`, `low`, `high` are absent before the first look. */
@@ -59,7 +62,8 @@ export interface JudgeResult {
   readonly notes: readonly string[];
 }
 
-export interface JudgeLook { readonly pairs: number; readonly effect: number; readonly sd: number; readonly low: number; readonly high: number }
+/** `moderated`: its sd leans on the prior. */
+export interface JudgeLook { readonly pairs: number; readonly effect: number; readonly sd: number; readonly low: number; readonly high: number; readonly moderated?: true }
 
 /** Seeds of base that a relative or automatic margin is frozen from, as on a pull request (decisions.md 18). */
 const marginSeeds = 5;
@@ -75,9 +79,9 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   const { goal, alpha, resolution = 0, metric = 'value' } = options;
   const name = columns.metric ?? metric;
   const isUnpaired = options.unpaired === true || columns.seeds === undefined;
-  const baseValues = finite(isUnpaired ? columns.base : columns.base.slice(0, marginSeeds));
+  const baseValues = finite(isUnpaired ? columns.base : Array.from({ length: Math.min(marginSeeds, columns.base.length) }, (_, i) => columns.base[i] ?? Number.NaN));
   const { margin, note } = resolveMargin({ margin: options.margin, metric: name, baseValues, history: undefined, resolution });
-  const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0 };
+  const policy: GatePolicy = { alpha, looks: options.looks, margin: margin.value, resolution, gatedMetrics: options.gatedMetrics ?? 1, foldRatio: options.foldRatio ?? 0, ...(options.prior === undefined ? {} : { prior: options.prior }) };
   const method = isUnpaired ? 'unpaired' : options.moreSeeds === true ? 'more-seeds' : 'looks';
   const { result, p, surplusRows } = judges[method](columns, policy, goal);
   if (![margin.value, ...result.looks.flatMap((look) => [look.mean, look.sd])].every(Number.isFinite)) {
@@ -101,12 +105,12 @@ export function judgeColumns(columns: MetricColumns, options: JudgeOptions, igno
   };
 }
 
-function meanOf(values: readonly number[]): number | undefined {
+function meanOf(values: Numbers): number | undefined {
   return mean(finite(values));
 }
 
-function valuesOf(values: readonly number[]): number {
-  return values.reduce((count, value) => (Number.isFinite(value) ? count + 1 : count), 0);
+function valuesOf(values: Numbers): number {
+  return finite(values).length;
 }
 
 /** Beyond the last look only intervals that hold at every number of pairs may decide. */
@@ -117,8 +121,8 @@ function furtherNotes({ decision, needMore, reason }: GateResult, method: JudgeM
 }
 
 /** A margin in another unit than the metric's looks like this more often than not. */
-function marginNotes(margin: Margin, baseValues: readonly number[]): string[] {
-  const size = baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function marginNotes(margin: Margin, baseValues: Numbers): string[] {
+  const size = largestSize(baseValues);
   if (margin.kind !== 'absolute' || size === 0 || margin.value <= size) return [];
   return [`the margin of ${formatNumber(margin.value)} is larger than every value of base: it is read in the metric's own unit, per cent need a % sign`];
 }
@@ -186,9 +190,17 @@ function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric, ru
   }
 }
 
-function judgeLook({ pairs, mean, sd, low, high }: GateResult['looks'][number], goal: Goal): JudgeLook {
+function judgeLook({ pairs, mean, sd, low, high, moderated }: GateResult['looks'][number], goal: Goal): JudgeLook {
   const [a, b] = [toGain(low, goal) + 0, toGain(high, goal) + 0];
-  return { pairs, effect: toGain(mean, goal) + 0, sd, low: Math.min(a, b), high: Math.max(a, b) };
+  return { pairs, effect: toGain(mean, goal) + 0, sd, low: Math.min(a, b), high: Math.max(a, b), ...(moderated === undefined ? {} : { moderated }) };
+}
+
+/** Whether what was known before had a say. */
+function priorNotes({ prior, looks }: GateResult): string[] {
+  const last = looks.at(-1);
+  if (prior === undefined || last === undefined) return [];
+  const known = `the noise known before (sd ${formatNumber(prior.sd, 2)}, ${prior.df} degrees of freedom)`;
+  return [last.moderated === true ? `${known} has a say in the interval` : `${known} was dropped: these pairs ${last.sd > prior.sd ? 'vary far more' : 'do not vary at all'}`];
 }
 
 function notesOf(found: { note: string | undefined; surplusRows: number; ignored: readonly string[]; result: GateResult }): string[] {
@@ -197,6 +209,7 @@ function notesOf(found: { note: string | undefined; surplusRows: number; ignored
   return [
     ...(note === undefined ? [] : [note]),
     ...(surplusRows === 0 ? [] : [`${rows} not used: looks are fixed before the first run`]),
+    ...priorNotes(result),
     ...(ignored.length === 0 ? [] : [`columns ignored: ${ignored.join(', ')}`]),
     ...(result.decision === 'PASS' && result.needMore !== undefined ? [`${result.needMore} more pairs might show an improvement`] : []),
   ];

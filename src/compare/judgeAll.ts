@@ -6,15 +6,18 @@ import { UserError } from '../model/errors.js';
 import { formatInterval, formatNumber } from '../model/numberFormat.js';
 import type { VerdictKind } from '../model/verdict.js';
 import { judgeColumns, judgeText, type JudgeOptions, type JudgeResult } from './judge.js';
+import type { NoisePrior } from './moderate.js';
 import type { PairTable } from './pairTable.js';
 import { worstOfMetrics } from './verdict.js';
 
 /** Settings that may differ between metrics: one for all, or by name. */
 export interface PerMetric<T> { readonly all?: T; readonly named: ReadonlyMap<string, T> }
 
-export interface JudgeAllOptions extends Omit<JudgeOptions, 'margin' | 'goal' | 'gatedMetrics'> {
+export interface JudgeAllOptions extends Omit<JudgeOptions, 'margin' | 'goal' | 'gatedMetrics' | 'prior'> {
   readonly margins: PerMetric<Margin>;
   readonly goals: PerMetric<Goal>;
+  /** A metric without one goes by its own variance. */
+  readonly priors?: PerMetric<NoisePrior>;
   /** Metrics that decide; all when absent. The others are shown. */
   readonly gated?: readonly string[];
 }
@@ -32,14 +35,15 @@ const mostGated = 5;
  * "worse" and "better" are claimed for any of them, each at alpha / K (Bonferroni).
  */
 export function judgeAll({ metrics, ignored }: PairTable, options: JudgeAllOptions): JudgeReport {
-  const { metric = 'value', margins, goals, gated, ...rest } = options;
+  const { metric = 'value', margins, goals, priors, gated, ...rest } = options;
   const named = metrics.map((columns) => ({ columns, name: columns.metric ?? metric }));
   const names = named.map(({ name }) => name);
   checkNames(names, options);
   const deciding = gated ?? names;
   if (deciding.length > mostGated) throw new UserError('too-many-gated-metrics', `${deciding.length} metrics would decide together; ${mostGated} can at most`, { fix: 'name those that decide, e.g. --gate accuracy,loss; the others are shown' });
   const judged = named.map(({ columns, name }) => {
-    const settings = { ...rest, metric: name, margin: settingOf('--margin', margins, name), goal: settingOf('--goal', goals, name), gatedMetrics: deciding.includes(name) ? deciding.length : 1 };
+    const prior = priors?.named.get(name) ?? priors?.all;
+    const settings = { ...rest, ...(prior === undefined ? {} : { prior }), metric: name, margin: settingOf('--margin', margins, name), goal: settingOf('--goal', goals, name), gatedMetrics: deciding.includes(name) ? deciding.length : 1 };
     return { ...judgeColumns(columns, settings), metric: name, gate: deciding.includes(name) };
   });
   const adjusted = adjustedPs(judged);
@@ -63,8 +67,9 @@ export function judgeAllText({ verdict, sentence, metrics, ignored }: JudgeRepor
   return [`${verdict}  ${sentence}`, ...markdownTable([header, ...rows]).split('\n'), ...notes, ...(ignored.length === 0 ? [] : [`  note: columns ignored: ${ignored.join(', ')}`])];
 }
 
-function checkNames(names: readonly string[], { margins, goals, gated }: JudgeAllOptions): void {
-  const asked = [...margins.named.keys(), ...goals.named.keys(), ...(gated ?? [])];
+function checkNames(names: readonly string[], { margins, goals, priors, gated }: JudgeAllOptions): void {
+  if (priors?.all !== undefined && names.length > 1) throw new UserError('prior-unnamed', 'One known noise for several metrics cannot be right: each has its own unit.', { fix: `Name the metric, e.g. --prior ${names[0] ?? 'value'}=${priors.all.sd}/${priors.all.df}` });
+  const asked = [...margins.named.keys(), ...goals.named.keys(), ...(priors?.named.keys() ?? []), ...(gated ?? [])];
   const unknown = asked.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new UserError('metric-unknown', `The file holds no metric ${unknown}, but ${names.join(', ')}.`, { fix: 'Name metrics as the file does: in the column metric, or behind base. and head.' });
 }

@@ -1,3 +1,5 @@
+import { finite, type Numbers } from '../math/describe.js';
+import { numberColumn } from '../math/numberColumn.js';
 import { tCdf } from '../math/studentT.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { GateResult } from '../model/verdict.js';
@@ -32,12 +34,13 @@ function byLooks({ seeds = [], base, head }: MetricColumns, policy: GatePolicy, 
 }
 
 /** Two-sided t test at one look; undefined where nothing scatters. */
-function nominalP({ pairs, mean: centre, sd }: GateResult['looks'][number], policy: GatePolicy): number | undefined {
-  return sd === 0 ? undefined : 2 * tCdf(-Math.abs((centre * Math.sqrt(pairs)) / sd / foldWidening(pairs, policy)), pairs - 1);
+function nominalP({ pairs, mean: centre, sd, moderated }: GateResult['looks'][number], policy: GatePolicy): number | undefined {
+  const known = moderated === true ? policy.prior?.df ?? 0 : 0;
+  return sd === 0 ? undefined : 2 * tCdf(-Math.abs((centre * Math.sqrt(pairs)) / sd / foldWidening(pairs, policy)), known + pairs - 1);
 }
 
 function byAllPairs({ base, head }: MetricColumns, policy: GatePolicy, goal: Goal): Judged {
-  const differences: number[] = [];
+  const found = numberColumn();
   let scale = 0;
   let [headValues, baseValues] = [0, 0];
   for (let i = 0; i < base.length; i++) {
@@ -45,25 +48,27 @@ function byAllPairs({ base, head }: MetricColumns, policy: GatePolicy, goal: Goa
     if (Number.isFinite(b)) baseValues += 1;
     if (Number.isFinite(h)) headValues += 1;
     if (!Number.isFinite(b) || !Number.isFinite(h)) continue;
-    differences.push(toGain(h - b, goal));
+    found.push(toGain(h - b, goal));
     scale = Math.max(scale, Math.abs(b), Math.abs(h));
   }
+  const differences = found.values();
   const both = differences.length;
   const tally = { attempted: base.length, headValues, baseValues, headOnlyFailures: baseValues - both, baseOnlyFailures: headValues - both };
   const e = eValue(differences);
   return { result: extendDifferences({ differences, scale, tally }, policy), p: e === undefined ? undefined : Math.min(1, 1 / e), surplusRows: 0 };
 }
 
-/** The values of runs that did not fail; no copy where none did, as there may be a million. */
-export function finite(values: readonly number[]): readonly number[] {
-  return values.every((value) => Number.isFinite(value)) ? values : values.filter((value) => Number.isFinite(value));
-}
-
 function byRuns(columns: MetricColumns, policy: GatePolicy, goal: Goal): Judged {
-  const gains = (values: readonly number[]): readonly number[] => (goal === 'maximize' ? values : values.map((value) => -value));
+  const gains = (values: Numbers): Numbers => (goal === 'maximize' ? values : negated(values));
   const [base, head] = [gains(columns.base), gains(columns.head)];
   const found = welchDifference(finite(base), finite(head), policy.resolution);
   return { result: welchGate({ base, head }, policy), p: found === undefined ? undefined : welchP(found), surplusRows: 0 };
+}
+
+function negated(values: Numbers): Numbers {
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < result.length; i++) result[i] = -(values[i] ?? 0);
+  return result;
 }
 
 /** Rows up to the last valid pair that counted. */

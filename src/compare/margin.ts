@@ -1,4 +1,4 @@
-import { mean, standardDeviation, sum } from '../math/describe.js';
+import { largestSize, mean, standardDeviation, sum, type Numbers } from '../math/describe.js';
 import type { Comparison } from '../model/comparison.js';
 import type { Margin } from '../model/config.js';
 import { UserError } from '../model/errors.js';
@@ -13,7 +13,7 @@ export interface MarginRequest {
   readonly margin: Margin;
   readonly metric: string;
   /** Base values over the canonical seeds, in the metric's unit; measured before any head run (decisions.md 18). */
-  readonly baseValues: readonly number[];
+  readonly baseValues: Numbers;
   /** Pooled over the history on an equal key. */
   readonly history: PairedNoise | undefined;
   readonly resolution?: number;
@@ -80,7 +80,7 @@ function trustedNoise(history: PairedNoise | undefined): number | undefined {
 }
 
 /** Expected spread of a difference of two independent runs; pairing can only make it smaller. */
-function baseNoise(baseValues: readonly number[]): number | undefined {
+function baseNoise(baseValues: Numbers): number | undefined {
   const sigma = standardDeviation(baseValues);
   return sigma === undefined ? undefined : Math.SQRT2 * sigma;
 }
@@ -93,10 +93,16 @@ function percentMargin({ metric, baseValues, history }: MarginRequest, percent: 
     });
   };
   if (centre === undefined) return refuse('main has no value to take a share of');
-  if (baseValues.some((value) => value < 0) === baseValues.some((value) => value >= 0) || centre === 0) return refuse('its values on main are on both sides of zero, or zero');
+  if (isOnBothSides(baseValues) || centre === 0) return refuse('its values on main are on both sides of zero, or zero');
   const noise = trustedNoise(history) ?? baseNoise(baseValues) ?? 0;
   if (Math.abs(centre) < 10 * noise) return refuse(`its mean on main, ${formatNumber(centre)}, is less than ten times its noise, ${formatNumber(noise, 2)}`);
   return (Math.abs(centre) * percent) / 100;
+}
+
+function isOnBothSides(values: Numbers): boolean {
+  let negative = 0;
+  for (const value of values) if (value < 0) negative += 1;
+  return negative > 0 && negative < values.length;
 }
 
 function provisionalMargin(request: MarginRequest): ResolvedMargin {
@@ -104,7 +110,7 @@ function provisionalMargin(request: MarginRequest): ResolvedMargin {
   const noise = baseNoise(baseValues);
   const fix = `give a margin in the unit of ${metric}, e.g. \`margin: 0.01\``;
   if (noise === undefined) throw new UserError('margin-auto', `\`margin: auto\` needs at least two runs of main that gave ${metric}; there ${baseValues.length === 1 ? 'is one' : 'are none'}`, { fix });
-  if (noise > 1e-12 * baseValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) return floored(request, { value: autoFactor * noise, kind: 'auto', provisional: true, noise });
+  if (noise > 1e-12 * largestSize(baseValues)) return floored(request, { value: autoFactor * noise, kind: 'auto', provisional: true, noise });
   const value = Math.max(deterministicShare * Math.abs(mean(baseValues) ?? 0), resolution);
   if (value === 0) throw new UserError('margin-auto', `\`margin: auto\` has nothing to go by: ${metric} is exactly 0 in every run of main`, { fix });
   return {

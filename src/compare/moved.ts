@@ -14,18 +14,19 @@ export interface MovedRequest {
   readonly base: Params;
   /** This side's best, after the re-score. */
   readonly head: Params;
-  /** From `beatsIncumbent`, or true when retuning recovered a confirmed decline. */
-  readonly isBetter: boolean;
+  /** What was shown on fresh seeds: nothing, that this side's best is better here, or that it gains more here than on main. */
+  readonly shown: 'nothing' | 'better' | 'moved';
   readonly importance: Importances;
   /** Partial dependence, in the metric's unit. */
   readonly curves?: Readonly<Record<string, ParameterRow['curve']>>;
 }
 
 /**
- * A different best configuration is the normal result of searching twice (60 to 74 % of unchanged code), so that a
- * parameter counts as moved only when the new configuration was shown to be better on fresh seeds.
+ * A different best configuration is the normal result of searching twice (64 % of unchanged code on a flat landscape,
+ * verdict.md 7.1), and a better one may be better on main too: a parameter counts as moved only when more than that was
+ * shown on fresh seeds.
  */
-export function parameterRows({ space, base, head, isBetter, importance, curves = {} }: MovedRequest): ParameterRow[] {
+export function parameterRows({ space, base, head, shown, importance, curves = {} }: MovedRequest): ParameterRow[] {
   return space.parameters.map((parameter) => {
     const { name, distribution } = parameter;
     const from = base[name];
@@ -36,7 +37,7 @@ export function parameterRows({ space, base, head, isBetter, importance, curves 
       name,
       ...(from === undefined ? {} : { base: from }),
       ...(to === undefined ? {} : { head: to }),
-      moved: movedState(from, to, isBetter),
+      moved: movedState(from, to, shown),
       ...importanceCells(name, importance, curves[name]),
       ...(hasRange ? { low: range.low, high: range.high } : {}),
       log: isLog(distribution),
@@ -73,10 +74,10 @@ export function configurationDistance(space: SearchSpace, a: Params, b: Params):
   return mean(apart) ?? 0;
 }
 
-function movedState(from: ParamValue | undefined, to: ParamValue | undefined, isBetter: boolean): ParameterRow['moved'] {
+function movedState(from: ParamValue | undefined, to: ParamValue | undefined, shown: MovedRequest['shown']): ParameterRow['moved'] {
   if (from === undefined || to === undefined) return 'inactive';
   if (canonicalJson(from) === canonicalJson(to)) return 'same';
-  return isBetter ? 'moved' : 'not-distinguishable';
+  return shown === 'nothing' ? 'not-distinguishable' : shown;
 }
 
 function distanceOf({ distribution }: Parameter, a: ParamValue | undefined, b: ParamValue | undefined): number | undefined {

@@ -1,13 +1,16 @@
+import type { Numbers } from '../math/describe.js';
+import { numberColumn, type NumberArray, type NumberColumn } from '../math/numberColumn.js';
 import { UserError } from '../model/errors.js';
+import { rowLines, type RowLines } from './rowLines.js';
 import { refusal, rowReader, seedOf, valueOf, type TableRow } from './tableRows.js';
 
 /** Values of one metric, NaN = that run failed. With `seeds` the sides are pairs in the order of the rows; without, two sets of runs. */
 export interface MetricColumns {
   /** Absent where the file does not name it. */
   readonly metric?: string;
-  readonly seeds?: readonly number[];
-  readonly base: readonly number[];
-  readonly head: readonly number[];
+  readonly seeds?: Numbers;
+  readonly base: Numbers;
+  readonly head: Numbers;
 }
 
 /** `ignored` = columns that mean nothing here. */
@@ -17,7 +20,7 @@ export interface TableReader { push(text: string): void; end(): PairTable }
 
 const example = 'seed,base,head\n1,0.912,0.915';
 
-interface Growing { readonly metric: string; readonly seeds: number[]; readonly lines: number[]; readonly base: number[]; readonly head: number[] }
+interface Growing { readonly metric: string; readonly seeds: NumberColumn; readonly lines: RowLines; readonly base: NumberColumn; readonly head: NumberColumn }
 interface SideColumns { readonly metric: string; readonly base: number; readonly head: number }
 interface Layout { readonly width: number; readonly seed: number; readonly metric: number; readonly sides: readonly SideColumns[] }
 
@@ -70,7 +73,7 @@ function takeRow({ line, cells }: TableRow, { seed, metric, sides }: Layout, fou
   if (metric >= 0 && (typeof named !== 'string' || named === '')) throw refusal(line, 'this row names no metric', 'write the name of the metric into the column metric');
   for (const side of sides) {
     const name = side.metric === '' && typeof named === 'string' ? named : side.metric;
-    const columns = found.get(name) ?? { metric: name, seeds: [], lines: [], base: [], head: [] };
+    const columns = found.get(name) ?? { metric: name, seeds: numberColumn(), lines: rowLines(), base: numberColumn(), head: numberColumn() };
     found.set(name, columns);
     const [base, head] = [cells[side.base], cells[side.head]];
     if (seed >= 0) {
@@ -89,24 +92,28 @@ function isThere(cell: unknown): boolean {
 }
 
 function finished({ metric, seeds, lines, base, head }: Growing, isPaired: boolean): MetricColumns {
-  const name = metric === '' ? {} : { metric };
-  if (!isPaired) return { ...name, base, head };
-  checkSeeds(seeds, lines);
-  return { ...name, seeds, base, head };
+  const values = { ...(metric === '' ? {} : { metric }), base: base.values(), head: head.values() };
+  if (!isPaired) return values;
+  checkSeeds(seeds.values(), lines);
+  return { ...values, seeds: seeds.values() };
 }
 
 /** Seeds that grow cannot repeat; others are sorted first, which needs less room than a set of a million. */
-export function checkSeeds(seeds: readonly number[], lines: readonly number[]): void {
+export function checkSeeds(seeds: NumberArray, lines: RowLines): void {
   if (seeds.every((seed, i) => i === 0 || seed > (seeds[i - 1] ?? 0))) return;
-  const order = Uint32Array.from(seeds, (_, i) => i).sort((a, b) => (seeds[a] ?? 0) - (seeds[b] ?? 0) || a - b);
-  let first: readonly [number, number] | undefined;
-  for (let i = 1; i < order.length; i++) {
-    const [before, here] = [order[i - 1] ?? 0, order[i] ?? 0];
-    if (seeds[before] === seeds[here] && (first === undefined || here < first[1])) first = [before, here];
-  }
-  if (first === undefined) return;
-  const [before, here] = first;
-  throw refusal(lines[here] ?? here + 1, `seed ${seeds[here] ?? ''} again (first on line ${lines[before] ?? before + 1})`, 'keep one row per seed: a repeated seed is the same measurement, not a new one');
+  const sorted = seeds.toSorted();
+  const repeated = new Set(sorted.filter((seed, i) => i > 0 && seed === sorted[i - 1]));
+  if (repeated.size === 0) return;
+  const firstRows = new Map<number, number>();
+  const here = seeds.findIndex((seed, i) => {
+    if (!repeated.has(seed)) return false;
+    if (firstRows.has(seed)) return true;
+    firstRows.set(seed, i);
+    return false;
+  });
+  const seed = seeds[here] ?? 0;
+  const before = firstRows.get(seed) ?? 0;
+  throw refusal(lines.at(here) ?? here + 1, `seed ${seed} again (first on line ${lines.at(before) ?? before + 1})`, 'keep one row per seed: a repeated seed is the same measurement, not a new one');
 }
 
 function isKnown(name: string, layout: Layout | undefined, names: readonly string[]): boolean {

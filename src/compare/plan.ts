@@ -61,6 +61,26 @@ export function detectionRow(policy: GatePolicy, noise: number): DetectionRow {
   };
 }
 
+/** Share of declines of exactly the margin that are caught, of one. */
+export function caughtShare(policy: GatePolicy, noise: number): number {
+  const standard = standardised(policy, noise);
+  return simulate(standardPaths(policy.looks.at(-1) ?? 0), -standard.margin, standard).down;
+}
+
+/** Smallest margin of which a decline is caught nine times in ten by these looks; undefined where ten spreads are not. `policy.margin` does not count. */
+export function catchableMargin(policy: GatePolicy, noise: number): number | undefined {
+  const deviates = standardPaths(policy.looks.at(-1) ?? 0);
+  const isCaught = (margin: number): boolean => simulate(deviates, -margin, { ...standardised(policy, noise), margin }).down >= power;
+  let [low, high] = [0, 10];
+  if (!isCaught(high)) return undefined;
+  for (let step = 0; step < 9; step++) {
+    const middle = (low + high) / 2;
+    if (isCaught(middle)) high = middle;
+    else low = middle;
+  }
+  return high * noise;
+}
+
 /** The lists of looks worth comparing, shortest first, and one that ends at `pairs` where none does; none ends beyond it. */
 export function looksToCompare(own: readonly number[], pairs?: number): readonly (readonly number[])[] {
   const usual = [[3], [3, 5], [3, 5, 7], [3, 5, 7, 10], [3, 5, 8, 12, 20], own];
@@ -70,7 +90,8 @@ export function looksToCompare(own: readonly number[], pairs?: number): readonly
 }
 
 function standardised(policy: GatePolicy, noise: number): GatePolicy {
-  return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise };
+  const prior = policy.prior === undefined ? {} : { prior: { ...policy.prior, sd: policy.prior.sd / noise } };
+  return { ...policy, margin: policy.margin / noise, resolution: (policy.resolution ?? 0) / noise, ...prior };
 }
 
 function standardPaths(length: number): readonly (readonly number[])[] {
@@ -116,6 +137,8 @@ export interface JobPlan {
   /** Runs, both sides counted, base values that are stored not counted. */
   readonly gateRuns: number;
   readonly rescoreRuns: number;
+  /** Whether the best configuration has moved: only where the search looks like it. */
+  readonly driftRuns?: number;
   readonly secondsPerRun?: number;
   readonly slots: number;
   readonly gpusPerTrial: number;
@@ -129,7 +152,7 @@ export function plannedGpuHours(plan: JobPlan): number | undefined {
 
 /** The line shown before anything long (decisions.md 17). */
 export function planLine(plan: JobPlan): string {
-  const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score']] as const;
+  const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score'], [plan.driftRuns ?? 0, 'drift']] as const;
   const runs = `up to ${parts.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`).join(' + ')} runs`;
   return [`${runs}${durationOf(plan)}`, ...forecastPart(plan.forecast)].join('; ');
 }
@@ -152,5 +175,5 @@ function forecastPart(forecast: GateForecast | undefined): string[] {
 }
 
 function plannedRuns(plan: JobPlan): number {
-  return plan.searchTrials + plan.gateRuns + plan.rescoreRuns;
+  return plan.searchTrials + plan.gateRuns + plan.rescoreRuns + (plan.driftRuns ?? 0);
 }

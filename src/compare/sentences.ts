@@ -50,10 +50,11 @@ function recovered({ reason }: Outcome, metric: MetricStages): string {
   if (reason === 'incumbent-invalid') {
     return `Different to tune: main's best configuration is not valid here; retuned, ${measuredAt(metric, metric.retune)}, against main at its best`;
   }
-  return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, within the margin`;
+  return `Different to tune: ${measuredAt(metric, metric.gate)} at main's best configuration; retuned, ${retunedEffect(metric)} against main, ${(metric.retune?.low ?? 0) > 0 ? 'which is better' : 'within the margin'}`;
 }
 
-function regression({ reason }: Outcome, metric: MetricStages, { search, isRemembered }: VerdictStages): string {
+function regression({ reason }: Outcome, metric: MetricStages, stages: VerdictStages): string {
+  const { search, isRemembered } = stages;
   const found = measuredAt(metric, metric.gate);
   const trials = `${search?.trials ?? 0} search ${search?.trials === 1 ? 'trial' : 'trials'}`;
   switch (reason) {
@@ -69,13 +70,20 @@ function regression({ reason }: Outcome, metric: MetricStages, { search, isRemem
     case 'search-failed':
       return `Regression: ${found}; confirmed on fresh seeds, and none of ${trials} ran to its end`;
     case 'recovered-at-a-cost':
-      return `Regression: ${found}; confirmed on fresh seeds, and the retuned configuration recovers it only by making another gated metric worse`;
+      return `Regression: ${found}; confirmed on fresh seeds, and the retuned configuration ${costOf(stages)}`;
     case 'retuning-undecided':
-      return `Regression: worse at main's best configuration; ${search?.trials ?? 0} trials did not recover it: ${found}`;
+      return `Regression: worse at main's best configuration; ${search?.trials ?? 0} trials did not recover it: ${found}; confirmed on fresh seeds; retuned, ${retunedEffect(metric)} against main, which is undecided`;
     case undefined:
     default:
       return `Regression: ${found}; confirmed on fresh seeds, ${search === undefined ? 'no search was run' : 'and no time was left to check the retuned configuration'}`;
   }
+}
+
+/** What the configuration that brings one metric back does to the others. */
+function costOf({ metrics }: VerdictStages): string {
+  const worse = metrics.filter(({ retune }) => retune?.decision === 'DOWN').map(({ name }) => name);
+  if (worse.length > 0) return `recovers it only by making ${worse.join(', ')} worse`;
+  return `recovers it, but leaves undecided whether ${metrics.filter(({ retune }) => retune?.decision === 'INCONCLUSIVE').map(({ name }) => name).join(', ')} is worse`;
 }
 
 function unstable({ name, gate, confirmation }: MetricStages): string {
@@ -122,7 +130,8 @@ function notConfirmed({ reason }: Outcome, metric: MetricStages): string {
   if (reason === 'remembered') return `Not confirmed: ${found}; looks worse than the previous record, whose commit could not be run again`;
   if (reason === 'budget') return `Not confirmed: ${found}; looks worse, but no time was left to repeat it on fresh seeds`;
   const again = confirmation && effectText(confirmation, goal);
-  return `Not confirmed: ${found}; looked worse at first, but not on fresh seeds${again === undefined ? '' : `: ${again}`}`;
+  const isOpen = confirmation?.decision === 'INCONCLUSIVE';
+  return `Not confirmed: ${found}; looked worse at first, ${isOpen ? 'which fresh seeds neither confirm nor rule out' : 'but not on fresh seeds'}${again === undefined ? '' : `: ${again}`}`;
 }
 
 function others({ name }: MetricStages, { metrics }: VerdictStages): string {

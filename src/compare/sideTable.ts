@@ -1,13 +1,16 @@
+import type { Numbers } from '../math/describe.js';
+import { numberColumn, type NumberArray, type NumberColumn } from '../math/numberColumn.js';
 import { UserError } from '../model/errors.js';
 import { checkSeeds, type MetricColumns, type PairTable } from './pairTable.js';
+import { rowLines, type RowLines } from './rowLines.js';
 import { isMeasured, refusal, rowReader, seedOf, valueOf, type TableRow } from './tableRows.js';
 
 /** Runs of one side: per metric the values in the order of the rows, NaN = that run failed, and their seeds where the file has them. */
 export interface SideTable { readonly metrics: ReadonlyMap<string, SideRuns>; readonly rows: number }
 
-interface SideRuns { readonly seeds: readonly number[] | undefined; readonly values: readonly number[] }
+interface SideRuns { readonly seeds: NumberArray | undefined; readonly values: Numbers }
 
-interface Growing { readonly seeds: number[]; readonly lines: number[]; readonly values: number[] }
+interface Growing { readonly seeds: NumberColumn; readonly lines: RowLines; readonly values: NumberColumn }
 
 export interface SideReader { push(text: string): void; end(): SideTable }
 
@@ -24,9 +27,10 @@ export function sideTableReader(): SideReader {
     end: () => {
       const rows = reader.end();
       if (rows === 0) throw new UserError('judge-empty', 'the file holds no rows', { fix: 'write one run per line, e.g.\nseed,accuracy\n1,0.912' });
-      const metrics = [...found].filter(([name]) => !words.has(name)).map(([name, { seeds, lines, values }]) => {
-        checkSeeds(seeds, lines);
-        return [name, { seeds: seeds.length === 0 ? undefined : seeds, values }] as const;
+      const metrics = [...found].filter(([name]) => !words.has(name)).map(([name, runs]) => {
+        const seeds = runs.seeds.values();
+        checkSeeds(seeds, runs.lines);
+        return [name, { seeds: seeds.length === 0 ? undefined : seeds, values: runs.values.values() }] as const;
       });
       return { metrics: new Map(metrics), rows };
     },
@@ -41,7 +45,7 @@ function takeRun({ line, names, cells }: TableRow, found: Map<string, Growing>, 
   names.forEach((name, i) => {
     if (i === seedAt || (isLong && i !== valueAt) || words.has(name)) return;
     const metric = isLong ? String(cells[metricAt]) : name;
-    const runs = found.get(metric) ?? { seeds: [], lines: [], values: [] };
+    const runs = found.get(metric) ?? { seeds: numberColumn(), lines: rowLines(), values: numberColumn() };
     if (!found.has(metric) && !isMeasured(cells[i]) && !isLong && names.length > 1) {
       words.add(name);
       return;
@@ -73,13 +77,14 @@ export function joinSides(base: SideTable, head: SideTable, isUnpaired: boolean)
 function joined(metric: string, base: SideRuns, head: SideRuns, isUnpaired: boolean): MetricColumns {
   const name = metric === 'value' ? {} : { metric };
   if (isUnpaired || base.seeds === undefined || head.seeds === undefined) return { ...name, base: base.values, head: head.values };
-  const there = new Map(head.seeds.map((seed, i) => [seed, head.values[i] ?? Number.NaN]));
+  if (base.seeds.length === head.seeds.length && base.seeds.every((seed, i) => seed === head.seeds?.[i])) return { ...name, seeds: base.seeds, base: base.values, head: head.values };
+  const there = new Map(Array.from(head.seeds, (seed, i) => [seed, head.values[i] ?? Number.NaN]));
   const here = new Set(base.seeds);
-  const alone = [...base.seeds.filter((seed) => !there.has(seed)).map((seed) => `${seed} (base)`), ...head.seeds.filter((seed) => !here.has(seed)).map((seed) => `${seed} (head)`)];
+  const alone = [...Array.from(base.seeds.filter((seed) => !there.has(seed)), (seed) => `${seed} (base)`), ...Array.from(head.seeds.filter((seed) => !here.has(seed)), (seed) => `${seed} (head)`)];
   if (alone.length > 0) {
     throw new UserError('judge-seeds-differ', `${alone.length} ${alone.length === 1 ? 'seed of' : 'seeds of'} ${metric} ${alone.length === 1 ? 'is' : 'are'} on one side only: ${alone.slice(0, 5).join(', ')}${alone.length > 5 ? ', …' : ''}`, {
       fix: 'measure these seeds on the other side too, write an empty value where a run failed, or compare without pairs: --unpaired',
     });
   }
-  return { ...name, seeds: base.seeds, base: base.values, head: base.seeds.map((seed) => there.get(seed) ?? Number.NaN) };
+  return { ...name, seeds: base.seeds, base: base.values, head: Float64Array.from(base.seeds, (seed) => there.get(seed) ?? Number.NaN) };
 }

@@ -7,6 +7,7 @@ export interface TableRow { readonly line: number; readonly header?: number; rea
 export interface RowReader { push(text: string): void; end(): number }
 
 const longestLine = 1 << 20;
+const [lineFeed, carriageReturn] = [10, 13];
 
 /**
  * CSV with a header (comma, semicolon or tab) or one JSON object per line, row by row, in whatever pieces it comes.
@@ -29,16 +30,28 @@ export function rowReader(take: (row: TableRow) => void, namesFor: (cells: reado
       const whole = line === 0 && rest === '' ? text.replace(/^\uFEFF/, '') : rest + text;
       // A carriage return at the end may be the first half of a line end.
       const cut = whole.endsWith('\r') ? whole.length - 1 : whole.length;
-      const lines = whole.slice(0, cut).split(/\r\n|\n|\r/);
-      rest = (lines.pop() ?? '') + whole.slice(cut);
+      const fed = feedLines(whole, cut, feed);
+      rest = whole.slice(fed);
       if (rest.length > longestLine) throw refusal(line + 1, 'a line of more than a million characters', 'give a table with one run or pair of runs per line');
-      lines.forEach(feed);
     },
     end: () => {
       if (rest !== '') feed(rest);
       return rows;
     },
   };
+}
+
+/** Feeds the whole lines among the first `end` characters, one at a time: a list of all of them would outlive V8's collections. Returns where the next line begins. */
+function feedLines(text: string, end: number, feed: (source: string) => void): number {
+  let start = 0;
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== lineFeed && code !== carriageReturn) continue;
+    feed(text.slice(start, i));
+    if (code === carriageReturn && text.charCodeAt(i + 1) === lineFeed) i += 1;
+    start = i + 1;
+  }
+  return start;
 }
 
 function csvLines(lineNow: () => number, namesFor: (cells: readonly string[]) => readonly string[] | undefined): (source: string) => TableRow | undefined {

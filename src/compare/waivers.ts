@@ -1,7 +1,8 @@
 import { parseUntil, resolveAccept } from '../model/commandText.js';
-import type { Comparison, Report, Waiver } from '../model/comparison.js';
+import type { Comparison, Report } from '../model/comparison.js';
 import { isExpired, type Decision } from '../model/decision.js';
 import { gatedMetrics, waivedBy } from '../model/waived.js';
+import type { Waiver } from '../model/waiver.js';
 import { conclusionOf, failsJob } from './verdict.js';
 
 /** That somebody accepts a decline, before it was looked at closely. `refusal`: why it does not count, a clause. */

@@ -1,11 +1,11 @@
-import { mean, variance } from '../math/describe.js';
+import { finite, largestSize, mean, variance, type Numbers } from '../math/describe.js';
 import { markedUpperTail } from '../math/hypergeometric.js';
 import { tCdf, tQuantile } from '../math/studentT.js';
 import type { GateResult, Look } from '../model/verdict.js';
 import { decideLook } from './lookRule.js';
 
 /** Values of each side in gain units, NaN = that run failed; the sides need not be equally long. */
-export interface UnpairedSides { readonly base: readonly number[]; readonly head: readonly number[] }
+export interface UnpairedSides { readonly base: Numbers; readonly head: Numbers }
 
 export interface UnpairedPolicy { readonly alpha: number; readonly margin: number; readonly resolution?: number; readonly gatedMetrics?: number }
 
@@ -16,7 +16,7 @@ const fewest = 3;
 const crashLevel = 0.05;
 
 /** Undefined below two values on a side. */
-export function welchDifference(base: readonly number[], head: readonly number[], resolution = 0): WelchDifference | undefined {
+export function welchDifference(base: Numbers, head: Numbers, resolution = 0): WelchDifference | undefined {
   const floor = resolution ** 2 / 12;
   const [mb, mh, vb, vh] = [mean(base), mean(head), variance(base), variance(head)];
   if (mb === undefined || mh === undefined || vb === undefined || vh === undefined) return undefined;
@@ -38,8 +38,8 @@ export function welchP({ centre, error, df }: WelchDifference): number {
  * Welch's interval at one-sided `alpha`, once, for as many runs as there are. `pairs` is the length of the shorter side.
  */
 export function welchGate(sides: UnpairedSides, policy: UnpairedPolicy): GateResult {
-  const base = sides.base.filter((value) => Number.isFinite(value));
-  const head = sides.head.filter((value) => Number.isFinite(value));
+  const base = finite(sides.base);
+  const head = finite(sides.head);
   const failures = { headOnlyFailures: sides.head.length - head.length, baseOnlyFailures: sides.base.length - base.length };
   const pairs = Math.min(base.length, head.length);
   const frame = { alpha: policy.alpha, margin: policy.margin, pairs, ...failures };
@@ -57,7 +57,7 @@ export function welchGate(sides: UnpairedSides, policy: UnpairedPolicy): GateRes
 
 interface Failures { readonly headOnlyFailures: number; readonly baseOnlyFailures: number }
 
-function decide(base: readonly number[], head: readonly number[], policy: UnpairedPolicy): ReturnType<typeof decideLook> | undefined {
+function decide(base: Numbers, head: Numbers, policy: UnpairedPolicy): ReturnType<typeof decideLook> | undefined {
   const { alpha, margin, resolution = 0, gatedMetrics = 1 } = policy;
   const found = welchDifference(base, head, resolution);
   if (found === undefined) return undefined;
@@ -65,8 +65,7 @@ function decide(base: readonly number[], head: readonly number[], policy: Unpair
     const half = found.error === 0 ? 0 : tQuantile(1 - level, found.df) * found.error;
     return { pairs: Math.min(base.length, head.length), mean: found.centre, sd: found.sd, low: found.centre - half, high: found.centre + half };
   };
-  const largest = (most: number, value: number): number => Math.max(most, Math.abs(value));
-  const scale = head.reduce(largest, base.reduce(largest, 0));
+  const scale = Math.max(largestSize(base), largestSize(head));
   return decideLook({ pass: interval(alpha), claim: interval(alpha / gatedMetrics), margin, scale, isLast: true, isFloored: found.isFloored }, false);
 }
 

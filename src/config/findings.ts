@@ -38,9 +38,9 @@ export function createFindings(): Findings {
   };
 }
 
-/** A value as it is shown in a message: JSON, cut short. */
+/** A value as it is shown in a message: JSON, cut short; numbers that JSON has no word for by their own. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value) as string | undefined;
   if (text === undefined) return 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

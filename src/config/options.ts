@@ -49,7 +49,7 @@ function reportUnknownInside({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, {
 function reportWrong(issue: z.core.$ZodIssue, { tree, called }: Where, findings: Findings): void {
   const found = descend(tree, issue.path);
   const path = [called, ...issue.path.map(String)].join('.');
-  if (found === undefined) findings.error(tree?.at ?? { line: 0, column: 0 }, { code: 'missing-key', message: `${path} is missing`, fix: `add ${String(issue.path.at(-1))}` });
+  if (found === undefined) findings.error(tree?.at ?? { line: 0, column: 0 }, { code: 'missing-key', message: `${path} is missing${issue.code === 'custom' ? `: it ${issue.message}` : ''}`, fix: `add ${String(issue.path.at(-1))}` });
   else findings.error(found.at, { code: 'wrong-value', message: `${path} is ${shown(plainValue(found))}, ${issue.code === 'custom' ? issue.message : requirement(issue)}`, fix: fixOf(issue, plainValue(found)) });
 }
 

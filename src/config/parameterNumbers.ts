@@ -71,6 +71,10 @@ function exponentsMeant(name: string, chosen: DistributionName, { low, high }: {
   if (!['log_uniform', 'inv_log_uniform', 'q_log_uniform'].includes(chosen)) return true;
   const sign = chosen === 'inv_log_uniform' ? -1 : 1;
   const ends = [Math.exp(sign * low.value), Math.exp(sign * high.value)].sort((a, b) => a - b).map((end) => Number(end.toPrecision(4)));
+  if (ends[0] === 0 || ends[1] === Infinity) {
+    findings.error(low.at, { code: 'log-uniform-exponents', message: `${name}: ${chosen} takes natural-log exponents, and e to the power of ${low.source}…${high.source} is more than numbers can hold (exponents from -700 to 700 can be used)`, fix: `write distribution: ${chosen}_values with the smallest and the largest value`, example: `${name}: { distribution: ${chosen}_values, min: 1e-5, max: 1 }` });
+    return false;
+  }
   const samples = `${chosen} takes natural-log exponents: ${low.source}…${high.source} samples ${ends.join('…')}`;
   const inUnit = low.value > 0 && low.value < 1 && high.value > 0 && high.value < 1;
   const meant = inUnit ? `min: ${low.source}, max: ${high.source}` : `min: ${ends[0] ?? 0}, max: ${ends[1] ?? 0}`;

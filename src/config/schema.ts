@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { importanceMethods } from '../model/config.js';
+import { importanceMethods, variances } from '../model/config.js';
 import { alpha, count, described as d, duration, goal, looks, margin, parameter, text, words } from './schemaParts.js';
 
 const metricKeys = {
@@ -39,6 +39,8 @@ const verdict = z.strictObject({
   looks: d(looks.optional(), 'Numbers of seed pairs after which the gate may decide; boundaries are tabulated for [3, 4, 5, 6], [3, 5, 7, 10] and [3, 5, 8, 12, 20] at alpha 0.05, 0.025 and 0.01, others are simulated (2 s).', 'looks: [3, 5, 7, 10]'),
   search: d(z.enum(['always', 'on-regression', 'never']).optional(), 'When a pull request is searched.', 'search: always'),
   rescore: d(z.int().min(0).max(10).optional(), 'How many of a search\'s best are measured again on fresh seeds; 0 = none.', 'rescore: 3'),
+  drift: d(z.enum(['on-alarm', 'always', 'never']).optional(), 'When it is measured whether the best configuration has moved: up to ten runs, by default only when the search looks as if it had.', 'drift: on-alarm'),
+  variance: d(z.enum(variances).optional(), 'Whose spread a look goes by: of its own pairs alone, or `moderated` with the noise that the history knows from 8 degrees of freedom on, which decides with fewer pairs and errs more often where that noise is wrong.', 'variance: moderated'),
 });
 
 const env = z.strictObject({

@@ -20,7 +20,7 @@ export const words = z.array(text).min(1);
 export const duration = z.string({ error: 'must be a length of time with its unit' }).regex(durationPattern, { error: 'must be a length of time with its unit' })
   .refine((value) => durationMs(value) !== undefined, { error: 'must be longer than nothing' });
 
-export const margin = z.union([z.number().positive(), z.literal('auto'), z.string().regex(/^\d+(\.\d+)?%$/)], { error: 'must be a positive number, a percentage or auto' });
+export const margin = z.union([z.number().positive(), z.literal('auto'), z.string().regex(/^\d+(\.\d+)?%$/, { error: 'must be a number in the metric\'s own unit, a percentage of main such as 0.5%, or auto' })], { error: 'must be a positive number, a percentage or auto' });
 export const alpha = z.number().min(alphaLimits.low).max(alphaLimits.high);
 export const looks = z.array(z.number()).superRefine((value, context) => {
   const why = whyNotLooks(value);

@@ -68,8 +68,11 @@ export function readBudget(file: FileConfig, context: SettingsContext): Budget {
 }
 
 export function readVerdict(file: FileConfig): StudyConfig['verdict'] {
-  const { alpha, looks, search, rescore } = file.verdict ?? {};
-  return { alpha: alpha ?? defaultOf('verdict.alpha'), looks: looks ?? defaultOf('verdict.looks'), search: search ?? defaultOf('verdict.search'), rescore: rescore ?? defaultOf('verdict.rescore') };
+  const { alpha, looks, search, rescore, drift, variance } = file.verdict ?? {};
+  return {
+    alpha: alpha ?? defaultOf('verdict.alpha'), looks: looks ?? defaultOf('verdict.looks'), search: search ?? defaultOf('verdict.search'),
+    rescore: rescore ?? defaultOf('verdict.rescore'), drift: drift ?? defaultOf('verdict.drift'), variance: variance ?? defaultOf('verdict.variance'),
+  };
 }
 
 export function readStop(file: FileConfig): StudyConfig['stop'] {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { vias } from './decision.js';
+import { selfTestSchema } from './selfTest.js';
 import { paramValueSchema, paramsSchema } from './study.js';
 import { failureReasons, sides, stages } from './trial.js';
 import { gateResultSchema, pairSchema, verdictKinds, verdictSchema } from './verdict.js';
+import { acceptedSchema, waiverSchema } from './waiver.js';
 
 const finite = z.number();
 const strings = z.array(z.string());
@@ -93,13 +94,47 @@ const searchSchema = z.strictObject({
 });
 export type SearchReport = z.infer<typeof searchSchema>;
 
+/** A decline's or a gain's interval at 1 - 2 alpha, in the metric's unit and sign. */
+const estimateSchema = z.strictObject({ value: finite, low: finite, high: finite, seeds: z.int(), p: finite });
+
+/** Whether the place of the optimum moved, as far as two searches of the same candidates and four runs a seed can tell (verdict.md 7.1). */
+const tuningDriftSchema = z.strictObject({
+  /** Why main's search and this one cannot be compared; then nothing below but `did` is there. */
+  why: z.string().optional(),
+  /** Main's search: its commit, how far behind the base that is, and whether a result may have changed in between. */
+  main: z.strictObject({ sha: z.string(), commits: z.int(), sameCode: z.boolean() }).optional(),
+  /** Configurations with a value in both searches, of so many that this one finished. */
+  shared: z.int(), of: z.int(),
+  interaction: z.strictObject({ f: finite, df: z.tuple([finite, finite]), p: finite, alarm: z.boolean() }).optional(),
+  /** Why there is no alarm to be had. */
+  alarmOff: z.string().optional(),
+  /** Description, never a finding: it moves by itself. */
+  sameBest: z.boolean().optional(), distance: finite.optional(), tau: finite.optional(), overlap: finite.optional(),
+  /** The same of searches of unchanged code on main: 5 % and 95 % quantiles. Absent where there are too few. */
+  reference: z.strictObject({ pairs: z.int(), otherBest: finite, tau: finite, overlap: finite, distance: finite }).optional(),
+  /** By how much more retuning gains here than on main. */
+  did: estimateSchema.extend({ moved: z.boolean() }).optional(),
+  /** Why that was not measured though it was wanted. */
+  didWhy: z.string().optional(),
+});
+export type TuningDrift = z.infer<typeof tuningDriftSchema>;
+
+/** How main itself moved, commit by commit, at its best configuration. */
+const mainDriftSchema = z.strictObject({
+  commits: z.int(),
+  sinceRelease: z.strictObject({ tag: z.string(), sha: z.string(), value: finite, low: finite, high: finite, seeds: z.int(), better: z.boolean() }).optional(),
+  /** Newest step or creep that was found, and on which measured commit before the newest. */
+  alarm: z.strictObject({ kind: z.enum(['step', 'creep']), sha: z.string(), better: z.boolean(), ago: z.int(), before: finite.optional(), after: finite.optional() }).optional(),
+});
+export type MainDrift = z.infer<typeof mainDriftSchema>;
+
 /** A row of the parameter table: main's best, this side's best, and how far apart. */
 const parameterRowSchema = z.strictObject({
   name: z.string(),
   base: paramValueSchema.optional(),
   head: paramValueSchema.optional(),
-  /** `not-distinguishable` unless the retuned winner beat b* on fresh seeds. */
-  moved: z.enum(['same', 'moved', 'not-distinguishable', 'inactive']),
+  /** `better`: the retuned winner beat b* on fresh seeds, which it may do on main as well; `moved`: it gains more here than there. */
+  moved: z.enum(['same', 'moved', 'better', 'not-distinguishable', 'inactive']),
   /** 0…1, and how it was computed. */
   importance: finite.optional(),
   importanceBy: z.enum(['rank', 'ped-anova', 'fanova']).optional(),
@@ -140,23 +175,6 @@ const budgetSchema = z.strictObject({
   plan: z.string().optional(),
 });
 
-/** That somebody takes a decline on, as the posting step found it; never taken from the job that measured. `why`: of `refused`, a clause. */
-const waiverSchema = z.strictObject({
-  /** Names the decision that it is or becomes. */
-  id: z.string(),
-  /** Gated metrics; empty = all. */
-  metrics: strings, reason: z.string(), until: z.string().optional(),
-  by: z.string(), via: z.enum(vias), at: z.string().optional(),
-  state: z.enum(['in-force', 'expired', 'refused']), why: z.string().optional(),
-});
-export type Waiver = z.infer<typeof waiverSchema>;
-
-/** The last acceptance on main's line (decisions.md 11); `effect` = here - there at main's best, where both were measured alike. */
-const acceptedSchema = z.strictObject({
-  sha: z.string(), by: z.string(), at: z.string(), reason: z.string(), until: z.string().optional(), expired: z.boolean(),
-  effect: finite.optional(), pairs: z.int().optional(),
-});
-
 /** Everything a report needs about one study. Numbers are in the metric's unit and sign unless they sit inside a gate result. */
 export const comparisonSchema = z.strictObject({
   study: z.string(),
@@ -173,6 +191,8 @@ export const comparisonSchema = z.strictObject({
   confirmation: pairedStageSchema.optional(),
   retune: pairedStageSchema.optional(),
   search: searchSchema.optional(),
+  drift: tuningDriftSchema.optional(),
+  mainDrift: mainDriftSchema.optional(),
   metrics: z.array(metricRowSchema),
   parameters: z.array(parameterRowSchema),
   budget: budgetSchema,
@@ -214,5 +234,7 @@ export const reportSchema = z.strictObject({
   /** Why there is no study to show, or what kept the run from being whole; said first. */
   problem: z.strictObject({ sentence: z.string(), fix: z.string().optional() }).optional(),
   studies: z.array(comparisonSchema),
+  /** Of `mode: aa` and `noregret aa`, which compare nothing: `studies` is empty then. */
+  selfTests: z.array(selfTestSchema).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -45,12 +45,18 @@ export interface Budget {
   readonly failures: number;
 }
 
+/** Whose spread a look goes by: of its own pairs alone, or moderated with that of the history (verdict.md 6.8). */
+export const variances = ['own', 'moderated'] as const;
+
 export interface VerdictPolicy {
   readonly alpha: number;
   readonly looks: readonly number[];
   readonly search: 'always' | 'on-regression' | 'never';
   /** How many of the search's best are re-scored on fresh seeds; 0 = off. */
   readonly rescore: number;
+  /** When it is measured whether retuning gains more here than on main. */
+  readonly drift: 'on-alarm' | 'always' | 'never';
+  readonly variance: (typeof variances)[number];
 }
 
 export interface EnvPolicy {

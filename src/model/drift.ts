@@ -5,7 +5,7 @@ import type { Params, ParamValue } from './params.js';
 export interface DriftPoint {
   readonly sha: string;
   readonly finishedAt: string;
-  /** Mean over the canonical seeds, in the metric's unit. */
+  /** Mean over the canonical seeds, in the metric's unit. A share of failed runs is over all of them. */
   readonly value: number;
   readonly seeds: number;
 }
@@ -51,20 +51,28 @@ export type SinceRelease = { readonly tag: string } & (
   | { readonly sha: string; readonly value: number; readonly low: number; readonly high: number; readonly seeds: number; readonly better: boolean }
   | { readonly why: string });
 
-/** How one study's results and best configuration moved along the default branch. */
-export interface DriftReport {
-  readonly study: string;
+/** One number along the default branch, at main's best configuration. */
+export interface DriftSeries {
+  /** A reported metric, the seconds that a complete run takes, or the share of runs that gave no result. */
+  readonly kind: 'metric' | 'duration' | 'failures';
   readonly metric: { readonly name: string; readonly goal: Goal };
-  /** Oldest first. */
+  /** Oldest first; commits without a value of this series are left out. */
   readonly points: readonly DriftPoint[];
   readonly segments: readonly DriftSegment[];
   readonly alarms: readonly DriftAlarm[];
   /** The last piece of the series that is one line or one level. */
   readonly trend?: { readonly since: string; readonly commits: number; readonly perCommit: number };
+  readonly sinceRelease?: SinceRelease;
+}
+
+/** How one study's results and best configuration moved along the default branch; its own series is the objective's. */
+export interface DriftReport extends DriftSeries {
+  readonly study: string;
+  /** Further metrics, duration and failures, each with a series of its own. */
+  readonly also: readonly DriftSeries[];
   readonly incumbent?: Params;
   readonly trajectories: readonly Trajectory[];
   readonly importance: readonly ImportanceShift[];
   readonly staleDefaults: readonly StaleDefault[];
-  readonly sinceRelease?: SinceRelease;
   readonly notes: readonly string[];
 }

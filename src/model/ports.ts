@@ -143,6 +143,8 @@ export interface Ancestry {
   firstParents(from: string, limit: number): Promise<readonly string[]>;
   /** Paths that differ between two commits. */
   changedFiles(from: string, to: string): Promise<readonly string[]>;
+  /** The nearest tag on a commit's first parents; none in a repository without tags, or in a clone without them. */
+  lastTag(from: string): Promise<{ readonly tag: string; readonly sha: string } | undefined>;
 }
 
 /** The user's repository, read with git alone; nothing of it is executed. */

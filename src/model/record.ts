@@ -51,5 +51,6 @@ export const recordSchema = z.strictObject({
   /** Configurations that were tried against b* on this push, and what became of them (decisions.md 19). */
   challengers: z.array(challengerSchema).optional(),
   budget: z.strictObject({ trials: z.int(), wallSeconds: z.number(), gpuMinutes: z.number() }),
+  note: z.string().optional(),
 });
 export type StudyRecord = z.infer<typeof recordSchema>;

@@ -23,8 +23,18 @@ function intermediateOf({ reports, rests }: Trial, objective: Counted): readonly
   const spent = objective.resource === 'seconds' ? secondsOf(reports, rests) : [];
   return reports.flatMap((report, i) => {
     const loss = lossIn(report, objective);
-    return loss === undefined ? [] : [{ step: spent[i] ?? report.step, loss }];
+    return loss === undefined || !isCounted(report, objective) ? [] : [{ step: spent[i] ?? report.step, loss }];
   });
+}
+
+/** Where fractions are counted, a step that is none says nothing about how far the trial got. */
+export function isCounted({ step }: Pick<TrialReport, 'step'>, { resource }: Pick<Counted, 'resource'>): boolean {
+  return resource !== 'fraction' || (step >= 0 && step <= 1);
+}
+
+/** Whether a trial may be stopped at this report: at a full run there is nothing left to save, and its result would be lost. */
+export function mayStop(report: Pick<TrialReport, 'step'>, counted: Pick<Counted, 'resource'>): boolean {
+  return isCounted(report, counted) && !(counted.resource === 'fraction' && report.step === 1);
 }
 
 /** Seconds of training at each report: they run on where an attempt went on with the steps of the one before, and begin at 0 where it began anew. */

@@ -35,5 +35,5 @@ export const sides = ['head', 'base'] as const;
 export type Side = (typeof sides)[number];
 
 /** `canonical` seeds serve canary, gate and the drift series; the other stages have seeds of their own (decisions.md 13). */
-export const stages = ['search', 'canonical', 'confirm', 'rescore', 'retune', 'incumbent'] as const;
+export const stages = ['search', 'canonical', 'confirm', 'rescore', 'retune', 'incumbent', 'drift'] as const;
 export type Stage = (typeof stages)[number];

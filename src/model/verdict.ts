@@ -6,8 +6,8 @@ export const verdictKinds = [
 ] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
-/** One look of the group-sequential gate, in gain units (larger is better). */
-export const lookSchema = z.strictObject({ pairs: z.int(), mean: z.number(), sd: z.number(), low: z.number(), high: z.number() });
+/** One look of the group-sequential gate, in gain units (larger is better). `moderated`: its sd leans on the prior. */
+export const lookSchema = z.strictObject({ pairs: z.int(), mean: z.number(), sd: z.number(), low: z.number(), high: z.number(), moderated: z.literal(true).optional() });
 export type Look = z.infer<typeof lookSchema>;
 
 /** The same params and seed measured on base and head, in the metric's own unit and sign. `undefined` = that run failed. */
@@ -28,6 +28,8 @@ export const gateResultSchema = z.strictObject({
   /** Pairs behind `effect`. */
   pairs: z.int(),
   looks: z.array(lookSchema),
+  /** Noise of one paired difference known before the run, where the variance was to be moderated with it. */
+  prior: z.strictObject({ sd: z.number(), df: z.number() }).optional(),
   headOnlyFailures: z.int(),
   baseOnlyFailures: z.int(),
   /** How many pairs are missing to the next look. */

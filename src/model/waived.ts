@@ -1,4 +1,5 @@
-import type { Comparison, Waiver } from './comparison.js';
+import type { Comparison } from './comparison.js';
+import type { Waiver } from './waiver.js';
 
 /** Metrics that decide, the objective first. */
 export function gatedMetrics(study: Comparison): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 
 /** A cgroup v2 of a trial's own; what runs in it cannot leave. */
 export interface Cgroup { members(): readonly number[]; kill(): void; remove(): void }
@@ -10,7 +10,7 @@ let cgroupRoot: string | undefined | null = null;
 export function joinCgroup(pids: readonly number[], marker: string): Cgroup | undefined {
   cgroupRoot = cgroupRoot === null ? findCgroupRoot() : cgroupRoot;
   if (cgroupRoot === undefined) return undefined;
-  const dir = `${cgroupRoot}/noregret-${marker}`;
+  const dir = `${cgroupRoot}/${prefix}${marker}`;
   try {
     mkdirSync(dir);
     const [leader, ...others] = pids;
@@ -20,6 +20,24 @@ export function joinCgroup(pids: readonly number[], marker: string): Cgroup | un
     removeQuietly(dir);
     return undefined;
   }
+  return groupIn(dir);
+}
+
+/** Groups that an earlier process of ours made for markers that begin like this. */
+export function cgroupsNamed(start: string): readonly (Cgroup & { readonly name: string })[] {
+  cgroupRoot = cgroupRoot === null ? findCgroupRoot() : cgroupRoot;
+  const root = cgroupRoot;
+  if (root === undefined) return [];
+  try {
+    return readdirSync(root).filter((name) => name.startsWith(`${prefix}${start}`)).map((name) => ({ ...groupIn(`${root}/${name}`), name: name.slice(prefix.length) }));
+  } catch {
+    return [];
+  }
+}
+
+const prefix = 'noregret-';
+
+function groupIn(dir: string): Cgroup {
   return {
     members: () => readLines(`${dir}/cgroup.procs`).flatMap((line) => (line === '' || line === '0' ? [] : [Number(line)])),
     kill: () => writeQuietly(`${dir}/cgroup.kill`, '1'),

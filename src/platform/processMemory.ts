@@ -19,6 +19,14 @@ export function createFloodGuard(): (bytes: number) => void {
   };
 }
 
+/**
+ * V8 lets the space for young objects grow to 16 MiB and more as objects pass through it. A program that makes much short-lived
+ * text from a file keeps it at its first 1 MiB: as fast, and that much smaller. For the rest of the process.
+ */
+export function keepYoungSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 let collect: (() => void) | undefined;
 
 /** V8's own collector, which a program sees only where a flag asks for it. */

@@ -22,6 +22,7 @@ export async function openRepository(options: GitOptions): Promise<Repository & 
     mergeBase: (a, b) => mergeBase(clone, a, b),
     firstParents: (from, limit) => firstParents(clone, from, limit),
     changedFiles: (from, to) => changedFiles(clone, from, to),
+    lastTag: (from) => lastTag(clone, from),
     readFile: (sha, path) => readFileAt(clone, sha, path),
     async isDirty() {
       const status = await git.text(['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=none', '-z']);
@@ -117,6 +118,13 @@ async function changedFiles({ git, resolve }: Clone, from: string, to: string): 
   const [left, right] = [await resolve(from), await resolve(to)];
   const listed = await git.text(['diff-tree', '-r', '-z', '--name-only', '--no-renames', left.sha, right.sha]);
   return listed.split('\0').filter((path) => path !== '');
+}
+
+async function lastTag({ git, resolve }: Clone, from: string): Promise<{ readonly tag: string; readonly sha: string } | undefined> {
+  const { sha } = await resolve(from);
+  const described = await git.run(['describe', '--tags', '--abbrev=0', '--first-parent', sha]);
+  const tag = described.stdout.toString('utf8').trim();
+  return described.code === 0 && tag !== '' ? { tag, sha: (await resolve(`refs/tags/${tag}`)).sha } : undefined;
 }
 
 async function readFileAt({ git, resolve }: Clone, sha: string, path: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { percentile } from '../math/percentile.js';
 import type { LossTrial, Pruner, PrunerBracket, StudyView } from '../model/ports.js';
 import { curveOf, firstFrom } from './curve.js';
-import { resource } from './resource.js';
+import { partsOfARun, resource } from './resource.js';
 
 export const ashaOptions = z.strictObject({
   min_resource: z.number().positive().default(1).describe('First rung.'),
@@ -11,7 +11,7 @@ export const ashaOptions = z.strictObject({
   skip_rungs: z.int().min(0).default(0).describe('Rungs left out at the bottom; Optuna\'s min_early_stopping_rate, the paper\'s s.'),
   rule: z.enum(['top', 'quantile']).default('top').describe('Goes on: `top`, who is among the best 1/eta at the rung so far, itself counted (paper, Optuna); `quantile`, who is at most the 1/eta quantile of those before it (Ray Tune, Syne Tune).'),
   resource,
-});
+}).superRefine(partsOfARun('min_resource'));
 type AshaOptions = z.output<typeof ashaOptions>;
 
 /**

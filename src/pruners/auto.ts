@@ -5,8 +5,8 @@ import { curveOf, lowestLoss, type CurvePoint } from './curve.js';
 import { resource } from './resource.js';
 
 export const autoOptions = z.strictObject({
-  startup_trials: z.int().min(1).optional().describe('So many trials run to their end first: they show how long a run is and what it reaches. Unless given, a twelfth of the budget, but at least 5.'),
-  grace: z.number().min(0).max(1).default(0.05).describe('Nothing is stopped in this first part of the longest run; curves cross most there.'),
+  startup_trials: z.int().min(1).optional().describe('So many trials run to their end first: they show how long a run is and what it reaches. Unless given, a twelfth of the budget, but at least 4.'),
+  grace: z.number().min(0).max(1).default(0.1).describe('Nothing is stopped in this first part of the longest run; curves cross most there.'),
   percentile: z.number().min(0).max(100).default(33).describe('A trial among this best share (in percent) of the finished ones at the same step is never stopped.'),
   trend: z.number().min(0).default(0.7).describe('Share of its recent gain that a trial is expected to make again with each doubling of its length. More is more careful; 0 = the percentile alone.'),
   resource,
@@ -16,14 +16,15 @@ type AutoOptions = z.output<typeof autoOptions>;
 /**
  * Stops a trial that is behind and would not catch up: its best loss so far is not among the best third of the
  * finished trials' up to the same step, and, were each further doubling of its length to bring most of what the last
- * one brought, it would still end above the best of them. Learning curves flatten in the logarithm of the step, so
- * that is generous, and slow starters, which a percentile alone cuts off, go on. Measured in bench/RESULTS.md.
+ * one brought, it would still end above the best of them. Learning curves flatten in the logarithm of the step, so that
+ * is generous, and slow starters, which a percentile alone cuts off, go on. How the defaults were chosen, on other tasks
+ * than those reported, is in bench/RESULTS.md.
  */
 export function auto(options: AutoOptions): Pruner {
   return { name: 'auto', resource: options.resource, decide: (view, trial) => (isHopeless(view, trial, options) ? 'stop' : 'continue') };
 }
 
-function isHopeless({ finished, budget }: StudyView, trial: LossTrial, { startup_trials: startup = Math.max(5, Math.floor(budget / 12)), grace, percentile: rank, trend }: AutoOptions): boolean {
+function isHopeless({ finished, budget }: StudyView, trial: LossTrial, { startup_trials: startup = Math.max(4, Math.floor(budget / 12)), grace, percentile: rank, trend }: AutoOptions): boolean {
   const complete = finished.filter(({ state }) => state === 'complete');
   const own = curveOf(trial);
   const step = own.at(-1)?.step ?? 0;

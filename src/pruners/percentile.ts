@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { percentile as percentileOf } from '../math/percentile.js';
 import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
 import { curveOf, isTimeToLook, lastUpTo, lowestLoss, type CurvePoint } from './curve.js';
-import { interval, resource, warmup } from './resource.js';
+import { interval, partsOfARun, resource, warmup } from './resource.js';
 
 /** Options of the rules that compare with the finished trials at the same step. */
 export const sameStepOptions = {
@@ -15,7 +15,7 @@ export const sameStepOptions = {
 export const percentileOptions = z.strictObject({
   percentile: z.number().min(0).max(100).default(25).describe('A trial goes on while its best value so far is among this best share (in percent) of the values at the same step.'),
   ...sameStepOptions,
-});
+}).superRefine(partsOfARun('warmup', 'interval'));
 
 /** Stops a trial whose best loss so far is above this percentile of the finished trials' losses at the same step; Optuna's PercentilePruner. */
 export function percentile(options: z.output<typeof percentileOptions>): Pruner {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Pruner } from '../model/ports.js';
 import { halving, type Rung } from './halving.js';
-import { resource } from './resource.js';
+import { partsOfARun, resource } from './resource.js';
 
 export const shaOptions = z.strictObject({
   trials: z.int().min(1).optional().describe('Configurations per bracket; all of the budget unless given.'),
@@ -9,7 +9,7 @@ export const shaOptions = z.strictObject({
   max_resource: z.number().positive().optional().describe('A full run; from there on nothing is stopped. Unless given, the last one that is left runs to its end.'),
   eta: z.int().min(2).default(3).describe('Each rung is so many times the one before, and keeps one of so many trials.'),
   resource,
-});
+}).superRefine(partsOfARun('min_resource'));
 
 /**
  * Successive halving as in Jamieson and Talwalkar 2016: all run to the first rung, the best 1/eta are taken up again to

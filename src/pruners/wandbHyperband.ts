@@ -40,7 +40,7 @@ function logged({ intermediate }: LossTrial): readonly number[] {
 
 function bandTable(trials: readonly LossTrial[], bands: readonly number[]): PrunerBracket {
   const ends = trials.map((trial) => ({ state: trial.state, count: logged(trial).length }));
-  return { name: 'bands', rungs: bands.filter((band, i) => i === 0 || ends.some(({ count }) => count >= band)).map((band, i) => {
+  return { name: 'bands, in logged values', rungs: bands.filter((band, i) => i === 0 || ends.some(({ count }) => count >= band)).map((band, i) => {
     const here = ends.filter(({ count }) => count >= band);
     return { resource: band, trials: here.length, stopped: here.filter(({ state, count }) => state === 'pruned' && count < (bands[i + 1] ?? Infinity)).length };
   }) };

@@ -4,6 +4,7 @@ import { formatInterval } from '../model/numberFormat.js';
 import { verdictKinds } from '../model/verdict.js';
 import { sections } from './index.js';
 import { checkTitle } from './headline.js';
+import { selfTestSections } from './selfTest.js';
 import { code, plain, strong } from './spans.js';
 import { shortSha, value, verdictWords } from './words.js';
 
@@ -11,7 +12,7 @@ import { shortSha, value, verdictWords } from './words.js';
 export function buildDocument(report: Report): Document {
   const studies = [...report.studies].sort((a, b) => verdictKinds.indexOf(a.verdict.kind) - verdictKinds.indexOf(b.verdict.kind));
   const several = studies.length > 1;
-  const body = [...problem(report), ...(several ? [overview(studies, report)] : []), ...studies.flatMap((study) => studySections(study, report, several))];
+  const body = [...problem(report), ...(several ? [overview(studies, report)] : []), ...studies.flatMap((study) => studySections(study, report, several)), ...selfTestSections(report)];
   // The verdict stays the first line.
   return { title: checkTitle(report), sections: [...body.slice(0, 1), ...cutShort(report), ...body.slice(1), footer(report)] };
 }

@@ -1,9 +1,9 @@
 import type { Block, Document, Text } from '../model/blocks.js';
-import type { DriftAlarm, DriftReport, DriftSegment } from '../model/drift.js';
+import type { DriftAlarm, DriftReport, DriftSegment, DriftSeries, SinceRelease } from '../model/drift.js';
 import { formatInterval, formatNumber, formatShare, formatSigned } from '../model/numberFormat.js';
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import { code, faint, plain, strong } from './spans.js';
-import { shortSha } from './words.js';
+import { plural, shortSha } from './words.js';
 
 /** Changes to one study file that its history suggests: its path and the lines as a diff. */
 export interface SuggestedPatch { readonly study: string; readonly path: string; readonly diff: string }
@@ -18,31 +18,61 @@ export function driftDocument(reports: readonly DriftReport[], patches: readonly
 
 function studyBlocks(report: DriftReport, patches: readonly SuggestedPatch[]): readonly Block[] {
   return [
-    headline(report), summary(report), ...series(report), ...alarms(report), ...cuts(report), ...trajectories(report), ...importance(report), ...stale(report, patches),
+    headline(report), summary(report), ...series(report), ...alarms(report), ...beside(report), ...cuts(report), ...trajectories(report), ...importance(report), ...stale(report, patches),
     ...(report.notes.length === 0 ? [] : [{ kind: 'list' as const, items: report.notes.map((note) => [faint(note)]) }]),
   ];
 }
 
-function headline({ study, metric, alarms: found, points }: DriftReport): Block {
+function headline({ study, metric, alarms: found, points, also }: DriftReport): Block {
   const last = found.at(-1);
-  if (last === undefined) return { kind: 'headline', tone: 'neutral', mark: '•', text: [strong(`${study}: no drift of ${metric.name} found over ${commits(points.length)}`)] };
-  return { kind: 'headline', tone: last.better ? 'good' : 'bad', mark: last.better ? '▲' : '▼', text: [strong(`${study}: ${metric.name} ${last.better ? 'better' : 'worse'} since ${shortSha(last.sha)}`)] };
+  const others = also.flatMap((one) => { const alarm = one.alarms.at(-1); return alarm === undefined ? [] : [`${one.metric.name} ${alarm.better ? 'better' : 'worse'} since ${shortSha(alarm.sha)}`]; });
+  const more = others.length === 0 ? [] : [plain(`; ${others.join('; ')}`)];
+  if (last === undefined) return { kind: 'headline', tone: 'neutral', mark: '•', text: [strong(`${study}: no drift of ${metric.name} found over ${commits(points.length)}`), ...more] };
+  return { kind: 'headline', tone: last.better ? 'good' : 'bad', mark: last.better ? '▲' : '▼', text: [strong(`${study}: ${metric.name} ${last.better ? 'better' : 'worse'} since ${shortSha(last.sha)}`), ...more] };
 }
 
-function summary({ points, sinceRelease, trend, metric }: DriftReport): Block {
+function summary({ points, sinceRelease, trend, metric }: DriftSeries): Block {
   const [first, last] = [points[0], points.at(-1)];
   const items: { label: string; value: Text }[] = [];
-  if (first !== undefined && last !== undefined) items.push({ label: 'measured', value: [plain(`${commits(points.length)}, `), code(shortSha(first.sha)), plain(' to '), code(shortSha(last.sha))] }, { label: 'now', value: [plain(`${metric.name} ${formatNumber(last.value)}, mean of ${String(last.seeds)} seeds`)] });
-  if (sinceRelease !== undefined) items.push({ label: `since ${sinceRelease.tag}`, value: 'why' in sinceRelease ? [faint(`not known: ${sinceRelease.why}`)] : [plain(`${formatInterval(sinceRelease.value, sinceRelease.low, sinceRelease.high)}, ${direction(sinceRelease)}, ${String(sinceRelease.seeds)} seeds`)] });
+  if (first !== undefined && last !== undefined) items.push({ label: 'measured', value: [plain(`${commits(points.length)}, `), code(shortSha(first.sha)), plain(' to '), code(shortSha(last.sha))] }, { label: 'now', value: [plain(`${metric.name} ${formatNumber(last.value)}, mean of ${plural(last.seeds, 'seed')}`)] });
+  if (sinceRelease !== undefined) items.push({ label: `since ${sinceRelease.tag}`, value: releaseText(sinceRelease) });
   if (trend !== undefined) items.push({ label: 'trend', value: [plain(`${formatSigned(trend.perCommit, 2)} per commit over the last ${commits(trend.commits)}, since `), code(shortSha(trend.since))] });
   return { kind: 'facts', items };
+}
+
+/** What has added up since a release, in the metric's unit. */
+function releaseText(since: SinceRelease): Text {
+  return 'why' in since ? [faint(`not known: ${since.why}`)] : [plain(`${formatInterval(since.value, since.low, since.high)}, ${direction(since)}, ${plural(since.seeds, 'seed')}`)];
+}
+
+/** The other series: a table of all, and a picture of those that moved. */
+function beside({ also }: DriftReport): readonly Block[] {
+  if (also.length === 0) return [];
+  const row = ({ metric, points, alarms: found, sinceRelease }: DriftSeries): readonly Text[] => {
+    const last = found.at(-1);
+    return [
+      [code(metric.name)], [plain(formatNumber(points.at(-1)?.value ?? Number.NaN, 4))],
+      last === undefined ? [faint('no change found')] : [strong(last.better ? 'better' : 'worse'), plain(`${last.kind === 'creep' ? ', slowly,' : ''} since `), code(shortSha(last.sha)), plain(level(last))],
+      sinceRelease === undefined ? [] : releaseText(sinceRelease),
+    ];
+  };
+  const tag = also.find(({ sinceRelease }) => sinceRelease !== undefined)?.sinceRelease?.tag;
+  return [
+    { kind: 'heading', level: 3, text: [plain('Beside the objective')] },
+    { kind: 'table', columns: columns('what', 'now', 'change', ...(tag === undefined ? [] : [`since ${tag}`])), rows: also.map((one) => row(one).slice(0, tag === undefined ? 3 : 4)) },
+    ...also.filter(({ kind, alarms: found }) => kind === 'metric' || found.length > 0).flatMap(series),
+  ];
+}
+
+function level({ before, after }: DriftAlarm): string {
+  return before === undefined || after === undefined ? '' : `, ${formatNumber(before)} → ${formatNumber(after)}`;
 }
 
 function direction({ low, high, better }: { readonly low: number; readonly high: number; readonly better: boolean }): string {
   return low <= 0 && high >= 0 ? 'not distinguishable from none' : better ? 'better' : 'worse';
 }
 
-function series({ points, alarms: found, metric, segments }: DriftReport): readonly Block[] {
+function series({ points, alarms: found, metric, segments }: DriftSeries): readonly Block[] {
   if (points.length < 2) return [];
   return [{ kind: 'chart', title: `${metric.name} at main's best configuration, commit by commit`, chart: {
     kind: 'series', metric: metric.name, goal: metric.goal,

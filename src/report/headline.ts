@@ -23,6 +23,8 @@ function accepted(study: Comparison): string {
 function lineFor(report: Report): string {
   const [only, ...others] = report.studies;
   const cut = report.incomplete && report.verdict !== 'INCOMPLETE' ? ' (run cut short)' : '';
+  const [test, ...tests] = report.selfTests ?? [];
+  if (test !== undefined) return `${test.sentence}${tests.length === 0 ? '' : `, and of ${String(tests.length)} more`}${cut}`;
   if (only === undefined) return report.problem?.sentence ?? `${verdictWords[report.verdict].label}${cut}`;
   if (others.length === 0) return `${accepted(only)}${only.verdict.sentence}${cut}`;
   const worst = report.studies.filter(({ verdict }) => verdict.kind === report.verdict).map(({ study }) => study);

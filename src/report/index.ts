@@ -4,6 +4,7 @@ import { acceptance } from './sections/acceptance.js';
 import { advice } from './sections/advice.js';
 import { budget } from './sections/budget.js';
 import { certainty } from './sections/certainty.js';
+import { drift } from './sections/drift.js';
 import { environment } from './sections/environment.js';
 import { failures } from './sections/failures.js';
 import { headline } from './sections/headline.js';
@@ -25,5 +26,5 @@ export interface SectionBuilder {
 
 /** In the order in which people read them. Adding one: a file in sections/, a line here, new goldens. */
 export const sections: Readonly<Record<string, SectionBuilder>> = {
-  headline, acceptance, advice, metrics, parameters, budget, warnings, failures, certainty, topTrials, pruning, searchCharts, environment, reproduce,
+  headline, acceptance, advice, metrics, parameters, drift, budget, warnings, failures, certainty, topTrials, pruning, searchCharts, environment, reproduce,
 };

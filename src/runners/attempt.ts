@@ -26,6 +26,8 @@ export interface ProgramRunnerOptions {
   readonly graceMs?: { readonly stop: number; readonly cancel: number };
   /** How often metric files are looked at while a trial runs; 100 by default. */
   readonly pollMs?: number;
+  /** What the markers of its attempts begin with, so that a later run finds what a killed one left; a random name by default. */
+  readonly mark?: string;
   readonly clock?: Clock;
 }
 
@@ -43,7 +45,7 @@ export type PlanProgram = (attempt: Attempt) => { readonly argv: readonly string
 /** Runs programs that speak the trial contract (product.md §3): environment in, metrics and exit code out. */
 export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanProgram): TrialRunner {
   const { config, stateDir, baseEnv } = options;
-  const runnerName = randomBytes(6).toString('hex');
+  const runnerName = `${options.mark === undefined ? '' : `${options.mark}-`}${randomBytes(6).toString('hex')}`;
   const allowedEnv = trialEnvironment(baseEnv, { ...config.env, set: {} });
   const tmp = createTmpPool(stateDir);
   const unused = createUnusedDirs();

@@ -9,6 +9,8 @@ export interface SimulatedRun {
   readonly steps?: readonly Readonly<Record<string, number>>[];
   /** Step of the first report, 1 unless given: a program that goes on from a checkpoint begins later. */
   readonly firstStep?: number;
+  /** Step of the report with this index, in place of whole numbers on from `firstStep`. */
+  readonly stepOf?: (index: number) => number;
   /** On the clock handed in; 0 unless given. */
   readonly seconds?: number;
   readonly streamSha256?: string;
@@ -113,7 +115,7 @@ async function live(run: SimulatedRun, time: { clock: SimulatedClock; onReport: 
     if (spent >= endMs && endMs < totalMs) return { state: 'failed', reason: 'timeout', message: `ran longer than ${endMs / 1000} s` };
     const metrics = steps[step - 1];
     if (metrics === undefined) return run.outcome;
-    const at = step - 1 + (run.firstStep ?? 1);
+    const at = run.stepOf?.(step - 1) ?? step - 1 + (run.firstStep ?? 1);
     if (onReport({ step: at, metrics, seconds: spent / 1000 }) === 'stop') return { state: 'pruned', step: at };
   }
 }

@@ -146,6 +146,7 @@ function explained(options: GpOptions, view: StudyView): readonly string[] {
   const related = points.length - own.points.length;
   return [
     `Gaussian process on ${own.points.length} trials${related > 0 ? ` and ${related} of main's` : ''}; noise is ${(100 * hyper.noise / (hyper.scale + hyper.noise)).toPrecision(2)} % of the variance.`,
+    ...(options.acquisition === 'ei_per_second' ? ['Cost-aware: what counted was the improvement to be expected per second of a trial, by a second model of how long one takes.'] : []),
     ...(names.length > 1 ? [`The loss changes fastest with ${names.slice(0, 3).join(', ')}.`] : []),
   ];
 }

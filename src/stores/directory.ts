@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore } from '../model/ports.js';
@@ -15,47 +15,46 @@ export interface DirectoryStoreOptions {
 
 /** One file per record under a folder: the git store's layout without git. */
 export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOptions): BaselineStore {
-  const readFiles = async (folder: string, shas: readonly string[]) => {
-    const files: { path: string; text: string }[] = [];
+  // Read at once: ten thousand small files cost a fifth of what they do as promises, each of which goes through a thread.
+  const readFiles = <T extends object>(folder: string, shas: readonly string[], decode: (text: string, path: string) => T | { readonly refused: string }): T[] => {
+    const found: T[] = [];
     for (const sha of shas) {
-      for (const name of await entries(join(directory, folder, sha), 'file')) {
+      for (const name of entries(join(directory, folder, sha), 'file')) {
         if (!name.endsWith('.json')) continue;
-        const path = `${folder}/${sha}/${name}`;
-        const text = await readBounded(directory, path);
-        if (text === undefined) onWarning?.(`${path}: larger than the 8 MiB that a file here may have`);
-        else files.push({ path, text });
+        const decoded = readFileAs(directory, `${folder}/${sha}/${name}`, decode);
+        if ('refused' in decoded) onWarning?.(decoded.refused);
+        else found.push(decoded);
       }
     }
-    return files;
+    return found;
   };
-  const readCommits = async (study: string, shas: readonly string[]) => {
-    const decoded = (await readFiles(pathComponent(study), shas)).map(({ path, text }) => decodeRecord(text, path));
-    for (const one of decoded) if ('refused' in one) onWarning?.(one.refused);
-    return decoded.flatMap((one) => ('record' in one ? [one.record] : [])).sort(oldestFirst);
-  };
-  const stored = (folder: string) => entries(join(directory, folder), 'folder');
+  const readCommits = (study: string, shas: readonly string[]) => readFiles(pathComponent(study), shas, decodeRecord).flatMap((one) => ('record' in one ? [one.record] : [])).sort(oldestFirst);
+  const stored = (folder: string): readonly string[] => entries(join(directory, folder), 'folder');
   return {
     description: `folder ${directory}`,
-    read: async (study) => readCommits(study, await stored(pathComponent(study))),
-    async readFor(study, shas, limit) {
-      const present = new Set(await stored(pathComponent(study)));
+    read: (study) => settled(() => readCommits(study, stored(pathComponent(study)))),
+    readFor: (study, shas, limit) => settled(() => {
+      const present = new Set(stored(pathComponent(study)));
       return readCommits(study, shas.filter((sha) => present.has(sha)).slice(0, limit));
-    },
+    }),
     append: (record) => writeOnce(directory, recordPath(record), encodeRecord(record)),
-    async decisions(study) {
+    decisions: (study) => settled(() => {
       const folder = decisionFolder(study);
-      const decoded = (await readFiles(folder, await stored(folder))).map(({ path, text }) => decodeDecision(text, path));
-      for (const one of decoded) if ('refused' in one) onWarning?.(one.refused);
-      return decoded.flatMap((one) => ('decision' in one ? [one.decision] : [])).sort(firstDecidedFirst);
-    },
+      return readFiles(folder, stored(folder), decodeDecision).flatMap((one) => ('decision' in one ? [one.decision] : [])).sort(firstDecidedFirst);
+    }),
     decide: (decision) => writeOnce(directory, decisionPath(decision), encodeDecision(decision)),
   };
 }
 
+/** What the work throws rejects. */
+async function settled<T>(work: () => T): Promise<T> {
+  return await Promise.resolve().then(work);
+}
+
 /** Links, devices and the like are no part of a history: whoever can write there could point them anywhere. */
-async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly string[]> {
+function entries(path: string, kind: 'file' | 'folder'): readonly string[] {
   try {
-    const found = await readdir(path, { withFileTypes: true });
+    const found = readdirSync(path, { withFileTypes: true });
     return found.filter((entry) => (kind === 'file' ? entry.isFile() : entry.isDirectory())).map((entry) => entry.name).sort();
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
@@ -63,14 +62,14 @@ async function entries(path: string, kind: 'file' | 'folder'): Promise<readonly 
   }
 }
 
-/** Undefined when it is larger than a record may be. */
-async function readBounded(directory: string, path: string): Promise<string | undefined> {
-  const file = await open(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+function readFileAs<T>(directory: string, path: string, decode: (text: string, path: string) => T): T | { readonly refused: string } {
+  const file = openSync(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
-    return size > MAX_RECORD_BYTES ? undefined : await file.readFile('utf8');
+    const { size } = fstatSync(file);
+    if (size > MAX_RECORD_BYTES) return { refused: `${path}: ${size} bytes are more than a record may have` };
+    return decode(readFileSync(file, 'utf8'), path);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -131,6 +131,45 @@ describe('drift across commits', () => {
   });
 });
 
+describe('beside the objective', () => {
+  const draws = createRng('beside the objective');
+  const also = [{ name: 'loss', goal: 'minimize' as const, timing: false }];
+  const withMore = stepped.map((one, i): StudyRecord => ({ ...one, canonical: one.canonical.map((run, s) => ({
+    ...run, seconds: 60 + (i < 20 ? 0 : 30) + standardNormal(draws),
+    ...(i >= 40 && s < 4 ? { state: 'failed', metrics: {} } : { metrics: { ...run.metrics, loss: 0.5 - (i < 10 ? 0 : 0.1) + 0.01 * standardNormal(draws) } }),
+  })) }));
+
+  test('each further metric, the duration and the failures have a series of their own, after the objective', () => {
+    const report = drift(withMore, { also });
+    expect(report.metric.name).toBe('acc');
+    expect(report.also.map(({ kind, metric }) => [kind, metric.name])).toEqual([['metric', 'loss'], ['duration', 'seconds per run'], ['failures', 'share of failed runs']]);
+    expect(report.also.map(({ alarms }) => [alarms[0]?.sha, alarms[0]?.better])).toEqual([[sha(10), true], [sha(20), false], [sha(40), false]]);
+    expect(report.also[2]?.points.at(-1)).toMatchObject({ value: 0.8, seeds: 5 });
+  });
+
+  test('a commit of which every run failed is a failure, and no point of the objective', () => {
+    const dead = stepped.map((one, i): StudyRecord => (i === 12 ? { ...one, canonical: one.canonical.map((run) => ({ ...run, state: 'failed', metrics: {} })) } : one));
+    const report = drift(dead);
+    expect(report.points).toHaveLength(count - 1);
+    expect(report.also.find(({ kind }) => kind === 'failures')?.points).toHaveLength(count);
+  });
+
+  test('what was measured again and failed does not replace the values of the same commit', () => {
+    const again = { ...record(7, { run: '900' }), finishedAt: time(900), canonical: seeds.map((seed) => ({ seed, metrics: {}, seconds: 1, state: 'failed' })) };
+    expect(drift([...stepped, again]).points).toHaveLength(count);
+  });
+
+  test('a metric that a record lacks leaves a gap; one that none holds leaves no series; no failures, no series of them', () => {
+    const report = drift(withMore.map((one, i) => (i < 40 ? one : (stepped[i] ?? one))), { also: [...also, { name: 'nobody reports it', goal: 'minimize', timing: false }] });
+    expect(report.also.map(({ metric }) => metric.name)).toEqual(['loss', 'seconds per run']);
+    expect(report.also[0]?.points).toHaveLength(40);
+  });
+
+  test('since the release, metric by metric', () => {
+    expect(drift(withMore.slice(0, 40), { also, release: { tag: 'v1', sha: sha(5) } }).also[0]?.sinceRelease).toMatchObject({ better: true, value: expect.closeTo(-0.1, 1), seeds: 5 });
+  });
+});
+
 describe('hyperparameters across commits', () => {
   const trials = (good: number, seed: string): NonNullable<StudyRecord['search']> => {
     const draws = createRng(seed);

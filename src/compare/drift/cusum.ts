@@ -1,9 +1,9 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { tCdf } from '../../math/studentT.js';
 
-/** Allowance and alarm level of Page's sums, in standard deviations of one value. */
+/** Allowance and usual alarm level of Page's sums, in standard deviations of one value. */
 const allowance = 0.5;
-const alarmAt = 5;
+const usualAlarm = 5;
 /** A t beyond every table stays a number. */
 const smallestP = 1e-15;
 
@@ -22,7 +22,7 @@ export interface CusumStep {
  * no level or spread need be known (Hawkins, "Self-starting CUSUM charts for location and scale", The Statistician 1987).
  * After an alarm both sums begin again at zero. Values must be finite.
  */
-export function cusum(values: readonly number[]): readonly CusumStep[] {
+export function cusum(values: readonly number[], alarmAt = usualAlarm): readonly CusumStep[] {
   let centre = 0;
   let squares = 0;
   let fallen = 0;

@@ -1,12 +1,10 @@
-import { mean, standardDeviation } from '../../math/describe.js';
-import { tQuantile } from '../../math/studentT.js';
-import { toGain } from '../../model/direction.js';
-import type { DriftReport, DriftSegment, SinceRelease } from '../../model/drift.js';
+import type { AlsoMetric } from '../../model/config.js';
+import type { DriftReport } from '../../model/drift.js';
 import type { StudyRecord } from '../../model/record.js';
 import type { SearchSpace } from '../../model/searchSpace.js';
-import { alarmsOf, trendOf } from './alarms.js';
-import { lineOf, valuesOf, type MeasuredCommit } from './line.js';
-import { chainsOf, segmentsOf } from './segments.js';
+import { lineOf, valuesOf } from './line.js';
+import { objectiveReading, otherReadings } from './reading.js';
+import { seriesOf } from './series.js';
 import { importanceShifts, staleDefaults, trajectoriesOf } from './trajectories.js';
 
 export interface DriftRequest {
@@ -17,50 +15,25 @@ export interface DriftRequest {
   readonly firstParents: readonly string[];
   /** As committed now; without it no hyperparameter has a scale. */
   readonly space: SearchSpace | undefined;
+  /** Metrics beside the objective, as committed now: records do not say which way these are better. */
+  readonly also?: readonly Pick<AlsoMetric, 'name' | 'goal' | 'timing'>[];
   readonly release?: { readonly tag: string; readonly sha: string };
 }
 
 /** How results and best configuration moved along the default branch. Undefined when no record holds a complete run. */
-export function driftOf({ study, records, firstParents, space, release }: DriftRequest): DriftReport | undefined {
+export function driftOf({ study, records, firstParents, space, also = [], release }: DriftRequest): DriftReport | undefined {
   const { commits, notes } = lineOf(records, firstParents);
-  const newest = commits.at(-1);
+  const history = commits.map(({ record }) => record).filter((record) => valuesOf(record).length > 0);
+  const newest = history.at(-1);
   if (newest === undefined) return undefined;
-  const points = commits.map(({ record }) => ({ sha: record.sha, finishedAt: record.finishedAt, value: mean(valuesOf(record).map(({ value }) => value)) ?? 0, seeds: valuesOf(record).length }));
-  const segments = segmentsOf(commits);
-  const chains = chainsOf(segments, points.map(({ value }) => value));
-  const shaAt = (index: number): string => points[index]?.sha ?? '';
-  const { metric, incumbent } = newest.record;
-  const last = chains.at(-1);
-  const trend = last === undefined ? undefined : trendOf(last, shaAt);
-  const history = commits.map(({ record }) => record);
+  const request = { commits, firstParents, ...(release === undefined ? {} : { release }) };
+  const objective = seriesOf(request, objectiveReading(newest.metric));
+  if (objective === undefined) return undefined;
   return {
-    study, metric, points, segments, notes, incumbent: incumbent.params,
-    alarms: chains.flatMap((chain) => alarmsOf(chain, { goal: metric.goal, shaAt })),
-    ...(trend === undefined ? {} : { trend }),
+    ...objective, study, notes, incumbent: newest.incumbent.params,
+    also: otherReadings(also).flatMap((reading) => seriesOf(request, reading) ?? []).filter(({ kind, points }) => kind !== 'failures' || points.some(({ value }) => value > 0)),
     trajectories: space === undefined ? [] : trajectoriesOf(space, history),
     importance: space === undefined ? [] : importanceShifts(space, history),
     staleDefaults: space === undefined ? [] : staleDefaults(space, history),
-    ...(release === undefined ? {} : { sinceRelease: sinceRelease(release, { commits, segments, firstParents }) }),
   };
-}
-
-interface Measured { readonly commits: readonly MeasuredCommit[]; readonly segments: readonly DriftSegment[]; readonly firstParents: readonly string[] }
-
-/** Many small declines each pass alone; their sum does not hide. Paired by seed, 95 % t interval. */
-function sinceRelease({ tag, sha }: { readonly tag: string; readonly sha: string }, { commits, segments, firstParents }: Measured): SinceRelease {
-  const place = new Map(firstParents.map((one, i) => [one, i]));
-  const released = place.get(sha);
-  const at = released === undefined ? -1 : commits.findLastIndex(({ record }) => (place.get(record.sha) ?? -1) >= released);
-  const [then, now] = [commits[at]?.record, commits.at(-1)?.record];
-  if (then === undefined || now === undefined) return { tag, why: 'neither it nor a commit before it was measured' };
-  const crossed = segments.filter(({ start }) => start > at);
-  const wall = crossed.find(({ bridge }) => bridge === undefined);
-  if (wall !== undefined) return { tag, why: `what is measured changed since (${wall.differs.join(', ')})` };
-  const offset = crossed.reduce((sum, { bridge }) => sum + (bridge?.offset ?? 0), 0);
-  const before = new Map(valuesOf(then).map(({ seed, value }) => [seed, value]));
-  const differences = valuesOf(now).flatMap(({ seed, value }) => { const old = before.get(seed); return old === undefined ? [] : [value - old - offset]; });
-  const [value, sd] = [mean(differences), standardDeviation(differences)];
-  if (value === undefined || sd === undefined) return { tag, why: 'fewer than two seeds were measured on both' };
-  const half = (tQuantile(0.975, differences.length - 1) * sd) / Math.sqrt(differences.length);
-  return { tag, sha: then.sha, value, low: value - half, high: value + half, seeds: differences.length, better: toGain(value, now.metric.goal) > 0 };
 }

@@ -1,7 +1,6 @@
-import { canonicalJson } from '../../model/params.js';
 import type { StudyRecord } from '../../model/record.js';
 
-/** One commit with all that was ever measured on it; the newest record counts. */
+/** One commit with all that was ever measured on it; the newest record with a complete run counts. */
 export interface MeasuredCommit { readonly record: StudyRecord; readonly others: readonly StudyRecord[] }
 
 export interface Line { readonly commits: readonly MeasuredCommit[]; readonly notes: readonly string[] }
@@ -11,14 +10,18 @@ export interface Line { readonly commits: readonly MeasuredCommit[]; readonly no
  * and leaves out what is no longer on the branch; where it knows none of the commits, time decides.
  */
 export function lineOf(records: readonly StudyRecord[], firstParents: readonly string[]): Line {
-  const measured = unique(records).filter((record) => valuesOf(record).length > 0);
+  const measured = unique(records).filter((record) => record.canonical.length > 0);
   const place = new Map(firstParents.map((sha, i) => [sha, firstParents.length - i]));
   const isKnown = measured.some(({ sha }) => place.has(sha));
   const kept = isKnown ? measured.filter(({ sha }) => place.has(sha)) : measured;
   const bySha = new Map<string, StudyRecord[]>();
-  for (const record of kept) bySha.set(record.sha, [...(bySha.get(record.sha) ?? []), record]);
+  for (const record of kept) {
+    const group = bySha.get(record.sha);
+    if (group === undefined) bySha.set(record.sha, [record]);
+    else group.push(record);
+  }
   const commits = [...bySha.values()].flatMap((group) => {
-    const [record, ...others] = group.sort(newestFirst);
+    const [record, ...others] = group.sort((a, b) => Number(valuesOf(b).length > 0) - Number(valuesOf(a).length > 0) || newestFirst(a, b));
     return record === undefined ? [] : [{ record, others }];
   });
   commits.sort((a, b) => (isKnown ? (place.get(a.record.sha) ?? 0) - (place.get(b.record.sha) ?? 0) : newestFirst(b.record, a.record)));
@@ -35,7 +38,7 @@ export function valuesOf({ canonical, metric }: StudyRecord): readonly { readonl
 
 /** The same run and attempt on the same commit is the same record, however often it was stored. */
 function unique(records: readonly StudyRecord[]): readonly StudyRecord[] {
-  return [...new Map(records.map((record) => [canonicalJson([record.sha, record.run, record.attempt]), record])).values()];
+  return [...new Map(records.map((record) => [`${record.sha} ${String(record.attempt)} ${record.run}`, record])).values()];
 }
 
 function newestFirst(a: StudyRecord, b: StudyRecord): number {

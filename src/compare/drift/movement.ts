@@ -8,7 +8,7 @@ export interface PairNoise { readonly variance: number; readonly df: number }
 export interface Interaction { readonly f: number; readonly df: readonly [number, number]; readonly p: number; readonly alarm: boolean }
 
 /** Below this the noise is not known well enough to raise an alarm by (verdict.md 7.1). */
-const fewestDf = 8;
+export const fewestDf = 8;
 
 /**
  * Did the change act on some configurations otherwise than on others? F of the differences over the half of the shared

@@ -19,7 +19,7 @@ export function slicesOption(chart: SearchChart, width: number): ChartOption {
   const cellWidth = width / columns;
   const axes = chart.axes.map((axis) => ({ name: axis.name, ...(axis.curve === undefined ? {} : { curve: axis.curve }), ...scaledAxis(axis, chart.trials) }));
   const values = order.map(({ value }) => value);
-  const shown = values.slice(0, Math.max(10, Math.ceil(values.length * 0.9)));
+  const shown = [...values.slice(0, Math.max(10, Math.ceil(values.length * 0.9))), ...axes.flatMap((axis) => meansToShow(axis, chart.goal))];
   return {
     tooltip: { ...tooltipStyle, formatter: ({ data }: { data: { trial?: ChartTrial } }) => data.trial === undefined ? '' : trialTooltip(data.trial, chart.metric) },
     grid: axes.map((_, i) => ({ left: (i % columns) * cellWidth + 52, width: cellWidth - 72, top: Math.floor(i / columns) * cell.height + 14, height: cell.height - 66 })),
@@ -32,6 +32,12 @@ export function slicesOption(chart: SearchChart, width: number): ChartOption {
       data: [...order].reverse().flatMap((trial) => point(trial, at(trial.params[name]), trial.number === order[0]?.number)),
     }))],
   };
+}
+
+/** A mean over all else lies below most trials that a search went on to: its better half is kept in sight, and of choices all. */
+function meansToShow({ curve = [], option }: ScaledAxis & Pick<ChartAxis, 'curve'>, goal: SearchChart['goal']): readonly number[] {
+  const means = curve.map(({ mean }) => mean).sort((a, b) => (goal === 'maximize' ? b - a : a - b));
+  return option['type'] === 'category' ? means : means.slice(0, Math.ceil(means.length / 2));
 }
 
 /** Beneath the points; silent, as it is no trial. */

@@ -1,7 +1,8 @@
 import type { Block, Text } from '../../model/blocks.js';
-import type { Comparison, Waiver } from '../../model/comparison.js';
+import type { Comparison } from '../../model/comparison.js';
 import { formatSigned } from '../../model/numberFormat.js';
 import { waivedBy } from '../../model/waived.js';
+import type { Waiver } from '../../model/waiver.js';
 import type { SectionBuilder } from '../index.js';
 import { clip } from '../printable.js';
 import { code, plain, strong } from '../spans.js';

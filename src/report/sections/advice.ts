@@ -24,10 +24,8 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
     case 'REGRESSION': return reason === 'stability' && comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
     case 'INCONCLUSIVE':
       if (reason === 'failures' || reason === 'stability') return comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
-      return reason === 'budget'
-      ? [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')]
-      : [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
-    case 'NOT_CONFIRMED': return notConfirmedAdvice(reason);
+      return undecidedAdvice(reason);
+    case 'NOT_CONFIRMED': return notConfirmedAdvice(comparison);
     case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain(`Below is what the search found.${pushes.has(event) ? '' : ' On merge it becomes the baseline that later pull requests are compared with.'}`)];
     case 'INCOMPLETE': return comparison.failures.length > 0 && !cutShort
       ? [plain('Fix what fails first (its last lines are below), then run this again.')]
@@ -35,21 +33,32 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
   }
 }
 
-function notConfirmedAdvice(reason: string | undefined): Text {
+function undecidedAdvice(reason: string | undefined): Text {
+  switch (reason) {
+    case 'budget': return [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')];
+    case 'coarse': return [plain('The metric moves in steps that are large beside the margin. What helps: a larger test set, a metric with finer steps, or a wider '), code('margin'), plain('.')];
+    case undefined: default: return [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
+  }
+}
+
+function notConfirmedAdvice({ verdict: { reason }, confirmation }: Comparison): Text {
   switch (reason) {
     case 'budget': return [plain('It was not repeated, so it may be noise or real: give '), code('budget.time'), plain(' more and run it again.')];
     case 'accepted': return [];
     case 'remembered': return [plain('It was not repeated, so it may be noise or real: the next pushes will tell.')];
-    case undefined: default: return [plain('Most likely noise; look again if it comes back.')];
+    case undefined: default: return [plain(confirmation?.result.decision === 'INCONCLUSIVE'
+      ? 'It may be noise, or a decline too small for this many seeds; look again if it comes back.'
+      : 'The second set of seeds says otherwise, so the first was most likely chance; look again if it comes back.')];
   }
 }
 
-function retuneAdvice({ parameters }: Comparison): Text {
-  const moved = parameters.filter((row) => row.moved === 'moved' && row.head !== undefined).slice(0, 6);
-  if (moved.length === 0) return [plain('The best hyperparameters moved: change the defaults along with the code.')];
+function retuneAdvice({ parameters, drift }: Comparison): Text {
+  const moved = parameters.filter((row) => (row.moved === 'moved' || row.moved === 'better') && row.head !== undefined).slice(0, 6);
+  if (moved.length === 0) return [plain('Retuning makes up for it: change the defaults along with the code.')];
   const list = moved.flatMap((row, i): Text => [
     plain(i === 0 ? '' : ', '), code(row.name), plain(' to '), ...paramText(row.head),
     ...(row.base === undefined ? [] : [plain(' (was '), ...paramText(row.base), plain(')')]),
   ]);
-  return [plain('Change the defaults along with the code: '), ...list, plain('.')];
+  const gainsThere = drift?.did?.moved === false ? ' Main may gain from them as well: retuning helps there no less than here.' : '';
+  return [plain('Change the defaults along with the code: '), ...list, plain(`.${gainsThere}`)];
 }

@@ -23,7 +23,7 @@ function spent({ budget: b, search }: Comparison): string {
   const counts = [
     `${String(b.complete)} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
   ].join(' · ');
-  const gpu = b.gpuMinutes > 0 ? `, ${formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
+  const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
   return `${counts}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
 }

@@ -14,7 +14,7 @@ export const certainty: SectionBuilder = {
   title: 'How sure is this',
   priority: 65,
   build(comparison) {
-    const facts = [...stageFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
+    const facts = [...stageFacts(comparison), ...errorFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
     const charts = [
       ...pairsChart('Pairs of the same seed', comparison, comparison.gate),
       ...pairsChart('Confirmation, on fresh seeds', comparison, comparison.confirmation),
@@ -44,6 +44,14 @@ function stageFact(label: string, stage: PairedStage | undefined, { metric }: Co
   return [{ label, value: [plain(`${range === undefined ? formatSigned(effect) : formatInterval(effect, range.low, range.high)}, ${plural(stage.result.pairs, 'pair')}${failed}`)] }];
 }
 
+/** What an interval promises: without it a reader takes it for the usual one of a single look. */
+function errorFacts({ gate, canary, metrics }: Comparison): readonly Fact[] {
+  if (gate?.result.effect === undefined || canary?.identical === true) return [];
+  const gated = metrics.filter((metric) => metric.gate).length;
+  const shared = gated > 1 ? `; "worse" and "better" share it among ${String(gated)} gated metrics` : '';
+  return [{ label: 'Error rate', value: [plain(`at most ${formatNumber(100 * gate.result.alpha)} % for each of the claims "worse", "better" and "not worse by the margin", over all looks together${shared}`)] }];
+}
+
 /** Above 1.25 paired standard deviations a decline is caught nine times in ten (verdict.md §5.6, §8). */
 const wellSeparated = 1.25;
 
@@ -56,9 +64,19 @@ function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
   const kind = margin === undefined ? '' : margin.kind === 'auto' ? ` (auto${margin.provisional ? ', provisional' : ''})` : margin.kind === 'percent' ? ' (from a percentage)' : '';
   return [
     { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd, 2)})` : '; paired seeds did not differ'}`)] },
-    ...(sd > 0 ? [{ label: 'Smallest decline caught 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd), 3))] }] : []),
+    ...(sd > 0 ? [{ label: 'Smallest decline the gate catches 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd), 3))] }] : []),
+    ...priorFacts(gate),
     ...(pairs.length === 0 ? [] : [{ label: 'Better on the same seed', value: [plain(`${String(better)} of ${plural(pairs.length, 'pair')}${Number.isInteger(better) ? '' : ' (a tie counts half)'}`)] }]),
   ];
+}
+
+/** Whether `variance: moderated` had a say at the deciding look (verdict.md 6.8). */
+function priorFacts(gate: PairedStage | undefined): readonly Fact[] {
+  const { prior, looks } = gate?.result ?? {};
+  const last = looks?.at(-1);
+  if (prior === undefined || last === undefined) return [];
+  const use = last.moderated === true ? 'it has a say in the interval' : last.sd > prior.sd ? 'dropped: these pairs vary far more' : 'dropped: these pairs do not vary';
+  return [{ label: 'Noise known before', value: [plain(`sd ${formatNumber(prior.sd, 2)}, ${plural(prior.df, 'degree')} of freedom; ${use}`)] }];
 }
 
 function wins(gain: number): number {

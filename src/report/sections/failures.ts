@@ -11,7 +11,7 @@ const shownGroups = 5;
 const shownLines = 20;
 
 const stageWords: Readonly<Record<Failure['stage'], string>> = {
-  search: 'search', canonical: 'gate', confirm: 'confirmation', rescore: 're-score', retune: 'retuning check', incumbent: 'challenge',
+  search: 'search', canonical: 'gate', confirm: 'confirmation', rescore: 're-score', retune: 'retuning check', incumbent: 'challenge', drift: 'drift',
 };
 
 /** Failed trials, alike ones together, each kind with the last lines of its program. */

@@ -29,7 +29,7 @@ export const parameters: SectionBuilder = {
 };
 
 function weight(row: ParameterRow): number {
-  return (row.moved === 'moved' ? 2 : 0) + (row.importance ?? 0);
+  return (row.moved === 'moved' ? 2 : row.moved === 'better' ? 1 : 0) + (row.importance ?? 0);
 }
 
 function table(rows: readonly ParameterRow[], base: string, head: string): Block {
@@ -50,6 +50,7 @@ function moved(kind: ParameterRow['moved']): Text {
   switch (kind) {
     case 'same': return [plain('same')];
     case 'moved': return [strong('moved')];
+    case 'better': return [plain('better here, perhaps on main too')];
     case 'not-distinguishable': return [faint('not distinguishable')];
     case 'inactive': return [faint('inactive')];
   }

@@ -16,7 +16,7 @@ export const pruning: SectionBuilder = {
     const did = search?.pruning;
     if (did === undefined) return [];
     const words = sentences(did);
-    const rows = did.brackets.flatMap(({ name, rungs }) => rungs.map((rung) => ({ name, ...rung }))).filter(({ trials }) => trials > 0);
+    const rows = roundsTogether(did.brackets).filter(({ trials }) => trials > 0);
     return [{ kind: 'details', summary: [plain(summaryOf(did))], open: false, blocks: [
       ...(words === '' ? [] : [{ kind: 'paragraph', text: [plain(words)] } satisfies Block]),
       ...(rows.length === 0 ? [] : [table(rows, did)]),
@@ -52,6 +52,17 @@ function unit({ counts }: PruningReport): string {
 }
 
 type Row = PruningReport['brackets'][number]['rungs'][number] & { readonly name: string };
+
+/** After the last bracket it begins again with the first: a row for each rung of each bracket, however many rounds there were. */
+function roundsTogether(brackets: PruningReport['brackets']): readonly Row[] {
+  const rounds = new Map<string, PruningReport['brackets']>();
+  for (const bracket of brackets) rounds.set(bracket.name, [...rounds.get(bracket.name) ?? [], bracket]);
+  return [...rounds].flatMap(([name, all]) => (all[0]?.rungs ?? []).map((rung, i): Row => {
+    const each = all.flatMap(({ rungs }) => rungs[i] ?? []);
+    const sum = (key: 'planned' | 'trials' | 'stopped'): number => each.reduce((total, one) => total + (one[key] ?? 0), 0);
+    return { ...rung, name: all.length === 1 ? name : `${name}, ${String(all.length)} rounds`, trials: sum('trials'), stopped: sum('stopped'), ...(rung.planned === undefined ? {} : { planned: sum('planned') }) };
+  }));
+}
 
 function table(rows: readonly Row[], { counts }: PruningReport): Block {
   const planned = rows.some((row) => row.planned !== undefined);
