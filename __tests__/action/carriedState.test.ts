@@ -25,6 +25,15 @@ test('logs of this run travel, older ones and other files stay', async () => {
   rmSync(dir, { recursive: true });
 });
 
+test('of a run that is done only logs that leave the report readable', async () => {
+  const dir = temporary();
+  mkdirSync(join(dir, 's/abc'), { recursive: true });
+  writeFileSync(join(dir, 's/abc/study.jsonl'), 'x'.repeat(9 * 1024 * 1024));
+  expect(await packState(dir, 0, { finished: true })).toBeUndefined();
+  expect((await packState(dir, 0))!.length).toBeGreaterThan(9 * 1024 * 1024);
+  rmSync(dir, { recursive: true });
+});
+
 test('restored only where nothing is, and never outside', async () => {
   const artifacts = createRunArtifacts(server.env('r'), 1)!;
   const dir = temporary();

@@ -21,7 +21,7 @@ test('the defaults of action.yml are valid and mean what the README says', () =>
     token: '${{ github.token }}', comment: 'always', check: true, historyBranch: 'noregret', commentId: 'default', failOnPush: false,
     config: undefined, mode: 'auto', failOn: 'regression', workingDirectory: '.', overrides: {}, publish: 'auto', stateDir: undefined, allowForksOnSelfHosted: false, dryRun: false, rounds: undefined,
   });
-  expect(readPublishInputs(given(publish))).toEqual({ token: '${{ github.token }}', comment: 'always', check: true, historyBranch: 'noregret', commentId: 'default', failOnPush: false, failOn: undefined });
+  expect(readPublishInputs(given(publish))).toEqual({ token: '${{ github.token }}', comment: 'always', check: true, historyBranch: 'noregret', commentId: 'default', failOnPush: false, failOn: undefined, workflow: 'tuning.yml' });
 });
 
 test('what is given is typed and frozen', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { configText, workflowText, type ConfigAnswers } from '../../src/app/initTemplates.js';
+import { commandsWorkflowText, configText, measuringWorkflow, workflowText, type ConfigAnswers } from '../../src/app/initTemplates.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { pruners } from '../../src/pruners/index.js';
 import { samplers } from '../../src/samplers/index.js';
@@ -57,7 +58,7 @@ describe('the workflow', () => {
     expect(workflow.jobs['tune']).toMatchObject({ permissions: { contents: 'read' }, 'runs-on': ['self-hosted', 'gpu'] });
     expect(workflow.jobs['tune']!.steps.map(({ uses }) => uses)).toEqual(['actions/checkout@v7', 'your-org/noregret@v1']);
     expect(workflow.jobs['tune']!.steps[0]!.with).toEqual({ 'fetch-depth': 0, 'persist-credentials': false });
-    expect(workflow.jobs['report']).toMatchObject({ needs: 'tune', if: '${{ !cancelled() }}', permissions: { contents: 'write', 'pull-requests': 'write', checks: 'write' } });
+    expect(workflow.jobs['report']).toMatchObject({ needs: 'tune', if: '${{ !cancelled() }}', permissions: { actions: 'read', contents: 'write', 'pull-requests': 'write', checks: 'write' } });
     expect(workflow.jobs['report']!.steps.map(({ uses }) => uses)).toEqual(['your-org/noregret/publish@v1']);
   });
 
@@ -73,5 +74,21 @@ describe('the workflow', () => {
     expect(other.on['push']).toEqual({ branches: ['release: #1'] });
     expect(other.jobs['tune']!['runs-on']).toEqual(['self hosted', 'a, b']);
     expect(other.jobs['tune']!.steps[1]).toEqual({ uses: 'o/r@v2', with: { config: 'tuning/*.yml' } });
+  });
+});
+
+describe('the workflow that answers', () => {
+  const text = commandsWorkflowText('your-org/noregret@v1');
+  const workflow = parse(text) as { on: Record<string, { types: string[] }>; permissions: object; jobs: Record<string, { permissions: object; if: string; steps: { uses: string; with?: object }[] }> };
+
+  test('checks nothing out, runs one step of ours, and starts for commands and the label alone', () => {
+    expect(workflow.on).toEqual({ issue_comment: { types: ['created'] }, pull_request_target: { types: ['labeled', 'unlabeled'] } });
+    expect(workflow.permissions).toEqual({});
+    expect(workflow.jobs['answer']).toMatchObject({ permissions: { actions: 'write', checks: 'write', contents: 'write', 'pull-requests': 'write' }, if: expect.stringContaining("startsWith(github.event.comment.body, '/noregret')") });
+    expect(workflow.jobs['answer']!.steps).toEqual([{ uses: 'your-org/noregret/publish@v1', with: { workflow: measuringWorkflow } }]);
+  });
+
+  test('is the one that the documentation shows', () => {
+    expect(readFileSync('docs/accepting.md', 'utf8')).toContain(`# .github/workflows/noregret-commands.yml\n${text}\`\`\``);
   });
 });

@@ -12,6 +12,12 @@ describe('a report out of hostile text', () => {
     const accepted = acceptReport(JSON.stringify({ ...report, repository: 'evil/twin', event: 'push' }), identity);
     expect(accepted).toMatchObject({ verdict: 'REGRESSION', repository: 'octo/demo', event: 'workflow_run' });
   });
+  test('who accepts what is never taken from it', () => {
+    const [study] = report.studies;
+    const waivers = [{ id: 'label-1', by: 'octo', via: 'label', metrics: [], reason: 'trust me', state: 'in-force' }];
+    const accepted = acceptReport(JSON.stringify({ ...report, studies: [{ ...study, waivers }] }), identity);
+    expect(accepted).toMatchObject({ verdict: 'REGRESSION', studies: [expect.not.objectContaining({ waivers: expect.anything() })] });
+  });
   test.each([
     ['another commit', { headSha: 'f'.repeat(40) }], ['another pull request', { pullRequest: 8 }], ['not one that this version', { schema: 9 }],
     ['not one that this version', { verdict: 'FINE' }], ['not one that this version', { __proto__x: 1 }], ['another pull request', { pullRequest: undefined }],
@@ -34,7 +40,7 @@ describe('records', () => {
   test('of this push and run', () => {
     expect(acceptRecords(JSON.stringify([record]), of)).toEqual([record]);
   });
-  test.each([{ sha: 'b'.repeat(40) }, { run: '6' }, { kind: 'accepted' }, { attempt: 3 }, { schema: 2 }])('%j: not stored', (over) => {
+  test.each([{ sha: 'b'.repeat(40) }, { run: '6' }, { attempt: 3 }, { schema: 2 }])('%j: not stored', (over) => {
     expect(acceptRecords(JSON.stringify([record, { ...record, ...over }]), of)).toHaveProperty('rejected');
   });
 });

@@ -22,7 +22,7 @@ test('examples: both files are valid, check has nothing to remark, and nothing i
   const workflow = parse(read('.github/workflows/tuning.yml')) as Workflow;
   expect(workflow.permissions).toEqual({});
   expect(workflow.jobs.tune.permissions).toEqual({ contents: 'read' });
-  expect(workflow.jobs.report.permissions).toEqual({ contents: 'write', 'pull-requests': 'write', checks: 'write' });
+  expect(workflow.jobs.report.permissions).toEqual({ actions: 'read', contents: 'write', 'pull-requests': 'write', checks: 'write' });
 });
 
 test('the default branch of the remote is the one that pushes are recorded on', async () => {
@@ -126,5 +126,5 @@ describe('questions', () => {
 });
 
 test('--json says what was written', async () => {
-  expect(json(ended(await type(folder.path, ['init', '--json']), 0))).toEqual({ written: ['noregret.yml', join('.github', 'workflows', 'tuning.yml')], valid: true });
+  expect(json(ended(await type(folder.path, ['init', '--json']), 0))).toEqual({ written: ['noregret.yml', join('.github', 'workflows', 'tuning.yml'), join('.github', 'workflows', 'noregret-commands.yml')], valid: true });
 });

@@ -89,11 +89,6 @@ describe('base values (decisions.md 7, 8)', () => {
     expect(chooseBaseline(facts({ records: [record] }))).toMatchObject({ record: undefined, nearest: record, why: expect.stringContaining('no stored record') });
   });
 
-  test('an acceptance is told, and never taken for a measurement', () => {
-    const accepted = makeRecord({ sha: sha(5), kind: 'accepted' });
-    expect(chooseBaseline(facts({ records: [accepted] }))).toMatchObject({ record: undefined, nearest: undefined, accepted });
-  });
-
   test('only ancestors with an equal key are worth a diff', () => {
     const records = [makeRecord({ sha: sha(5) }), makeRecord({ sha: sha(4), key: {} }), makeRecord({ sha: sha(3) }), makeRecord({ sha: sha(3), attempt: 2 })];
     expect(ancestorsToCheck(facts({ records }))).toEqual([sha(3)]);

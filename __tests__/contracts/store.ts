@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BaselineStore } from '../../src/model/ports.js';
+import type { Acceptance } from '../../src/model/decision.js';
 import type { StudyRecord } from '../../src/model/record.js';
 
 /** A place for records: `open` gives one more reader or writer of it, `plant` puts a file there behind the store's back. */
@@ -16,6 +17,13 @@ export function makeRecord(changes: Partial<StudyRecord> = {}): StudyRecord {
     startedAt: '2026-01-01T00:00:00.000Z', finishedAt: '2026-01-01T00:10:00.000Z', key: { gpu: 'cpu' },
     metric: { name: 'loss', goal: 'minimize' }, space: 'x: float', incumbent: { params: { x: 1 }, sinceSha: sha(1), source: 'defaults' },
     canonical: [{ seed: 1, metrics: { loss: 0.5 }, seconds: 1, state: 'complete' }], budget: { trials: 1, wallSeconds: 1, gpuMinutes: 0 }, ...changes,
+  };
+}
+
+export function makeAcceptance(changes: Partial<Acceptance> = {}): Acceptance {
+  return {
+    schema: 1, tool: '0.1.0', kind: 'accept', id: 'comment-1', study: 'spiral', sha: sha(1), at: '2026-01-02T00:00:00.000Z',
+    by: 'octo', via: 'comment', metrics: ['loss'], reason: 'a smaller model', ...changes,
   };
 }
 
@@ -46,7 +54,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace> | S
     test('append twice = once, and the first one stays', async () => {
       const { open } = await place();
       await open().append(makeRecord());
-      await open().append(makeRecord({ note: 'second thoughts' }));
+      await open().append(makeRecord({ space: 'second thoughts' }));
       expect(await open().read('spiral')).toEqual([makeRecord()]);
     });
 
@@ -62,6 +70,28 @@ export function storeContract(name: string, place: () => Promise<StorePlace> | S
       for (const [n, attempt] of [[1, 1], [2, 1], [2, 2], [3, 1]] as const) await store.append(makeRecord({ sha: sha(n), attempt }));
       const found = await open().readFor('spiral', [sha(9), sha(2), sha(3), sha(1)], 2);
       expect(found.map((record) => [record.sha, record.attempt])).toEqual([[sha(2), 1], [sha(3), 1], [sha(2), 2]]);
+    });
+
+    test('decisions lie beside the records, in order of time, each once', async () => {
+      const { open } = await place();
+      expect(await open().decisions('spiral')).toEqual([]);
+      const [late, early] = [makeAcceptance({ id: 'comment-2', at: '2026-03-01T00:00:00.000Z' }), makeAcceptance()];
+      await open().append(makeRecord());
+      const store = open();
+      await store.decide(late);
+      await store.decide(early);
+      await store.decide({ ...early, reason: 'second thoughts' });
+      expect(await store.decisions('spiral')).toEqual([early, late]);
+      expect(await open().decisions('spiral')).toEqual([early, late]);
+      expect(await open().decisions('@decisions')).toEqual([]);
+      expect(await open().read('spiral')).toEqual([makeRecord()]);
+      expect(await open().read('@decisions')).toEqual([]);
+    });
+
+    test('what could not be read back is not written', async () => {
+      const { open } = await place();
+      expect(() => open().decide(makeAcceptance({ id: '../../x' }))).toThrow('not a decision');
+      expect(await open().decisions('spiral')).toEqual([]);
     });
 
     test.each(['a/b', '../escape', '..', '.git', 'naïve ☃ study', 'a%2Fb', '-x', 'x'.repeat(500), 'con\nrol', ':(glob)**'])('any study name is its own: %j', async (study) => {
@@ -80,6 +110,20 @@ export function hostilePlaceContract(name: string, place: () => Promise<Required
       const { open, plant } = await place();
       plant(`spiral/${sha(2)}/5-1.json`, JSON.stringify({ ...makeRecord(), schema: 2, news: true }));
       await expect(open().read('spiral')).rejects.toMatchObject({ code: 'newer-record', message: expect.stringContaining(`spiral/${sha(2)}/5-1.json`) });
+    });
+
+    test('decisions: a newer one is refused by name, what is none is named and hides no other', async () => {
+      const { open, plant } = await place();
+      await open().decide(makeAcceptance());
+      const at = (n: number) => `@decisions/spiral/${sha(n)}/comment-9.json`;
+      plant(at(2), JSON.stringify(makeAcceptance({ id: 'comment-9' })));
+      plant(at(3), '{"kind":"accept"');
+      plant(at(4), JSON.stringify({ ...makeAcceptance({ id: 'comment-9', sha: sha(4) }), until: 'tomorrow' }));
+      const warnings: string[] = [];
+      expect(await open((warning) => warnings.push(warning)).decisions('spiral')).toEqual([makeAcceptance()]);
+      expect(warnings).toEqual([2, 3, 4].map((n) => expect.stringContaining(at(n))));
+      plant(at(5), JSON.stringify({ ...makeAcceptance({ id: 'comment-9', sha: sha(5) }), schema: 2 }));
+      await expect(open().decisions('spiral')).rejects.toMatchObject({ code: 'newer-record', message: expect.stringContaining(at(5)) });
     });
 
     test.each([

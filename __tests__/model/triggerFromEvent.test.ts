@@ -79,10 +79,26 @@ test('a workflow_run of a fork names the fork and nothing that the fork could ch
   expect(triggerFromEvent('workflow_run', { action: 'completed', workflow_run: { ...run, head_repository: null } }, context)).toMatchObject({ headRepository: undefined });
 });
 
+test('a merge queue names the pull request that it is about', () => {
+  const group = { head_sha: 'b'.repeat(40), base_sha: 'a'.repeat(40) };
+  const of = (head_ref: string): unknown => triggerFromEvent('merge_group', { merge_group: { ...group, head_ref } }, context);
+  expect(of(`refs/heads/gh-readonly-queue/main/pr-104-${'a'.repeat(40)}`)).toEqual({ kind: 'merge_group', headSha: group.head_sha, baseSha: group.base_sha, pullRequest: 104 });
+  expect(of('refs/heads/pr-104-x')).toEqual({ kind: 'merge_group', headSha: group.head_sha, baseSha: group.base_sha });
+});
+
+test('a comment under a pull request, and a label on one', () => {
+  const payload = { action: 'created', issue: { number: 3, pull_request: {} }, comment: { id: 1, body: '/noregret retry', created_at: '2026-01-01T00:00:00Z', user: { login: 'ada', type: 'User' } } };
+  expect(triggerFromEvent('issue_comment', payload, context)).toEqual({ kind: 'comment', pullRequest: 3, comment: 1, body: '/noregret retry', by: 'ada', isBot: false, at: '2026-01-01T00:00:00Z' });
+  expect(triggerFromEvent('pull_request_target', { action: 'labeled', number: 3, label: { name: 'noregret: accept' } }, context)).toEqual({ kind: 'label', pullRequest: 3, label: 'noregret: accept' });
+});
+
 describe('what is refused says why', () => {
   test.each([
     ['pull_request_target', {}, /code of a pull request with a token that may write/],
-    ['issue_comment', {}, /commands in comments/],
+    ['pull_request_target', { action: 'opened', number: 3 }, /code of a pull request with a token that may write/],
+    ['issue_comment', {}, /action: /],
+    ['issue_comment', { action: 'edited', issue: { number: 3, pull_request: {} }, comment: { id: 1, body: '/noregret retry', created_at: 't', user: { login: 'ada' } } }, /the comment was edited/],
+    ['issue_comment', { action: 'created', issue: { number: 3 }, comment: { id: 1, body: '/noregret retry', created_at: 't', user: { login: 'ada' } } }, /about an issue/],
     ['release', {}, /use one of pull_request, push/],
     ['constructor', {}, /use one of/],
     ['pull_request', { pull_request: { number: 'x' } }, /pull_request\.number/],

@@ -35,7 +35,7 @@ publisherContract({
 describe('verdict to conclusion', () => {
   test.each([
     ['pass', 'success'], ['improved', 'success'], ['no-change', 'success'], ['recovered', 'success'],
-    ['inconclusive', 'neutral'], ['not-confirmed', 'neutral'], ['no-baseline', 'neutral'], ['incomplete', 'neutral'], ['regression', 'failure'],
+    ['inconclusive', 'neutral'], ['not-confirmed', 'neutral'], ['no-baseline', 'neutral'], ['incomplete', 'neutral'], ['regression', 'failure'], ['accepted', 'neutral'],
   ])('%s is %s, on the head of the pull request', async (sample, conclusion) => {
     const sha = freshSha();
     await publisher().publish(samples[sample]!(), pullRequest(sha));

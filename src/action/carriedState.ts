@@ -17,8 +17,11 @@ const limits = { fileBytes: 64 * 1024 * 1024, entries: 20 };
 const isLogPath = (path: string): boolean => path.endsWith(`/${logName}`) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
 const stateSchema = z.record(z.string().refine(isLogPath), z.string());
 
+/** A run that is done is taken up again only for more seeds, which may as well be measured anew: its logs must not make the report's artifact too large to be read. */
+const finishedBytes = 8 * 1024 * 1024;
+
 /** Logs below `stateDir` that this run has written to, as JSON; undefined when there are none or they are too large to carry. */
-export async function packState(stateDir: string, sinceMs: number): Promise<string | undefined> {
+export async function packState(stateDir: string, sinceMs: number, { finished = false } = {}): Promise<string | undefined> {
   const found: Record<string, string> = {};
   for (const path of await readdir(stateDir, { recursive: true }).catch(() => [])) {
     if (!path.endsWith(logName)) continue;
@@ -26,7 +29,7 @@ export async function packState(stateDir: string, sinceMs: number): Promise<stri
     if (mtimeMs >= sinceMs && size < limits.fileBytes / 4) found[path] = await readFile(join(stateDir, path), 'utf8');
   }
   const text = JSON.stringify(found);
-  return Object.keys(found).length === 0 || text.length > limits.fileBytes ? undefined : text;
+  return Object.keys(found).length === 0 || text.length > (finished ? finishedBytes : limits.fileBytes) ? undefined : text;
 }
 
 /** Puts back what an earlier attempt of this run left, where this machine has nothing of its own. Answers how many logs. */

@@ -15,6 +15,12 @@ export interface RunnerContext {
   readonly repository: string;
   /** Undefined when the payload does not say. */
   readonly defaultBranch: string | undefined;
+  /** Login of whoever caused the event; undefined when the payload does not say. */
+  readonly sender: string | undefined;
+  /** File name of the workflow that runs, e.g. `tuning.yml`. */
+  readonly workflowFile: string | undefined;
+  /** Messages of the commits that a push brought, oldest first. */
+  readonly pushedMessages: readonly { readonly sha: string; readonly message: string }[];
   readonly apiUrl: string;
   readonly serverUrl: string;
   readonly runId: string;
@@ -40,6 +46,8 @@ async function readPayload(path: string): Promise<unknown> {
   }
 }
 
+const senderSchema = z.object({ sender: z.object({ login: z.string() }) });
+const commitsSchema = z.object({ commits: z.array(z.object({ id: z.string(), message: z.string() })) });
 const repositorySchema = z.object({ repository: z.object({ default_branch: z.string() }) });
 
 export async function readContext(env: Env): Promise<RunnerContext> {
@@ -52,6 +60,9 @@ export async function readContext(env: Env): Promise<RunnerContext> {
     trigger: triggerFromEvent(event, payload, { sha: required(env, 'GITHUB_SHA'), ref: env['GITHUB_REF'] ?? '' }),
     event, repository, serverUrl, runId,
     defaultBranch: repositorySchema.safeParse(payload).data?.repository.default_branch,
+    sender: senderSchema.safeParse(payload).data?.sender.login,
+    workflowFile: /\/([\w.-]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '')?.[1],
+    pushedMessages: commitsSchema.safeParse(payload).data?.commits.map(({ id, message }) => ({ sha: id, message })) ?? [],
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
     attempt: Number(env['GITHUB_RUN_ATTEMPT'] ?? '1'),
     workspaceDir: required(env, 'GITHUB_WORKSPACE'),

@@ -21,6 +21,8 @@ export interface PostingInputs {
 export interface PublishInputs extends PostingInputs {
   /** Undefined: as the job that measured was told. */
   readonly failOn: (typeof failOnValues)[number] | undefined;
+  /** File name of the workflow that measures, for commands and labels, which come in a workflow of their own. */
+  readonly workflow: string;
 }
 
 /** In place of the configuration's own values; text is checked by the configuration's rules. */
@@ -117,5 +119,7 @@ export function readInputs(get: GetInput): ActionInputs {
 
 /** All inputs of `publish/action.yml`, typed and frozen. */
 export function readPublishInputs(get: GetInput): PublishInputs {
-  return Object.freeze({ ...postingInputs(get), failOn: get('fail-on') === '' ? undefined : oneOf(get, 'fail-on', failOnValues) });
+  const workflow = get('workflow');
+  if (!/^[\w.-]{1,100}\.ya?ml$/.test(workflow)) throw wrong('workflow', workflow, 'the file name of the workflow that measures, such as tuning.yml');
+  return Object.freeze({ ...postingInputs(get), workflow, failOn: get('fail-on') === '' ? undefined : oneOf(get, 'fail-on', failOnValues) });
 }

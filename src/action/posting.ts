@@ -1,5 +1,5 @@
 import { postEverywhere, type Posted } from '../app/publish.js';
-import { failsJob } from '../compare/verdict.js';
+import { reportFails } from '../compare/waivers.js';
 import type { Report } from '../model/comparison.js';
 import type { Publisher } from '../model/ports.js';
 import type { Trigger } from '../model/trigger.js';
@@ -58,5 +58,5 @@ export async function finish(desk: Desk, posting: Posting): Promise<void> {
   actions.line(title);
   const postedHere = wrote(posted, ['check', 'comment']);
   const counts = to.kind === 'push' || to.kind === 'schedule' || to.kind === 'manual' ? inputs.failOnPush : true;
-  if (counts && failsJob(report.verdict, report.failOn) && (postedHere || !handedOver)) actions.fail(title);
+  if (counts && reportFails(report, report.failOn) && (postedHere || !handedOver)) actions.fail(title);
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { forkGuard } from '../app/forkGuard.js';
+import { measuringWorkflow } from '../app/initTemplates.js';
 import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
@@ -13,6 +14,8 @@ import { checkPublisherFor, errorText, reportOfProblem, type Desk } from './desk
 import type { ActionInputs } from './inputs.js';
 import { finish } from './posting.js';
 import type { RunDeps, RunRequest, UseCases } from './useCases.js';
+import { withHistory } from './history.js';
+import { withVouchers } from './vouchers.js';
 import { chooseWork, type Work } from './work.js';
 
 type ActionDesk = Desk<ActionInputs>;
@@ -57,7 +60,7 @@ async function bringBack(desk: ActionDesk, dir: string): Promise<void> {
 }
 
 /** Opens the checks; a token that may not is normal in the two-job workflow. */
-function announcer(desk: ActionDesk, check: CheckPublisher | undefined): RunDeps['announce'] {
+function announcer(desk: ActionDesk, check: CheckPublisher | undefined, onWriter: () => void): RunDeps['announce'] {
   return async (studies) => {
     if (check === undefined || desk.inputs.publish === 'never') return { tokenCanWrite: false };
     try {
@@ -66,6 +69,7 @@ function announcer(desk: ActionDesk, check: CheckPublisher | undefined): RunDeps
       if (!(error instanceof UserError && error.code === forbidden)) desk.actions.warn(errorText(error));
       return { tokenCanWrite: false };
     }
+    onWriter();
     desk.actions.warn('The job that runs the trials holds a token that may write: code of the repository runs beside it. Prefer the two-job workflow of the README.');
     return { tokenCanWrite: true };
   };
@@ -121,10 +125,15 @@ export async function runAction(desk: ActionDesk, loadUseCases: () => Promise<Us
     await plan(desk, work, useCases);
     return;
   }
-  const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check) };
+  const token = { canWrite: false };
+  const deps: RunDeps = { progress: actionProgress(actions, clock), clock, signal, announce: announcer(desk, check, () => { token.canWrite = true; }) };
   const startedMs = Date.now();
-  const { report, pending, error } = await measure(desk, work, useCases, deps);
-  const state = report.incomplete || error !== undefined ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs) : undefined;
+  const { report: measured, pending, error } = await measure(desk, work, useCases, deps);
+  // Whoever only measures leaves it to the job that posts to find out who accepts what.
+  const report = !token.canWrite || signal.aborted ? measured : await withHistory(desk, loadUseCases, async (history) => await withVouchers(desk, measured, { to: context.trigger, workflow: context.workflowFile ?? measuringWorkflow, history }));
+  // A pull request may be taken up again when it is done too, for more seeds.
+  const finished = error === undefined && !report.incomplete;
+  const state = work.kind === 'compare' || !finished ? await packState(resolve(inputs.stateDir ?? stateDirOf(context)), startedMs, { finished }) : undefined;
   const artifactExtra = { ...(pending.length === 0 ? {} : { 'records.json': JSON.stringify(pending) }), ...(state === undefined ? {} : { [stateFile]: state }) };
   await finish(desk, { report, to: context.trigger, post, check, summary: true, artifactExtra });
   if (error !== undefined) actions.fail(errorText(error));

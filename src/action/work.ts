@@ -22,6 +22,7 @@ function byEvent(trigger: Trigger, defaultBranch: string | undefined): Work {
     case 'schedule': case 'manual': return trigger.branch === (defaultBranch ?? trigger.branch)
       ? { kind: 'record', sha: trigger.sha, branch: trigger.branch, searchAlways: true }
       : nothing(`${trigger.branch} is not the default branch; only that one is recorded`);
+    case 'comment': case 'label': return impossible('On a comment or a label nothing may be executed; use the sub-action noregret/publish');
     case 'workflow_run': return impossible('On workflow_run nothing may be executed; use the sub-action noregret/publish');
     case 'unsupported': return trigger.event === 'push' ? nothing(trigger.why) : impossible(`The event ${trigger.event} is not supported: ${trigger.why}`);
   }

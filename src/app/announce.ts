@@ -4,6 +4,7 @@ import { formatNumber } from '../model/numberFormat.js';
 import type { Stage } from '../model/trial.js';
 import type { StageContext } from './context.js';
 import { driftSeeds, mayMeasureDrift } from './driftStep.js';
+import { mostPairs } from './extension.js';
 import { canonicalLabel } from './gateStep.js';
 import type { StageMetric } from './pairedStage.js';
 import { missingRuns } from './pairs.js';
@@ -29,7 +30,7 @@ export function announcePlan(context: StageContext, standing: Standing, metrics:
 function jobPlan({ run, found, executor, lab }: StageContext, standing: Standing, metrics: readonly StageMetric[]): JobPlan {
   const { budget, verdict, gpus } = run.configs.head;
   const searches = verdict.search !== 'never' && (run.inputsChanged || standing.incumbentHere === undefined);
-  const pairs = verdict.looks.at(-1) ?? 0;
+  const pairs = mostPairs(run);
   const done = (stage: Stage): number => lab.study().trials.filter((trial) => trial.stage === stage && trial.side === 'head' && trial.result !== undefined).length;
   const [objective] = metrics;
   const noise = found.margin?.noise;

@@ -8,6 +8,7 @@ import type { Findings, StagedPairs, StudyRun } from './findings.js';
 import { gainPairs } from './pairedStage.js';
 import { parameterRows } from './parameterRows.js';
 import { searchReport } from './searchReport.js';
+import { sinceAccepted } from './sinceAccepted.js';
 
 export interface ComparisonRequest {
   readonly run: StudyRun;
@@ -23,6 +24,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
   const resolution = configs.head.metric?.resolution;
   const gateResult = found.gate?.outcome.results[0];
   const effect = gateResult && effectOf(gateResult, objective.goal);
+  const accepted = sinceAccepted(run, found);
   return {
     study: configs.head.name, configPath: configs.head.path, verdict, secrets,
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
@@ -39,6 +41,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     environment: found.environment,
     policyChanges: run.policyChanges,
     warnings: found.warnings, notes: found.notes,
+    ...(accepted === undefined ? {} : { accepted }), ...(run.extension === undefined ? {} : { extension: run.extension }),
     reproduce: reproduceOf(run),
   };
 }
@@ -113,10 +116,10 @@ function failuresOf(study: Study): Comparison['failures'] {
 }
 
 function reproduceOf(run: StudyRun): string[] {
-  const { base, head, configs } = run;
+  const { base, head, configs, extension } = run;
   const config = `--config '${configs.head.path.replaceAll("'", "'\\''")}'`;
   // A folder outside of git has no parents and no date; there is nothing to check out.
   if (head.date === '') return [`npx noregret tune ${config}`];
   if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune ${config}`];
-  return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} ${config}`];
+  return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} ${config}${extension === undefined ? '' : ` --more-seeds ${extension.pairs}`}`];
 }

@@ -1,9 +1,12 @@
 import type { Comparison } from '../model/comparison.js';
+import type { Acceptance } from '../model/decision.js';
 import type { Goal } from '../model/direction.js';
 import type { Params } from '../model/params.js';
 import type { CommitFacts } from '../model/ports.js';
+import type { Challenger } from '../model/record.js';
 import type { Study } from '../model/study.js';
 import { isVoid } from '../model/studyLog.js';
+import type { Accepted } from './decided.js';
 import type { SideConfigs } from './tools.js';
 import type { PairedStageOutcome, StageMetric } from './pairedStage.js';
 import type { RescoreOutcome } from './rescore.js';
@@ -29,6 +32,8 @@ export interface StudyRun {
   readonly samplerSeed: number | undefined;
   /** Nothing in `inputs` differs between base and head: no search is worth its time (decisions.md 14). */
   readonly inputsChanged: boolean;
+  /** Pairs asked for beyond the last look: the gate is then judged by e-values (verdict.md 6.6). */
+  readonly extension?: { readonly pairs: number; readonly by: string };
   readonly signal: AbortSignal;
 }
 
@@ -52,6 +57,12 @@ export interface Findings {
   search?: SearchOutcome;
   rescore?: RescoreOutcome;
   retune?: StagedPairs;
+  /** The accepted pointer on main's line. */
+  accepted?: Accepted;
+  /** Somebody accepted the decline of this very commit, or of the same tree in a pull request. */
+  acceptedHere?: Acceptance;
+  /** What became of each configuration that was tried against b* on a push. */
+  challengers?: Challenger[];
   drift?: NonNullable<Comparison['drift']>;
   mainDrift?: NonNullable<Comparison['mainDrift']>;
   plan?: string;

@@ -2,6 +2,7 @@ import { canaryIsIdentical, seedIgnoredWarning } from '../compare/canary.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';
 import { pairsRequest, type StageContext } from './context.js';
+import { extensionJudge, extensionNote, mostPairs } from './extension.js';
 import type { StagedPairs, StudyRun } from './findings.js';
 import { runPairedStage, type PairedStageOutcome, type PairedStageRequest, type StageMetric } from './pairedStage.js';
 import { missingRuns, type MeasuredPair } from './pairs.js';
@@ -46,9 +47,18 @@ export async function runGate(context: StageContext, plan: GatePlan): Promise<St
   const outcome = await run(context, 'gate', {
     ...pairsRequest(context, { stage: 'canonical', label: canonicalLabel, base: plan.baseParams, head: plan.headParams, stored: plan.stored }),
     isCanary: canaryIsIdentical, metrics: plan.metrics, clock: context.tools.clock, deadlineMs: context.deadlineMs,
-    ...(plan.maxPairs === undefined ? {} : { maxPairs: plan.maxPairs }),
+    ...(plan.maxPairs === undefined ? {} : { maxPairs: plan.maxPairs }), ...extended(context),
   }, keep);
   return { outcome, metrics: plan.metrics, baseParams: plan.baseParams, headParams: plan.headParams };
+}
+
+/** Only the gate goes on beyond its looks: what comes after it has seeds and looks of its own. */
+function extended({ run: study, executor, found }: StageContext): Pick<PairedStageRequest, 'judge' | 'mostPairs'> {
+  const note = extensionNote(study);
+  if (note === undefined) return {};
+  found.notes.push(note);
+  const most = mostPairs(study);
+  return { mostPairs: most, judge: extensionJudge(most, Math.max(1, Math.floor(executor.capacity / 2))) };
 }
 
 /** The gate once more on fresh seeds, both sides run now: before every REGRESSION (decisions.md 14). */
@@ -65,12 +75,13 @@ export async function runConfirmation(context: StageContext, plan: GatePlan): Pr
 export async function run(context: StageContext, name: string, request: PairedStageRequest, keep: (outcome: PairedStageOutcome) => void): Promise<PairedStageOutcome> {
   const { tools, run: study, executor, found } = context;
   const looks = request.metrics[0]?.policy.looks ?? [];
+  const most = request.mostPairs ?? looks.at(-1) ?? 0;
   let done = 0;
   const slots = request.alone ? 1 : executor.capacity;
   const tell = (running?: number): void => {
-    const left = { waiting: missingRuns(request, 1, looks.at(-1) ?? 0), slots, each: secondsPerRun(context.lab, [...request.stored.values()]) };
+    const left = { waiting: missingRuns(request, 1, most), slots, each: secondsPerRun(context.lab, [...request.stored.values()]) };
     tools.progress.progress({
-      study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: looks.at(-1) ?? 0, slots: executor.capacity,
+      study: study.configs.head.name, stage: name, done: Math.ceil(done / 2), of: most, slots: executor.capacity,
       running: running ?? Math.min(slots, executor.claimed()), ...timeLeft(left, context.tools.clock, context.deadlineMs),
     });
   };

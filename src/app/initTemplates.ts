@@ -1,5 +1,8 @@
 import type { Goal } from '../model/direction.js';
 
+/** File name of the workflow of `workflowText`. */
+export const measuringWorkflow = 'tuning.yml';
+
 export interface WorkflowAnswers {
   /** The action, e.g. `your-org/noregret@v1`. */
   readonly action: string;
@@ -61,6 +64,34 @@ export function workflowText({ action, defaultBranch, runsOn, config }: Workflow
   );
 }
 
+/** Commands in comments, and the label (decisions.md 31, 33): a workflow of its own, as it needs no runner with a GPU and starts at every comment. */
+export function commandsWorkflowText(action: string): string {
+  const [owner = action, version = 'v1'] = action.split('@');
+  return lines(
+    'name: noregret commands',
+    'on:',
+    '  issue_comment:',
+    '    types: [created]',
+    '  pull_request_target: # the label alone; nothing of the pull request is checked out or run',
+    '    types: [labeled, unlabeled]',
+    'permissions: {}',
+    'jobs:',
+    '  answer:',
+    '    if: >-',
+    "      ${{ github.event.label.name == 'noregret: accept' || (github.event.issue.pull_request && startsWith(github.event.comment.body, '/noregret')) }}",
+    '    runs-on: ubuntu-latest',
+    '    permissions:',
+    '      actions: write # re-run the workflow that measures',
+    '      checks: write # the check of an accepted decline turns neutral',
+    '      contents: write # what was accepted or asked for, on the history branch',
+    '      pull-requests: write # the answer, and who put a label on',
+    '    steps:',
+    `      - uses: ${owner}/publish@${version}`,
+    '        with:',
+    `          workflow: ${measuringWorkflow}`,
+  );
+}
+
 function reportJob(action: string, defaultBranch: string): readonly string[] {
   return [
     '  report: # runs none of it: may write',
@@ -68,6 +99,7 @@ function reportJob(action: string, defaultBranch: string): readonly string[] {
     '    if: ${{ !cancelled() }}',
     '    runs-on: ubuntu-latest',
     '    permissions:',
+    `      actions: read # ${defaultBranch} only: the last report of the pull request that was merged`,
     `      contents: write # ${defaultBranch} only: append the baseline to the history branch`,
     '      pull-requests: write # the comment',
     '      checks: write # the verdict as a check',

@@ -20,6 +20,8 @@ export interface PairedStageRequest extends PairsRequest {
   readonly deadlineMs: number | undefined;
   /** Asked after the first two pairs; true ends the stage: nothing changed. */
   readonly isCanary?: (pairs: readonly MeasuredPair[]) => boolean;
+  /** How many pairs may come at most, for those who watch; the last look unless given. */
+  readonly mostPairs?: number;
   /** No pair beyond this one can be measured. */
   readonly maxPairs?: number;
   /** Judges the pairs of one metric; `gate` unless the stage has a rule of its own. */

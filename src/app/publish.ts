@@ -1,5 +1,5 @@
 import { UserError } from '../model/errors.js';
-import { reportSchema, type Report } from '../model/comparison.js';
+import { reportSchema, type Comparison, type Report } from '../model/comparison.js';
 import type { Publisher } from '../model/ports.js';
 import { recordSchema, type StudyRecord } from '../model/record.js';
 import type { Trigger } from '../model/trigger.js';
@@ -48,7 +48,14 @@ export function acceptReport(text: string, identity: Identity): Report | Rejecte
   const { headSha, pullRequest } = result.data;
   if (headSha !== identity.headSha) return { rejected: 'The report of the measuring job is about another commit; it was ignored' };
   if (pullRequest !== identity.pullRequest) return { rejected: 'The report of the measuring job is about another pull request; it was ignored' };
-  return { ...result.data, repository: identity.repository, event: identity.event };
+  return { ...result.data, repository: identity.repository, event: identity.event, studies: result.data.studies.map(withoutWaivers) };
+}
+
+/** Who accepts what is for the posting step to find out, from those who may say so. */
+function withoutWaivers(study: Comparison): Comparison {
+  const own = { ...study };
+  delete own.waivers;
+  return own;
 }
 
 /** Nesting deep enough to exhaust the stack is one more way to be no report. */
@@ -66,7 +73,7 @@ export interface RecordIdentity { readonly sha: string; readonly run: string; re
 export function acceptRecords(text: string, identity: RecordIdentity): readonly StudyRecord[] | Rejected {
   const result = parseSafely(() => recordSchema.array().max(1000).safeParse(parsed(text)));
   if (result?.success !== true) return { rejected: 'The records of the measuring job are not ones that this version of noregret wrote; they were not stored' };
-  const foreign = result.data.some(({ sha, run, kind, attempt }) => sha !== identity.sha || run !== identity.run || kind !== 'observed' || attempt > identity.attempt);
+  const foreign = result.data.some(({ sha, run, attempt }) => sha !== identity.sha || run !== identity.run || attempt > identity.attempt);
   return foreign ? { rejected: 'The records of the measuring job are about another commit or run; they were not stored' } : result.data;
 }
 

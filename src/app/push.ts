@@ -1,4 +1,5 @@
 import { pairedNoise, pooledNoise, settledMargin } from '../compare/margin.js';
+import type { Decision, Proposal } from '../model/decision.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
@@ -6,7 +7,8 @@ import { seedFor } from '../model/seeds.js';
 import { wasCut } from '../model/studyLog.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { keyDifferences } from '../compare/baseline.js';
-import { challengeIncumbent } from './challenge.js';
+import { acceptanceOf } from '../compare/decisions.js';
+import { challengeIncumbent, keepChallenger, proposed } from './challenge.js';
 import { slotsOf, type StageContext } from './context.js';
 import { canonicalLabel, isWorse, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { diskCodes } from './searchLoop.js';
@@ -26,6 +28,10 @@ export interface PushFacts {
   readonly searched: StudyRecord | undefined;
   /** End of the newest search on this line, ISO 8601. */
   readonly searchIsDue: boolean;
+  /** What people decided about this study's commits. */
+  readonly decisions: readonly Decision[];
+  /** Winners of merged pull requests that were not judged yet. */
+  readonly proposals: readonly Proposal[];
 }
 
 export interface PushOutcome { readonly incumbent: StudyRecord['incumbent']; readonly canonical: readonly CanonicalRun[] }
@@ -35,31 +41,36 @@ export interface PushOutcome { readonly incumbent: StudyRecord['incumbent']; rea
  * challenger's chance to become b* (decisions.md 10, 19). `keep` gets what the record needs as soon as it is measured,
  * so that nothing that goes wrong later loses it.
  */
-export async function runPush(context: StageContext, { previous, searched, searchIsDue }: PushFacts, keep: (outcome: PushOutcome) => Promise<void>): Promise<void> {
+export async function runPush(context: StageContext, facts: PushFacts, keep: (outcome: PushOutcome) => Promise<void>): Promise<void> {
+  const { previous, searched, searchIsDue } = facts;
   const { run, found } = context;
   const knowledge = knowledgeFor(run.configs.head.space, run.objective, { nearest: previous, searched });
   const isCancelled = (): boolean => run.signal.aborted;
   const held = previous === undefined ? undefined : heldIncumbent(context, previous);
+  const adopted = previous === undefined ? undefined : adoptProposal(context, facts.proposals, held?.params);
   const defaults = declaredDefaults(run.configs.head.space)?.params;
-  let incumbent: StudyRecord['incumbent'] | undefined = held ?? (defaults === undefined ? undefined : { params: defaults, sinceSha: run.head.sha, source: 'defaults' });
+  let incumbent: StudyRecord['incumbent'] | undefined = held ?? adopted ?? (defaults === undefined ? undefined : { params: defaults, sinceSha: run.head.sha, source: 'defaults' });
   const mustSearch = searchIsDue || held === undefined;
   if (incumbent === undefined) {
     const winner = await searchSide(context, { side: 'head', incumbent: undefined, knowledge });
     if (winner === undefined) return;
     incumbent = { params: winner, sinceSha: run.head.sha, source: 'base-search' };
   }
-  found.incumbent = { params: incumbent.params, source: held === undefined ? (incumbent.source === 'defaults' ? 'defaults' : 'base-search') : 'record', sinceSha: incumbent.sinceSha };
+  const source = held !== undefined || incumbent === adopted ? 'record' : incumbent.source === 'defaults' ? 'defaults' : 'base-search';
+  found.incumbent = { params: incumbent.params, source, sinceSha: incumbent.sinceSha };
   found.incumbentHere = incumbent.params;
   const canonical = await measureSeries(context, incumbent.params);
   if (isCancelled()) return;
   await keep({ incumbent, canonical });
-  if (previous !== undefined && held !== undefined) await gateAgainst(context, previous, incumbent.params);
+  if (previous !== undefined && held !== undefined) await gateAgainst(context, previous, { incumbent: incumbent.params, decisions: facts.decisions });
   if (mustSearch && found.search === undefined && !isCancelled()) await searchSide(context, { side: 'head', incumbent: incumbent.params, knowledge });
-  const challenger = isCancelled() ? undefined : await challengeIncumbent(context, { incumbent: incumbent.params, defaults, canonical });
+  if (isCancelled() || incumbent === adopted) return;
+  const proposals = dueStill(context, facts.proposals);
+  const challenger = adopted?.params ?? await challengeIncumbent(context, { incumbent: incumbent.params, defaults, canonical, proposals });
   if (challenger === undefined) return;
   const series = await measureSeries(context, challenger);
-  if (isCancelled()) return;
-  found.notes.push('A new best configuration replaces main\'s from here on: it was better by at least half the margin on fresh seeds, at an error rate of 1 %.');
+  if (isCancelled() || !series.some((one) => one.state === 'complete')) return;
+  if (adopted === undefined) found.notes.push('A new best configuration replaces main\'s from here on: it was better by at least half the margin on fresh seeds, at an error rate of 1 %.');
   await keep({ incumbent: { params: challenger, sinceSha: run.head.sha, source: 'challenger' }, canonical: series });
 }
 
@@ -71,6 +82,28 @@ function heldIncumbent({ run, found }: StageContext, previous: StudyRecord): Stu
   }
   const isSame = paramsKey(projected.params) === paramsKey(previous.incumbent.params);
   return { ...previous.incumbent, params: projected.params, sinceSha: isSame ? previous.incumbent.sinceSha : run.head.sha };
+}
+
+/**
+ * A merged pull request that was RECOVERED has shown b* to be worse with the code that is now main's, and the winner to make
+ * up for it: it follows without another trial, the newest one first. So does any winner where b* is no longer valid.
+ */
+function adoptProposal(context: StageContext, proposals: readonly Proposal[], held: Params | undefined): StudyRecord['incumbent'] | undefined {
+  const sure = proposals.filter(({ recovered, against }) => held === undefined || (recovered && paramsKey(against) === paramsKey(held)));
+  for (const proposal of sure.toReversed()) {
+    const candidate = proposed(context, proposal);
+    if (candidate === undefined) continue;
+    const isSame = held !== undefined && paramsKey(held) === paramsKey(candidate.params);
+    keepChallenger(context, { ...candidate, outcome: isSame ? 'same' : 'recovered' });
+    if (isSame) return undefined;
+    return { params: candidate.params, sinceSha: context.run.head.sha, source: 'challenger' };
+  }
+  return undefined;
+}
+
+/** Without those that the adoption has already settled. */
+function dueStill({ found }: StageContext, proposals: readonly Proposal[]): readonly Proposal[] {
+  return proposals.filter(({ pullRequest }) => found.challengers?.some((one) => one.pullRequest === pullRequest) !== true);
 }
 
 async function measureSeries(context: StageContext, params: Params): Promise<readonly CanonicalRun[]> {
@@ -91,7 +124,7 @@ async function measureSeries(context: StageContext, params: Params): Promise<rea
 }
 
 /** Against the values of the previous record, where they were measured under the same conditions. */
-async function gateAgainst(context: StageContext, previous: StudyRecord, incumbent: Params): Promise<void> {
+async function gateAgainst(context: StageContext, previous: StudyRecord, { incumbent, decisions }: { readonly incumbent: Params; readonly decisions: readonly Decision[] }): Promise<void> {
   const { found } = context;
   const differences = keyDifferences(previous.key, found.environment);
   if (differences.length > 0) {
@@ -105,7 +138,13 @@ async function gateAgainst(context: StageContext, previous: StudyRecord, incumbe
   };
   const plan = { metrics, baseParams: previous.incumbent.params, headParams: incumbent, stored };
   const { outcome } = await runGate(context, { ...plan, maxPairs: stored.size });
-  if (isWorse(outcome) && !context.run.signal.aborted) await confirmAgainst(context, previous, plan);
+  if (!isWorse(outcome) || context.run.signal.aborted) return;
+  const down = metrics.filter((_, i) => outcome.results[i]?.decision === 'DOWN').map(({ name }) => name);
+  const crashed = outcome.results.some(({ decision, reason }) => decision === 'DOWN' && reason === 'stability');
+  const { sha, tree } = context.run.head;
+  const acceptance = acceptanceOf({ sha, tree, metrics: down, crashed, now: context.tools.clock.utc() }, decisions);
+  if (acceptance === undefined) await confirmAgainst(context, previous, plan);
+  else found.acceptedHere = acceptance;
 }
 
 /** A decline is repeated on fresh seeds with the previous commit built once more; where that fails it stays unconfirmed. */

@@ -5,9 +5,11 @@ import type { StudyRecord } from '../model/record.js';
 import type { Trial } from '../model/study.js';
 import { spaceDigest } from '../model/validity.js';
 import type { Verdict } from '../model/verdict.js';
+import { dueProposals } from '../compare/decisions.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
+import { acceptedOn, readDecisions } from './decided.js';
 import { noteMainDrift } from './mainDrift.js';
 import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
@@ -45,6 +47,10 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
     const records = await earlierRecords(run, tools);
     kept.earlier = records;
     const previous = nearestRecord(records.line, records.found);
+    const decisions = await readDecisions(tools.store, run.configs.head.name, (text) => void found.warnings.push(text));
+    const accepted = await acceptedOn(records.line, decisions, { store: tools.store, study: run.configs.head.name, now: startedAt });
+    if (accepted !== undefined) found.accepted = accepted;
+    const proposals = dueProposals(recordedPart(records), decisions, records.found);
     const searchIsDue = options.searchAlways || isSearchDue(run, records.found, startedAt);
     if (!run.signal.aborted) await withContext({
       run, tools, found, startedMs, identity: { push: run.head.sha, config: JSON.stringify(run.configs), searchIsDue: String(searchIsDue) },
@@ -54,7 +60,7 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
       },
     }, async (context) => {
       found.environment = await keyAt(context, previous?.incumbent.params ?? {});
-      await runPush(context, { previous, searched: nearestSearch(records.line, records.found), searchIsDue }, async (outcome) => {
+      await runPush(context, { previous, searched: nearestSearch(records.line, records.found), searchIsDue, decisions, proposals }, async (outcome) => {
         kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params) };
       });
     });
@@ -73,6 +79,12 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
 async function earlierRecords(run: StudyRun, tools: Tools): Promise<{ line: readonly string[]; found: readonly StudyRecord[] }> {
   const line = (await tools.repository.firstParents(run.head.sha, maxAncestors)).slice(1);
   return { line, found: await tools.store.readFor(run.configs.head.name, line, maxRecords) };
+}
+
+/** The line as far back as its records were read: what lies behind them was judged or missed long ago. */
+function recordedPart({ line, found }: Awaited<ReturnType<typeof earlierRecords>>): readonly string[] {
+  const known = new Set(found.map(({ sha }) => sha));
+  return line.slice(0, line.findLastIndex((sha) => known.has(sha)) + 1);
 }
 
 function isSearchDue(run: StudyRun, records: readonly StudyRecord[], now: string): boolean {
@@ -117,6 +129,7 @@ function recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds
     ...(found.search === undefined ? {} : { search: searchPart(found.search, trials, { run, tools }) }),
     ...(margin === undefined ? {} : { margin }),
     ...(noise === undefined ? {} : { noise }),
+    ...(found.challengers === undefined ? {} : { challengers: found.challengers }),
     verdict: { kind: verdict.kind, ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) },
     budget: { trials: trials.length, wallSeconds, gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60 },
   };

@@ -4,6 +4,7 @@ import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import type { SelfTest } from '../model/selfTest.js';
 import { cancelled, compareStudy } from './compareStudy.js';
+import { withExtension } from './extension.js';
 import type { StudyRun } from './findings.js';
 import { diskCodes } from './searchLoop.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
@@ -16,7 +17,7 @@ export type ReportFrame = Pick<Report, 'event' | 'headSha' | 'failOn'> & Partial
 /** The pull-request job: every study in turn, one report. */
 export async function compareStudies(runs: readonly StudyRun[], tools: Tools, frame: ReportFrame): Promise<Report> {
   const comparisons: Comparison[] = [];
-  for (const run of runs) comparisons.push(await compareStudy(run, tools));
+  for (const run of runs) comparisons.push(await compareStudy(await withExtension(run, tools, frame.headSha), tools));
   return reportOf(comparisons, tools, frame);
 }
 

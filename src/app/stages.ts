@@ -3,6 +3,7 @@ import { announcePlan } from './announce.js';
 import { pairsRequest, type StageContext } from './context.js';
 import { canonicalLabel, isWorse, retuneLabel, run as runPairs, runConfirmation, runGate, type GatePlan } from './gateStep.js';
 import { measureTuningDrift } from './driftStep.js';
+import { mostPairs } from './extension.js';
 import { noteMainDrift } from './mainDrift.js';
 import { freezeMargins } from './marginStep.js';
 import { retuneCheck } from '../compare/gate.js';
@@ -53,7 +54,7 @@ async function gateBesideSearch(context: StageContext, standing: GateStanding, m
   const pairs = { lab, label: canonicalLabel, stored, params: { base: incumbent, head: incumbentHere } };
   const lent = lendSlots({
     executor, clock: tools.clock, most: 2 * Math.max(...looks.map((look, i) => look - (looks[i - 1] ?? 0))),
-    runsAhead: () => (budget.gpuHours === undefined ? 0 : missingRuns(pairs, 1, looks.at(-1) ?? 0)),
+    runsAhead: () => (budget.gpuHours === undefined ? 0 : missingRuns(pairs, 1, mostPairs(run))),
   });
   const gating = runGateAndConfirm(context, standing, metrics).then((isDown) => {
     lent.end({ goesOn: !run.signal.aborted && found.gate?.outcome.cut === undefined, isDown });

@@ -5,6 +5,7 @@ import type { CanonicalRun, StudyRecord } from '../model/record.js';
 import { declaredDefaults, projectOnto } from '../model/validity.js';
 import { resolveBaseline, type MainLine } from './baseline.js';
 import type { StageContext } from './context.js';
+import { acceptedOn, readDecisions } from './decided.js';
 import { knowledgeFor, type Knowledge } from './knowledge.js';
 import { searchSide } from './searchStep.js';
 
@@ -48,6 +49,7 @@ export async function takeStanding(context: StageContext): Promise<Standing | un
   }
   found.environment = await tools.keyProbe.key(tree, configs.base, incumbent);
   noteBaseline(context, choice);
+  await noteAccepted(context, choice.main.firstParents);
   const here = projectOnto(configs.head.space, incumbent);
   if (here.params === undefined) found.warnings.push(`Main's best configuration is not valid here: ${here.reason}. The verdict rests on the retuned configuration alone.`);
   else {
@@ -86,7 +88,7 @@ function timingOf({ run }: StageContext): string | undefined {
 
 function noteBaseline(context: StageContext, choice: BaselineChoice): void {
   const { run, found, workspace } = context;
-  const { accepted, record, measuredSha, baseSha, ageDays, ageCommits } = choice;
+  const { record, measuredSha, baseSha, ageDays, ageCommits } = choice;
   const timing = timingOf(context);
   const isStored = record !== undefined && timing === undefined;
   const why = record !== undefined && timing !== undefined ? `${timing} depends on the machine's load, so that stored values do not serve` : choice.why.replace(/^run here: /, '');
@@ -95,7 +97,14 @@ function noteBaseline(context: StageContext, choice: BaselineChoice): void {
     ...(isStored && ageDays !== undefined ? { ageDays } : {}), ...(isStored && ageCommits !== undefined ? { ageCommits } : {}),
     keyDifferences: [...choice.keyDifferences], dependencies: workspace.dependencies,
   };
-  if (accepted?.note !== undefined) found.notes.push(`Accepted on ${accepted.sha.slice(0, 10)}: ${accepted.note}`);
+}
+
+async function noteAccepted({ run, tools, found }: StageContext, line: readonly string[]): Promise<void> {
+  const { store, clock } = tools;
+  const study = run.configs.base.name;
+  const decisions = await readDecisions(store, study, (text) => void found.warnings.push(text));
+  const accepted = await acceptedOn(line, decisions, { store, study, now: clock.utc() });
+  if (accepted !== undefined) found.accepted = accepted;
 }
 
 function noteNoBaseline({ run, found, workspace }: StageContext): void {

@@ -14,6 +14,7 @@ export function verdictStagesOf(run: StudyRun, found: Findings): VerdictStages {
   });
   return {
     metrics, canaryIdentical: found.canary?.identical === true, isRemembered: run.base === undefined,
+    ...(found.acceptedHere === undefined ? {} : { acceptedBy: found.acceptedHere.by }),
     ...(found.noBaseline === undefined ? {} : { noBaseline: { reason: found.noBaseline.reason, message: found.noBaseline.sentence } }),
     ...(found.incomplete === undefined ? {} : { interrupted: { reason: found.incomplete.reason, message: found.incomplete.sentence } }),
     ...searchPart(found),

@@ -1,9 +1,12 @@
 import { join, relative, resolve } from 'node:path';
 import { resolveBase } from '../app/baseline.js';
+import { readDecisions } from '../app/decided.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { compareStudies } from '../app/runStudies.js';
-import { failsJob } from '../compare/verdict.js';
+import { decidedClaims, reportFails, withClaims } from '../compare/waivers.js';
 import type { Report } from '../model/comparison.js';
+import { morePairs } from '../model/decision.js';
+import { UserError } from '../model/errors.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -21,7 +24,7 @@ import { createProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
-export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string }
+export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string; readonly moreSeeds?: string | true }
 
 /** The whole pull-request job on two commits of a local repository, or what two files hold. */
 export async function run(terminal: Terminal, flags: CompareFlags, args: readonly string[]): Promise<number> {
@@ -37,7 +40,7 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
     : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head);
   const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
-  if (failsJob(report.verdict, flags.failOn)) return exitCodes.verdict;
+  if (reportFails(report, flags.failOn)) return exitCodes.verdict;
   return report.verdict === 'INCOMPLETE' || !isWritten ? exitCodes.infrastructure : exitCodes.ok;
 }
 
@@ -55,13 +58,26 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
     const inRepository = prefix === '' ? path : `${prefix}/${path}`;
     return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
   }));
-  const runs = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
+  const more = morePairsOf(flags.moreSeeds);
+  const loaded = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
+  const runs = more === undefined ? loaded : loaded.map((run) => ({ ...run, extension: { pairs: more, by: 'the command line' } }));
   await setup.onStart?.();
   const tools = await createTools({
     cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)),
     store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
   });
-  return await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });
+  const report = await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });
+  // Told already where it could not be read.
+  const decisions = await Promise.all(report.studies.map(async ({ study }) => await readDecisions(tools.store, study, () => undefined)));
+  return withClaims(report, decidedClaims(decisions.flat(), { number: undefined, headSha: head.sha, fork: false }), tools.clock.utc());
+}
+
+/** `--more-seeds` alone asks for the usual number. */
+function morePairsOf(flag: CompareFlags['moreSeeds']): number | undefined {
+  if (flag === undefined) return undefined;
+  const pairs = flag === true ? morePairs.usual : /^\d{1,6}$/.test(flag) ? Number(flag) : 0;
+  if (pairs >= 1 && pairs <= morePairs.together) return pairs;
+  throw new UserError('flag', `--more-seeds is ${JSON.stringify(flag)}.`, { fix: `Give the number of further pairs, 1 to ${morePairs.together}, or none for ${morePairs.usual}.` });
 }
 
 export interface HistoryOptions { readonly cwd: string; readonly env: Terminal['env']; readonly stateDir: string; readonly progress: Progress; readonly directory?: string; readonly branch?: string }
@@ -78,6 +94,10 @@ export function openHistory({ cwd, env, stateDir, progress, directory, branch }:
     ...store,
     readFor: async (study, shas, limit) => await store.readFor(study, shas, limit).catch((error: unknown) => {
       progress.warn(`The history cannot be read, so the base is run here: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }),
+    decisions: async (study) => await store.decisions(study).catch((error: unknown) => {
+      progress.warn(`What was accepted is not known: ${error instanceof Error ? error.message : String(error)}`);
       return [];
     }),
   };

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isNode, parseDocument, stringify, visit } from 'yaml';
-import { configText, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
+import { commandsWorkflowText, configText, measuringWorkflow, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
 import { UserError } from '../model/errors.js';
 import { openRepository } from '../platform/repository.js';
@@ -13,13 +13,15 @@ import type { Terminal } from './terminal.js';
 interface Flags extends CommonFlags { readonly from?: string; readonly yes?: boolean; readonly force?: boolean }
 
 const configPath = 'noregret.yml';
-const workflowPath = join('.github', 'workflows', 'tuning.yml');
+const workflowPath = join('.github', 'workflows', measuringWorkflow);
+const commandsPath = join('.github', 'workflows', 'noregret-commands.yml');
+const action = 'your-org/noregret@v1';
 const sweepNames = ['sweep.yaml', 'sweep.yml'];
 
 /** Writes noregret.yml and the workflow, from an existing sweep file, from answers, or from sensible examples. */
 export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const { cwd } = terminal;
-  for (const path of [configPath, workflowPath]) {
+  for (const path of [configPath, workflowPath, commandsPath]) {
     if (flags.force !== true && (await exists(join(cwd, path)))) throw new UserError('init-exists', `${path} exists already.`, { fix: 'Edit it, or overwrite it with --force.' });
   }
   const sweep = flags.from ?? (await firstExisting(cwd, sweepNames));
@@ -29,10 +31,11 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const parsed = parseConfig({ text, path: configPath, samplers, pruners });
   await writeFile(join(cwd, configPath), text);
   await mkdir(dirname(join(cwd, workflowPath)), { recursive: true });
-  await writeFile(join(cwd, workflowPath), workflowText({ action: 'your-org/noregret@v1', defaultBranch: await defaultBranch(terminal), runsOn: ['self-hosted', 'gpu'] }));
-  const written = { written: [configPath, workflowPath], valid: parsed.config !== undefined, ...(sweep === undefined ? {} : { from: sweep }) };
+  await writeFile(join(cwd, workflowPath), workflowText({ action, defaultBranch: await defaultBranch(terminal), runsOn: ['self-hosted', 'gpu'] }));
+  await writeFile(join(cwd, commandsPath), commandsWorkflowText(action));
+  const written = { written: [configPath, workflowPath, commandsPath], valid: parsed.config !== undefined, ...(sweep === undefined ? {} : { from: sweep }) };
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(written)}\n` : [
-    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}`, `wrote ${workflowPath}`,
+    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}`, `wrote ${workflowPath}`, `wrote ${commandsPath}`,
     'next: read both, then', '  npx noregret check', '  npx noregret tune --trials 3', ''].join('\n'));
   return exitCodes.ok;
 }

@@ -96,6 +96,7 @@ function addStudyCommands(add: Add): void {
     .argument('<head>', 'as base')
     .option('--history <dir>', 'baselines in this directory instead of the git branch')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
+    .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');
   addSelfTest(add);
   addAskTell(add);
@@ -211,10 +212,27 @@ function addReadingCommands(add: Add): void {
     .option('--study-name <name>', 'which study, where the file holds several')
     .option('-o, --out <file>', 'write to this new file instead of stdout');
   addDrift(add);
-  add('history', 'records of the default branch: sha, best configuration, metric, verdict', () => import('./history.js'))
+  addAccept(add);
+  add('history', 'records of the default branch, and what was accepted and proposed', () => import('./history.js'))
     .option('--study <name>', 'only this study')
     .option('--history <dir>', 'read this directory instead of the git branch')
     .option('--branch <name>', 'history branch', 'noregret');
+}
+
+const acceptExample = `
+The words are those of the comment command: a metric (or all), a reason, and perhaps until when.
+  noregret accept HEAD val_accuracy a quarter of the size until 2026-12-31
+It is written to the history branch, which takes write access to the repository, and counts for this commit.`;
+
+function addAccept(add: Add): void {
+  add('accept', 'accept the decline of a commit, with a reason, for people without the comment command', () => import('./accept.js'))
+    .argument('<commit>', 'commit of the default branch, or head of a pull request')
+    .argument('<words...>', '[metric] reason… [until YYYY-MM-DD]')
+    .option('-c, --config <file>', 'study file or glob (default: noregret.yml, .github/noregret.yml)')
+    .option('--study <name>', 'only this study')
+    .option('--history <dir>', 'write to this directory instead of the git branch')
+    .option('--branch <name>', 'history branch', 'noregret')
+    .addHelpText('after', acceptExample);
 }
 
 function addDrift(add: Add): void {

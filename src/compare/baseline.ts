@@ -46,8 +46,6 @@ export interface BaselineChoice {
   readonly nearest: StudyRecord | undefined;
   /** The nearest one with a search, whose trials are prior knowledge. */
   readonly searched: StudyRecord | undefined;
-  /** Newest acceptance on this line, for the "since accepted" line only (decisions.md 11). */
-  readonly accepted: StudyRecord | undefined;
   readonly why: string;
   /** Of `measuredSha` before the base, and of its measurement before now; absent when nothing stored is used. */
   readonly ageCommits?: number;
@@ -79,8 +77,7 @@ export function chooseBaseline(facts: BaselineFacts): BaselineChoice {
   const nearest = observed[0];
   const measured = observed.filter(isMeasured);
   const usable = measured.find((record) => key !== undefined && keyDifferences(record.key, key).length === 0 && changedInputs(record.sha, baseSha, facts)?.length === 0);
-  const accepted = nearestFirst(firstParents, records, 'accepted')[0];
-  const shared = { baseSha, nearest, accepted, searched: nearestSearch(firstParents, records) };
+  const shared = { baseSha, nearest, searched: nearestSearch(firstParents, records) };
   if (usable !== undefined) {
     const ageCommits = firstParents.indexOf(usable.sha);
     return { ...shared, record: usable, measuredSha: usable.sha, why: whyUsed(usable.sha, ageCommits), ageCommits, ageDays: daysBetween(usable.finishedAt, facts.now), keyDifferences: [] };
@@ -98,10 +95,10 @@ export function keyDifferences(stored: Readonly<Record<string, string>>, here: R
 }
 
 /** By distance from the base; of one commit's records the newest first. */
-function nearestFirst(firstParents: readonly string[], records: readonly StudyRecord[], kind: StudyRecord['kind'] = 'observed'): readonly StudyRecord[] {
+function nearestFirst(firstParents: readonly string[], records: readonly StudyRecord[]): readonly StudyRecord[] {
   const distance = new Map(firstParents.map((sha, i) => [sha, i]));
   const far = firstParents.length;
-  return records.filter((record) => record.kind === kind && distance.has(record.sha))
+  return records.filter((record) => distance.has(record.sha))
     .sort((a, b) => (distance.get(a.sha) ?? far) - (distance.get(b.sha) ?? far) || compareText(b.finishedAt, a.finishedAt)
       || b.run.localeCompare(a.run, 'en', { numeric: true }) || b.attempt - a.attempt);
 }

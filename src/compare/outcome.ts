@@ -16,6 +16,8 @@ export interface VerdictStages {
   readonly canaryIdentical: boolean;
   /** Base is a stored record whose commit is not run here, but for repeating a decline: a push, which tunes nothing. */
   readonly isRemembered?: boolean;
+  /** Somebody took this very decline on beforehand, so that it was not repeated. */
+  readonly acceptedBy?: string;
   /** Why there is nothing to compare with; `reason` is a machine word, `message` for people. */
   readonly noBaseline?: { readonly reason: string; readonly message: string };
   /** Somebody or something stopped the run before its planned end: `cancelled`, `disk`, … */
@@ -54,6 +56,7 @@ function decline(metric: MetricStages, gate: GateResult, stages: VerdictStages):
   if (confirmation === undefined) {
     // With not one value from the head, there is no noise that a repetition could rule out.
     const isDead = gate.reason === 'stability' && gate.effect === undefined && gate.pairs === 0;
+    if (!isDead && stages.acceptedBy !== undefined) return { kind: 'NOT_CONFIRMED', reason: 'accepted' };
     return isDead ? { kind: 'REGRESSION', reason: 'stability' } : { kind: 'NOT_CONFIRMED', reason: stages.isRemembered === true ? 'remembered' : 'budget' };
   }
   if (confirmation.decision !== 'DOWN') {

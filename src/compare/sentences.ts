@@ -17,7 +17,7 @@ export function sentenceOf(outcome: Outcome, metric: MetricStages, stages: Verdi
     case 'INCONCLUSIVE':
       return inconclusive(outcome, metric);
     case 'NOT_CONFIRMED':
-      return notConfirmed(outcome, metric);
+      return outcome.reason === 'accepted' ? accepted(metric, stages) : notConfirmed(outcome, metric);
     case 'NO_BASELINE':
       return `No baseline: no run on main gave a value of ${metric.name}, while the runs here did`;
     case 'INCOMPLETE':
@@ -116,6 +116,10 @@ function inconclusive({ reason }: Outcome, metric: MetricStages): string {
     default:
       return `Inconclusive: ${found}; too noisy to rule out a decline of ${formatNumber(gate?.margin ?? 0)}`;
   }
+}
+
+function accepted(metric: MetricStages, { acceptedBy }: VerdictStages): string {
+  return `Not confirmed: ${measuredAt(metric, metric.gate)}; ${acceptedBy ?? 'somebody'} accepted this decline, so it was not repeated on fresh seeds`;
 }
 
 function notConfirmed({ reason }: Outcome, metric: MetricStages): string {

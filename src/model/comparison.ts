@@ -3,6 +3,7 @@ import { selfTestSchema } from './selfTest.js';
 import { paramValueSchema, paramsSchema } from './study.js';
 import { failureReasons, sides, stages } from './trial.js';
 import { gateResultSchema, pairSchema, verdictKinds, verdictSchema } from './verdict.js';
+import { acceptedSchema, waiverSchema } from './waiver.js';
 
 const finite = z.number();
 const strings = z.array(z.string());
@@ -203,6 +204,10 @@ export const comparisonSchema = z.strictObject({
   secrets: z.string(),
   warnings: strings,
   notes: strings,
+  waivers: z.array(waiverSchema).optional(),
+  accepted: acceptedSchema.optional(),
+  /** Pairs asked for beyond the last look, and by whom; the gate is then judged by e-values. */
+  extension: z.strictObject({ pairs: z.int(), by: z.string() }).optional(),
   /** Exact shell commands. */
   reproduce: strings,
 });

@@ -1,6 +1,7 @@
 import type { Rng } from '../math/rng.js';
 import type { Report } from './comparison.js';
 import type { StudyConfig } from './config.js';
+import type { Decision } from './decision.js';
 import type { Goal } from './direction.js';
 import type { Params } from './params.js';
 import type { StudyRecord } from './record.js';
@@ -142,6 +143,9 @@ export interface BaselineStore {
   /** Records of the first `limit` of these commits that have any; looked up by path, so that a long history costs nothing. */
   readFor(study: string, shas: readonly string[], limit: number): Promise<readonly StudyRecord[]>;
   append(record: StudyRecord): Promise<void>;
+  /** What people decided about commits of a study, in order of time; the same rules as for records. */
+  decisions(study: string): Promise<readonly Decision[]>;
+  decide(decision: Decision): Promise<void>;
 }
 
 /** Facts of the user's repository; every method throws UserError with the git command that helps. */

@@ -10,11 +10,18 @@ const canonicalRunSchema = z.strictObject({
 });
 export type CanonicalRun = z.infer<typeof canonicalRunSchema>;
 
+/** `adopted`: b* from here on; `recovered`: so too, without a trial, as b* had been found worse in that pull request. */
+const challengerSchema = z.strictObject({
+  from: z.enum(['search', 'defaults', 'pull-request']), pullRequest: z.int().optional(), params: paramsSchema,
+  outcome: z.enum(['adopted', 'recovered', 'not-better', 'invalid', 'same']),
+});
+export type Challenger = z.infer<typeof challengerSchema>;
+
 /** What one run on one commit of the default branch leaves in the history (decisions.md 35). Never rewritten. */
 export const recordSchema = z.strictObject({
   schema: z.literal(1),
   tool: z.string(),
-  kind: z.enum(['observed', 'accepted']),
+  kind: z.literal('observed'),
   study: z.string(),
   sha: z.string(),
   parent: z.string().optional(),
@@ -41,6 +48,8 @@ export const recordSchema = z.strictObject({
   /** Standard deviation of paired differences seen on this push, with its degrees of freedom. */
   noise: z.strictObject({ sd: z.number(), df: z.int() }).optional(),
   verdict: z.strictObject({ kind: z.enum(verdictKinds), reason: z.string().optional() }).optional(),
+  /** Configurations that were tried against b* on this push, and what became of them (decisions.md 19). */
+  challengers: z.array(challengerSchema).optional(),
   budget: z.strictObject({ trials: z.int(), wallSeconds: z.number(), gpuMinutes: z.number() }),
   note: z.string().optional(),
 });

@@ -21,11 +21,18 @@ const pullRequestSchema = z.object({
 const pushSchema = z.object({
   ref: z.string(), before: z.string(), after: z.string(), deleted: z.boolean(), repository: z.object({ default_branch: z.string() }),
 });
-const mergeGroupSchema = z.object({ merge_group: z.object({ head_sha: sha, base_sha: sha }) });
+const mergeGroupSchema = z.object({ merge_group: z.object({ head_sha: sha, base_sha: sha, head_ref: z.string().optional() }) });
 const workflowRunSchema = z.object({
   action: z.string(),
-  workflow_run: z.object({ id: z.int(), event: z.string(), head_sha: sha, conclusion: z.string().nullish(), head_repository: repository.nullish() }),
+  workflow_run: z.object({ id: z.int(), event: z.string(), head_sha: sha, conclusion: z.string().nullish(), head_repository: repository.nullish(), created_at: z.string().optional(), actor: z.object({ login: z.string() }).nullish() }),
 });
+
+const commentSchema = z.object({
+  action: z.string(),
+  issue: z.object({ number: z.int(), pull_request: z.object({}).optional() }),
+  comment: z.object({ id: z.int(), body: z.string(), created_at: z.string(), user: z.object({ login: z.string(), type: z.string().optional() }) }),
+});
+const labelSchema = z.object({ action: z.string(), number: z.int(), label: z.object({ name: z.string() }).optional() });
 
 const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '');
 const unsupported = (event: string, why: string): Trigger => ({ kind: 'unsupported', event, why });
@@ -47,8 +54,10 @@ function fromPush(payload: unknown): Trigger {
 }
 
 function fromMergeGroup(payload: unknown): Trigger {
-  const { head_sha, base_sha } = mergeGroupSchema.parse(payload).merge_group;
-  return { kind: 'merge_group', headSha: head_sha, baseSha: base_sha };
+  const { head_sha, base_sha, head_ref = '' } = mergeGroupSchema.parse(payload).merge_group;
+  // GitHub names the queue's branches so; only people with write access can push one.
+  const number = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]{40}$/.exec(head_ref)?.[1];
+  return { kind: 'merge_group', headSha: head_sha, baseSha: base_sha, ...(number === undefined ? {} : { pullRequest: Number(number) }) };
 }
 
 function fromWorkflowRun(payload: unknown): Trigger {
@@ -56,8 +65,25 @@ function fromWorkflowRun(payload: unknown): Trigger {
   if (action !== 'completed') return unsupported('workflow_run', `the run is only ${action}; use "types: [completed]"`);
   return {
     kind: 'workflow_run', runId: run.id, headSha: run.head_sha, event: run.event,
-    headRepository: run.head_repository?.full_name, conclusion: run.conclusion ?? undefined,
+    headRepository: run.head_repository?.full_name, conclusion: run.conclusion ?? undefined, createdAt: run.created_at, actor: run.actor?.login,
   };
+}
+
+function fromComment(payload: unknown): Trigger {
+  const { action, issue, comment } = commentSchema.parse(payload);
+  if (action !== 'created') return unsupported('issue_comment', `the comment was ${action}; use "types: [created]"`);
+  if (issue.pull_request === undefined) return unsupported('issue_comment', 'it is about an issue, not about a pull request');
+  return { kind: 'comment', pullRequest: issue.number, comment: comment.id, body: comment.body, by: comment.user.login, isBot: comment.user.type === 'Bot', at: comment.created_at };
+}
+
+/** With a write token beside it nothing of the pull request may run; reading a label is all that is safe. */
+function fromTarget(payload: unknown): Trigger {
+  const found = labelSchema.safeParse(payload);
+  const { action, number, label } = found.success ? found.data : { action: '', number: 0, label: undefined };
+  if ((action !== 'labeled' && action !== 'unlabeled') || label === undefined) {
+    return unsupported('pull_request_target', 'it would run the code of a pull request with a token that may write and with secrets; use "on: pull_request", and this event for the types labeled and unlabeled of noregret/publish alone');
+  }
+  return { kind: 'label', pullRequest: number, label: label.name };
 }
 
 /** GitHub's documentation: these two have the tip of a branch as GITHUB_SHA and nothing of use in the payload. */
@@ -70,8 +96,8 @@ const readers: Readonly<Record<string, Reader>> = {
   workflow_run: fromWorkflowRun,
   schedule: fromTip('schedule'),
   workflow_dispatch: fromTip('manual'),
-  pull_request_target: () => unsupported('pull_request_target', 'it would run the code of a pull request with a token that may write and with secrets; use "on: pull_request"'),
-  issue_comment: () => unsupported('issue_comment', 'commands in comments are not there yet; re-run the job from the Actions page instead'),
+  pull_request_target: fromTarget,
+  issue_comment: fromComment,
 };
 
 /** Payload of GITHUB_EVENT_PATH -> Trigger. A payload that is not what GitHub documents is `unsupported`, with the fields. */

@@ -3,6 +3,8 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { randomUUID } from 'node:crypto';
 import { githubError } from './githubErrors.js';
+import { peopleCalls, type PeopleCalls } from './githubPeople.js';
+import { runCalls, type RunCalls } from './githubRuns.js';
 
 export interface Comment { readonly id: number; readonly body: string; readonly author: string | undefined; readonly url: string }
 
@@ -11,12 +13,12 @@ export type CheckConclusion = 'success' | 'neutral' | 'failure' | 'cancelled';
 /** `title` and `summary` are shown; `conclusion` absent = still running. */
 export interface CheckState { readonly title: string; readonly summary: string; readonly conclusion?: CheckConclusion; readonly detailsUrl?: string }
 
-export interface PullRequestFacts { readonly number: number; readonly headSha: string; readonly baseSha: string; readonly baseRef: string; readonly draft: boolean; readonly fork: boolean }
+export interface PullRequestFacts { readonly number: number; readonly headSha: string; readonly baseSha: string; readonly baseRef: string; readonly draft: boolean; readonly fork: boolean; readonly open: boolean; readonly labels: readonly string[]; /** Of the test merge while it is open and mergeable, of the merge afterwards. */ readonly mergeSha: string | undefined }
 
-export interface RunArtifact { readonly id: number; readonly name: string; readonly sizeBytes: number }
+export interface RunArtifact { readonly id: number; readonly name: string; readonly sizeBytes: number; readonly expired: boolean }
 
 /** What we ask of GitHub's REST API. Every method throws UserError with a plain sentence. */
-export interface GitHub {
+export interface GitHub extends PeopleCalls, RunCalls {
   /** All pages, oldest first. */
   comments(pullRequest: number): Promise<readonly Comment[]>;
   createComment(pullRequest: number, body: string): Promise<Comment>;
@@ -81,14 +83,16 @@ function createOctokit(options: GitHubOptions): Octokit {
 interface RawComment { readonly id: number; readonly body?: string; readonly html_url: string; readonly user: { readonly login: string } | null }
 const comment = (raw: RawComment): Comment => ({ id: raw.id, body: raw.body ?? '', author: raw.user?.login, url: raw.html_url });
 
-interface RawPull {
+export interface RawPull {
   readonly number: number; readonly draft?: boolean;
   readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
   readonly base: { readonly sha: string; readonly ref: string };
+  readonly state?: string; readonly merge_commit_sha?: string | null;
+  readonly labels?: readonly { readonly name?: string }[];
 }
 
 /** One repository seen through one token; `ask` turns every failure into a plain sentence. */
-interface Client {
+export interface Client {
   readonly octokit: Octokit;
   readonly at: { readonly owner: string; readonly repo: string };
   readonly ask: <T>(what: string, call: () => Promise<T>) => Promise<T>;
@@ -111,7 +115,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
       }
     },
   };
-  return { ...commentCalls(client), ...checkCalls(client), ...pullRequestCalls(client, options.repository), ...artifactCalls(client) };
+  const facts = pullFacts(options.repository);
+  return { ...commentCalls(client), ...checkCalls(client), ...pullRequestCalls(client, facts), ...artifactCalls(client), ...peopleCalls(client), ...runCalls(client, facts) };
 }
 
 function commentCalls({ octokit, at, ask, seen }: Client): Pick<GitHub, 'comments' | 'createComment' | 'updateComment' | 'login'> {
@@ -146,10 +151,12 @@ function checkCalls({ octokit, at, ask, seen }: Client): Pick<GitHub, 'createChe
   };
 }
 
-function pullRequestCalls({ octokit, at, ask }: Client, repository: string): Pick<GitHub, 'pullRequest' | 'openPullRequest'> {
-  const facts = (raw: RawPull): PullRequestFacts => ({
-    number: raw.number, headSha: raw.head.sha, baseSha: raw.base.sha, baseRef: raw.base.ref, draft: raw.draft ?? false, fork: raw.head.repo?.full_name !== repository,
-  });
+const pullFacts = (repository: string) => (raw: RawPull): PullRequestFacts => ({
+  number: raw.number, headSha: raw.head.sha, baseSha: raw.base.sha, baseRef: raw.base.ref, draft: raw.draft ?? false, fork: raw.head.repo?.full_name !== repository,
+  open: raw.state !== 'closed', labels: (raw.labels ?? []).flatMap(({ name }) => name ?? []), mergeSha: raw.merge_commit_sha ?? undefined,
+});
+
+function pullRequestCalls({ octokit, at, ask }: Client, facts: (raw: RawPull) => PullRequestFacts): Pick<GitHub, 'pullRequest' | 'openPullRequest'> {
   return {
     pullRequest: (number) => ask('read the pull request', async () => facts((await octokit.rest.pulls.get({ ...at, pull_number: number })).data)),
     openPullRequest: (headSha, headRepository) => ask('find the pull request', async () => {
@@ -164,7 +171,7 @@ function artifactCalls({ octokit, at, ask }: Client): Pick<GitHub, 'runArtifacts
   return {
     runArtifacts: (runId) => ask('list the artifacts of the run', async () => {
       const found = await octokit.paginate(actions.listWorkflowRunArtifacts, { ...at, run_id: runId, per_page: 100 });
-      return found.filter(({ expired }) => !expired).map(({ id, name, size_in_bytes }) => ({ id, name, sizeBytes: size_in_bytes }));
+      return found.map(({ id, name, size_in_bytes, expired }) => ({ id, name, sizeBytes: size_in_bytes, expired }));
     }),
     artifactUrl: (id) => ask('download the artifact', async () => {
       const { headers } = await actions.downloadArtifact({ ...at, artifact_id: id, archive_format: 'zip', request: { redirect: 'manual' } });

@@ -38,6 +38,8 @@ function limitError(what: string, failure: Failure, cause: unknown): UserError {
 
 function forbiddenError(what: string, said: string, failure: Failure, cause: unknown): UserError {
   if (/secondary rate|abuse|rate limit/i.test(said) || failure.response?.headers?.['x-ratelimit-remaining'] === '0') return limitError(what, failure, cause);
+  // Too old, still at work, or nothing of it failed.
+  if (/re-?run|retr(y|ied)|re-?tried/i.test(said)) return infrastructure('github-rerun', `GitHub does not re-run it: ${said.slice(0, 200)}`, 'Push a commit, an empty one will do, for a run of its own.', cause);
   if (/locked/i.test(said)) return infrastructure(locked, `GitHub did not allow to ${what}: the conversation is locked.`, 'Unlock it, or read the report in the job summary.', cause);
   return permissionError(what, failure, cause);
 }

@@ -1,4 +1,4 @@
-import { conclusionOf } from '../compare/verdict.js';
+import { reportConclusion } from '../compare/waivers.js';
 import type { Report } from '../model/comparison.js';
 import type { Publisher } from '../model/ports.js';
 import type { Trigger } from '../model/trigger.js';
@@ -26,7 +26,7 @@ export function checkedSha(to: Trigger): string | undefined {
   switch (to.kind) {
     case 'pull_request': case 'merge_group': case 'workflow_run': return to.headSha;
     case 'push': case 'schedule': case 'manual': return to.sha;
-    case 'unsupported': return undefined;
+    case 'comment': case 'label': case 'unsupported': return undefined;
   }
 }
 
@@ -40,7 +40,7 @@ const partsOf = (report: Report): readonly (readonly [string, Report])[] =>
 export function checkRunPublisher({ github, renderings, detailsUrl, onOpen }: CheckOptions): CheckPublisher {
   const open = new Map<string, number>();
   const stateOf = (report: Report): CheckState => ({
-    title: clip(renderings.title(report), titleMaxChars), summary: renderings.markdown(report, { maxBytes: checkMaxChars }), conclusion: conclusionOf(report.verdict), detailsUrl,
+    title: clip(renderings.title(report), titleMaxChars), summary: renderings.markdown(report, { maxBytes: checkMaxChars }), conclusion: reportConclusion(report), detailsUrl,
   });
   const finish = async (name: string, sha: string, state: CheckState): Promise<string> => {
     const id = open.get(name);

@@ -1,4 +1,4 @@
-import { failsJob } from '../compare/verdict.js';
+import { reportFails } from '../compare/waivers.js';
 import { UserError } from '../model/errors.js';
 import type { Report } from '../model/comparison.js';
 import type { Publisher } from '../model/ports.js';
@@ -27,13 +27,13 @@ function worthStarting(policy: CommentPolicy, report: Report): boolean {
   switch (policy) {
     case 'always': return true;
     case 'on-change': return report.verdict !== 'NO_CHANGE' && report.verdict !== 'PASS';
-    case 'on-alert': return report.verdict === 'REGRESSION' || report.verdict === 'INCOMPLETE' || failsJob(report.verdict, report.failOn);
+    case 'on-alert': return report.verdict === 'REGRESSION' || report.verdict === 'INCOMPLETE' || reportFails(report, report.failOn);
     case 'never': return false;
   }
 }
 
 /** A token with write access may edit anybody's comment: the marker alone, which anybody can write, is not enough. */
-async function findOwn({ github }: CommentOptions, marker: string, pullRequest: number): Promise<Comment | undefined> {
+export async function findOwn({ github }: { readonly github: Pick<GitHub, 'comments' | 'login'> }, marker: string, pullRequest: number): Promise<Comment | undefined> {
   const marked = (await github.comments(pullRequest)).filter(({ body }) => body.split(/\r?\n/, 1)[0] === marker);
   if (marked.length === 0) return undefined;
   const login = await github.login();

@@ -1,5 +1,6 @@
 import type { Block } from '../model/blocks.js';
 import type { Comparison, Report } from '../model/comparison.js';
+import { acceptance } from './sections/acceptance.js';
 import { advice } from './sections/advice.js';
 import { budget } from './sections/budget.js';
 import { certainty } from './sections/certainty.js';
@@ -25,5 +26,5 @@ export interface SectionBuilder {
 
 /** In the order in which people read them. Adding one: a file in sections/, a line here, new goldens. */
 export const sections: Readonly<Record<string, SectionBuilder>> = {
-  headline, advice, metrics, parameters, drift, budget, warnings, failures, certainty, topTrials, pruning, searchCharts, environment, reproduce,
+  headline, acceptance, advice, metrics, parameters, drift, budget, warnings, failures, certainty, topTrials, pruning, searchCharts, environment, reproduce,
 };

@@ -4,8 +4,8 @@ import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore } from '../model/ports.js';
-import type { StudyRecord } from '../model/record.js';
-import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath, type DecodedRecord } from './recordFile.js';
+import { decisionFolder, decisionPath, decodeDecision, encodeDecision, firstDecidedFirst } from './decisionFile.js';
+import { decodeRecord, encodeRecord, MAX_RECORD_BYTES, oldestFirst, pathComponent, recordPath } from './recordFile.js';
 
 export interface DirectoryStoreOptions {
   readonly directory: string;
@@ -16,28 +16,33 @@ export interface DirectoryStoreOptions {
 /** One file per record under a folder: the git store's layout without git. */
 export function createDirectoryStore({ directory, onWarning }: DirectoryStoreOptions): BaselineStore {
   // Read at once: ten thousand small files cost a fifth of what they do as promises, each of which goes through a thread.
-  const readCommits = (study: string, shas: readonly string[]): readonly StudyRecord[] => {
-    const records: StudyRecord[] = [];
+  const readFiles = <T extends object>(folder: string, shas: readonly string[], decode: (text: string, path: string) => T | { readonly refused: string }): T[] => {
+    const found: T[] = [];
     for (const sha of shas) {
-      const folder = `${pathComponent(study)}/${sha}`;
-      for (const name of entries(join(directory, folder), 'file')) {
+      for (const name of entries(join(directory, folder, sha), 'file')) {
         if (!name.endsWith('.json')) continue;
-        const decoded = readRecordFile(directory, `${folder}/${name}`);
-        if ('record' in decoded) records.push(decoded.record);
-        else onWarning?.(decoded.refused);
+        const decoded = readFileAs(directory, `${folder}/${sha}/${name}`, decode);
+        if ('refused' in decoded) onWarning?.(decoded.refused);
+        else found.push(decoded);
       }
     }
-    return records.sort(oldestFirst);
+    return found;
   };
-  const stored = (study: string): readonly string[] => entries(join(directory, pathComponent(study)), 'folder');
+  const readCommits = (study: string, shas: readonly string[]) => readFiles(pathComponent(study), shas, decodeRecord).flatMap((one) => ('record' in one ? [one.record] : [])).sort(oldestFirst);
+  const stored = (folder: string): readonly string[] => entries(join(directory, folder), 'folder');
   return {
     description: `folder ${directory}`,
-    read: (study) => settled(() => readCommits(study, stored(study))),
+    read: (study) => settled(() => readCommits(study, stored(pathComponent(study)))),
     readFor: (study, shas, limit) => settled(() => {
-      const present = new Set(stored(study));
+      const present = new Set(stored(pathComponent(study)));
       return readCommits(study, shas.filter((sha) => present.has(sha)).slice(0, limit));
     }),
     append: (record) => writeOnce(directory, recordPath(record), encodeRecord(record)),
+    decisions: (study) => settled(() => {
+      const folder = decisionFolder(study);
+      return readFiles(folder, stored(folder), decodeDecision).flatMap((one) => ('decision' in one ? [one.decision] : [])).sort(firstDecidedFirst);
+    }),
+    decide: (decision) => writeOnce(directory, decisionPath(decision), encodeDecision(decision)),
   };
 }
 
@@ -57,12 +62,12 @@ function entries(path: string, kind: 'file' | 'folder'): readonly string[] {
   }
 }
 
-function readRecordFile(directory: string, path: string): DecodedRecord {
+function readFileAs<T>(directory: string, path: string, decode: (text: string, path: string) => T): T | { readonly refused: string } {
   const file = openSync(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { size } = fstatSync(file);
     if (size > MAX_RECORD_BYTES) return { refused: `${path}: ${size} bytes are more than a record may have` };
-    return decodeRecord(readFileSync(file, 'utf8'), path);
+    return decode(readFileSync(file, 'utf8'), path);
   } finally {
     closeSync(file);
   }

@@ -1,9 +1,9 @@
 import { UserError } from '../model/errors.js';
 import type { BaselineStore, Clock } from '../model/ports.js';
-import type { StudyRecord } from '../model/record.js';
 import { isTransient } from '../platform/gitErrors.js';
 import { fetchTip, listCommits, publishCommit, readBlobs, tryPush, type HistoryBranch } from './gitHistory.js';
 import { openPrivateRepository, type PrivateRepositoryOptions } from './gitPrivate.js';
+import { decisionFolder, decisionPath, decodeDecision, encodeDecision, firstDecidedFirst } from './decisionFile.js';
 import { decodeRecord, encodeRecord, oldestFirst, pathComponent, recordPath } from './recordFile.js';
 
 export interface GitBranchStoreOptions extends PrivateRepositoryOptions {
@@ -37,41 +37,47 @@ export function createGitBranchStore(options: GitBranchStoreOptions): BaselineSt
     queue = done.catch(() => undefined);
     return done;
   };
-  const readAt = async (on: HistoryBranch, study: string, choose: Choose) => {
+  const readAt = async (on: HistoryBranch, folder: string, choose: Choose) => {
     if (!('at' in known)) known = { at: await fetchPatiently(on, options) };
     const { at } = known;
-    if (at === undefined) return [];
-    return readRecords(on, { at, folder: pathComponent(study), choose }, options.onWarning);
+    return at === undefined ? [] : await readTexts(on, { at, folder, choose }, options.onWarning);
   };
+  const readRecords = async (on: HistoryBranch, study: string, choose: Choose) =>
+    (await readAt(on, pathComponent(study), choose)).flatMap(({ path, text }) => kept(on, decodeRecord(text, path), options.onWarning)).map(({ record }) => record).sort(oldestFirst);
+  const append = (path: string, text: string, subject: string) => alone(async (on) => {
+    known = { at: await appendFile(on, { path, text, message: `noregret: ${subject} [skip ci]` }, options) };
+  });
   return {
     description: `branch ${branchName}`,
-    read: (study) => alone((on) => readAt(on, study, () => 'all')),
-    readFor: (study, shas, limit) => alone((on) => readAt(on, study, (stored) => {
+    read: (study) => alone((on) => readRecords(on, study, () => 'all')),
+    readFor: (study, shas, limit) => alone((on) => readRecords(on, study, (stored) => {
       const present = new Set(stored);
       return shas.filter((sha) => present.has(sha)).slice(0, limit);
     })),
-    append: (record) => alone(async (on) => {
-      const file = { path: recordPath(record), text: encodeRecord(record), message: `noregret: ${pathComponent(record.study)} at ${record.sha.slice(0, 12)} [skip ci]` };
-      known = { at: await appendFile(on, file, options) };
-    }),
+    append: (record) => append(recordPath(record), encodeRecord(record), `${pathComponent(record.study)} at ${record.sha.slice(0, 12)}`),
+    decisions: (study) => alone(async (on) => (await readAt(on, decisionFolder(study), () => 'all'))
+      .flatMap(({ path, text }) => kept(on, decodeDecision(text, path), options.onWarning)).map(({ decision }) => decision).sort(firstDecidedFirst)),
+    decide: (decision) => append(decisionPath(decision), encodeDecision(decision), `${decision.kind} for ${pathComponent(decision.study)} at ${decision.sha.slice(0, 12)}`),
   };
 }
 
 type Choose = (stored: readonly string[]) => readonly string[] | 'all';
 
-async function readRecords(on: HistoryBranch, { at, folder, choose }: { readonly at: string; readonly folder: string; readonly choose: Choose }, onWarning?: (text: string) => void): Promise<StudyRecord[]> {
+const inBranch = (on: HistoryBranch, warning: string): string => `branch ${on.ref.replace('refs/heads/', '')}: ${warning}`;
+
+async function readTexts(on: HistoryBranch, { at, folder, choose }: { readonly at: string; readonly folder: string; readonly choose: Choose }, onWarning?: (text: string) => void): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const stored = await listCommits(on.git, at, folder);
   if (stored.length === 0) return [];
-  const chosen = choose(stored);
-  const blobs = await readBlobs(on.git, at, folder, chosen);
-  const warn = (warning: string) => onWarning?.(`branch ${on.ref.replace('refs/heads/', '')}: ${warning}`);
-  blobs.refused.forEach(warn);
-  return blobs.files.flatMap(({ path, text }) => {
-    const decoded = decodeRecord(text, path);
-    if ('record' in decoded) return [decoded.record];
-    warn(decoded.refused);
-    return [];
-  }).sort(oldestFirst);
+  const blobs = await readBlobs(on.git, at, folder, choose(stored));
+  for (const refused of blobs.refused) onWarning?.(inBranch(on, refused));
+  return blobs.files;
+}
+
+/** What is no record or decision is left out and told by name. */
+function kept<T extends object>(on: HistoryBranch, decoded: T | { readonly refused: string }, onWarning?: (text: string) => void): T[] {
+  if (!('refused' in decoded)) return [decoded];
+  onWarning?.(inBranch(on, decoded.refused));
+  return [];
 }
 
 async function openBranch(options: GitBranchStoreOptions, name: string): Promise<HistoryBranch> {

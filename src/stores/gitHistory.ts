@@ -15,7 +15,7 @@ export interface HistoryBranch extends PrivateRepository {
 }
 
 const COMMIT_FOLDER = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-const README = 'Written by noregret: one small file per record, `<study>/<commit>/<run>-<attempt>.json`, never rewritten.\nDelete this branch to forget the history; do not merge it.\n';
+const README = 'Written by noregret: one small file per record, `<study>/<commit>/<run>-<attempt>.json`, never rewritten.\nWhat people decided (accepted declines, requests for more seeds) is below `@decisions`.\nDelete this branch to forget the history; do not merge it.\n';
 const REJECTED = /\[(remote )?rejected\]|stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref|reference already exists/i;
 const FORBIDDEN = /GH006|GH013|protected branch|pre-receive hook declined|hook declined|\b403\b|Permission (to \S+ )?denied|write access/i;
 

@@ -58,7 +58,7 @@ export function parseRecord(text: string, path: string): DecodedRecord {
   return { refused: `${path}: not a noregret record (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,3 +1,5 @@
+import { peopleAnswer, withPeople, type People } from './githubPeople.js';
+
 /** What real GitHub does and the emulator does not (github.md §2.1, §5.3): permissions, limits, refusals, missing endpoints. */
 export interface Token { readonly kind: 'app' | 'user'; readonly login: string; readonly permissions: Readonly<Record<string, 'read' | 'write'>> }
 
@@ -5,7 +7,7 @@ export interface Call { readonly method: string; readonly path: string; readonly
 
 export interface Answer { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: object | undefined }
 
-export interface StoredArtifact { readonly id: number; readonly runId: number; readonly name: string; readonly sizeBytes: number; readonly url: string }
+export interface StoredArtifact { readonly id: number; readonly runId: number; readonly name: string; readonly sizeBytes: number; readonly url: string; readonly expired?: boolean }
 
 export interface Facts {
   /** Commits of the git server; a check on any other is refused. */
@@ -14,7 +16,8 @@ export interface Facts {
   readonly artifacts: StoredArtifact[];
   readonly statuses: object[];
   /** What the emulator does not keep up to date: the head of each pull request after a push, and the fork that it is in. */
-  readonly heads: Map<number, { readonly sha: string; readonly repository: string }>;
+  readonly heads: Map<number, { readonly sha: string; readonly repository: string; readonly mergeSha?: string }>;
+  readonly people: People;
   private: boolean;
 }
 
@@ -32,6 +35,9 @@ const rules: readonly Rule[] = [
   { call: /^GET \/repos\/[^/]+\/[^/]+\/(check-runs|commits\/[^/]+\/check-runs)/, accepted: 'checks=read' },
   { call: /^POST \/repos\/[^/]+\/[^/]+\/statuses\//, accepted: 'statuses=write' },
   { call: /^GET \/repos\/[^/]+\/[^/]+\/actions\//, accepted: 'actions=read' },
+  { call: /^POST \/repos\/[^/]+\/[^/]+\/actions\//, accepted: 'actions=write' },
+  { call: /^GET \/repos\/[^/]+\/[^/]+\/issues\/\d+\/events/, accepted: 'issues=read; pull_requests=read' },
+  { call: /^GET \/repos\/[^/]+\/[^/]+\/collaborators\//, accepted: 'metadata=read' },
   { call: /^GET \/repos\/[^/]+\/[^/]+\/(pulls|commits\/[^/]+\/pulls)/, accepted: 'pull_requests=read' },
   { call: /^(POST|PATCH|PUT|DELETE) \/repos\/[^/]+\/[^/]+\/(git|contents)\//, accepted: 'contents=write' },
 ];
@@ -90,7 +96,9 @@ export async function localAnswer({ method, path, token, body }: Call, facts: Fa
   }
   if (method === 'GET' && pathname === '/user' && token?.kind === 'app') return refuse(403, 'Resource not accessible by integration');
   const ofCommit = /\/commits\/([0-9a-f]{40})\/pulls$/.exec(pathname)?.[1];
-  if (method === 'GET' && ofCommit !== undefined) return { status: 200, body: (await openPulls()).filter((pull) => (pull['head'] as { sha: string }).sha === ofCommit) };
+  if (method === 'GET' && ofCommit !== undefined) return { status: 200, body: (withHeads(await openPulls(), facts) as Pull[]).filter(({ number, head }) => head['sha'] === ofCommit || facts.people.merged.get(number)?.sha === ofCommit) };
+  const said = peopleAnswer({ method, path, body, token }, facts.people);
+  if (said !== undefined) return said;
   const status = /\/statuses\/([0-9a-f]{40})$/.exec(pathname)?.[1];
   if (method === 'POST' && status !== undefined) {
     facts.statuses.push({ sha: status, ...body });
@@ -98,7 +106,7 @@ export async function localAnswer({ method, path, token, body }: Call, facts: Fa
   }
   const run = /\/actions\/runs\/(\d+)\/artifacts$/.exec(pathname)?.[1];
   if (method === 'GET' && run !== undefined) {
-    const artifacts = facts.artifacts.filter(({ runId }) => runId === Number(run)).map(({ id, name, sizeBytes }) => ({ id, name, size_in_bytes: sizeBytes, expired: false }));
+    const artifacts = facts.artifacts.filter(({ runId }) => runId === Number(run)).map(({ id, name, sizeBytes, expired = false }) => ({ id, name, size_in_bytes: sizeBytes, expired }));
     return { status: 200, body: { total_count: artifacts.length, artifacts } };
   }
   const zip = /\/actions\/artifacts\/(\d+)\/zip$/.exec(pathname)?.[1];
@@ -112,10 +120,11 @@ export async function localAnswer({ method, path, token, body }: Call, facts: Fa
 interface Pull { readonly number: number; readonly head: Readonly<Record<string, unknown>> }
 
 /** Pull requests as they stand now. */
-export function withHeads(body: object, heads: Facts['heads']): object {
-  const fresh = (pull: Pull): object => {
+export function withHeads(body: object, { heads, people }: Pick<Facts, 'heads' | 'people'>): object {
+  const fresh = (pull: Pull): Pull => {
     const head = heads.get(pull.number);
-    return head === undefined ? pull : { ...pull, head: { ...pull.head, sha: head.sha, repo: { full_name: head.repository } } };
+    const now = withPeople(pull, people, head?.mergeSha);
+    return head === undefined ? now : { ...now, head: { ...pull.head, sha: head.sha, repo: { full_name: head.repository } } };
   };
   return Array.isArray(body) ? (body as Pull[]).map(fresh) : fresh(body as Pull);
 }

@@ -2,6 +2,7 @@ import { createEmulator } from 'emulate';
 import { createSign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { nobody } from './githubPeople.js';
 import { localAnswer, refusal, withHeads, type Answer, type Call, type Facts, type Token } from './githubRules.js';
 
 /** An answer to give instead of GitHub's, `times` times, to calls that match. */
@@ -75,7 +76,7 @@ export async function startGitHub(): Promise<GitHubServer> {
   const botToken = ((await minted.json()) as { token: string }).token;
 
   const tokens = new Map<string, Token>();
-  const facts: Facts = { commits: new Set(), locked: new Set(), artifacts: [], statuses: [], heads: new Map(), private: false };
+  const facts: Facts = { commits: new Set(), locked: new Set(), artifacts: [], statuses: [], heads: new Map(), people: nobody(), private: false };
   const faults: Fault[] = [];
   const calls: LoggedCall[] = [];
   const forward = async (method: string, path: string, token: string, body: string | undefined): Promise<Answer & { text?: string }> => {
@@ -100,7 +101,7 @@ export async function startGitHub(): Promise<GitHubServer> {
     if (refused !== undefined) return refused;
     const answer = await forward(call.method, call.path, token?.kind === 'app' ? botToken : `user-${token?.login ?? ''}`, text);
     if (call.method === 'POST' && call.path.endsWith('/check-runs') && answer.status === 201) checkIds.push((answer.body as { id: number }).id);
-    if (answer.body !== undefined && /\/pulls(\/\d+)?(\?|$)/.test(call.path) && answer.status === 200) return { ...answer, body: withHeads(answer.body, facts.heads) };
+    if (answer.body !== undefined && /\/pulls(\/\d+)?(\?|$)/.test(call.path) && answer.status === 200) return { ...answer, body: withHeads(answer.body, facts) };
     return answer;
   };
   const server: Server = createServer((request, response) => {

@@ -16,10 +16,13 @@ export const tokens = {
   read: 'ghs_readonly0000000000000000000000000000',
   /** The `report` job, and the one-job form. */
   write: 'ghs_writetoken000000000000000000000000000',
+  /** The job that answers commands. */
+  commands: 'ghs_commands00000000000000000000000000000',
 } as const;
 const permissions: Readonly<Record<keyof typeof tokens, Token['permissions']>> = {
   read: { contents: 'read', metadata: 'read' },
-  write: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
+  write: { actions: 'read', contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
+  commands: { actions: 'write', contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
 };
 
 export type Files = Readonly<Record<string, string | undefined>>;
@@ -95,9 +98,9 @@ export async function startWorld(): Promise<World> {
   mkdirSync(author, { recursive: true });
   mkdirSync(dirname(bare), { recursive: true });
   const [github, artifacts, server] = await Promise.all([
-    startGitHub(), startArtifacts(), startGitHttp({ root: served, tokens: { [tokens.read]: 'read', [tokens.write]: 'write' } }),
+    startGitHub(), startArtifacts(), startGitHttp({ root: served, tokens: { [tokens.read]: 'read', [tokens.write]: 'write', [tokens.commands]: 'write' } }),
   ]);
-  for (const name of ['read', 'write'] as const) github.tokens.set(tokens[name], { kind: 'app', login: 'github-actions[bot]', permissions: permissions[name] });
+  for (const name of ['read', 'write', 'commands'] as const) github.tokens.set(tokens[name], { kind: 'app', login: 'github-actions[bot]', permissions: permissions[name] });
   await git(root, root, 'init', '-q', '--bare', '-b', 'main', bare);
   symlinkSync('demo.git', join(served, 'octo', 'demo'));
   const here = (...args: readonly string[]) => git(author, root, ...args);
@@ -135,17 +138,20 @@ export async function startWorld(): Promise<World> {
     await here('merge', '-q', '--no-ff', '-m', `Merge ${headSha} into ${baseSha}`, branch);
     const mergeSha = await here('rev-parse', 'HEAD');
     await here('push', '-q', '-f', 'origin', `HEAD:refs/pull/${number}/merge`, `${branch}:refs/pull/${number}/head`);
-    github.facts.heads.set(number, { sha: headSha, repository: fork ? 'mallory/demo' : github.repository });
+    github.facts.heads.set(number, { sha: headSha, repository: fork ? 'mallory/demo' : github.repository, mergeSha });
+    github.facts.people.trees.set(mergeSha, await here('rev-parse', 'HEAD^{tree}'));
+    const messages = (await here('log', '--format=%H', `main..${branch}`)).split('\n').filter((sha) => sha !== '');
+    github.facts.people.commits.set(number, await Promise.all(messages.toReversed().map(async (sha) => ({ sha, message: await here('show', '-s', '--format=%B', sha) }))));
     const repo = (full_name: string) => ({ full_name, fork: full_name !== github.repository });
     const payload = {
-      action: 'synchronize', number, repository: { full_name: github.repository, default_branch: 'main' },
+      action: 'synchronize', number, sender: { login: fork ? 'mallory' : 'octo' }, repository: { full_name: github.repository, default_branch: 'main' },
       pull_request: { number, draft, head: { sha: headSha, ref: branch, repo: repo(fork ? 'mallory/demo' : github.repository) }, base: { sha: baseSha, ref: 'main', repo: repo(github.repository) } },
     };
     return { number, branch, headSha, baseSha, mergeSha, fork, payload };
   };
   return {
     github, git: server, artifacts, root, serverUrl: server.url.replace('127.0.0.1', 'git.localhost'), commit, pullRequest,
-    pushPayload: (sha, before = '0'.repeat(40)) => ({ ref: 'refs/heads/main', before, after: sha, created: false, deleted: false, forced: false, repository: { full_name: github.repository, default_branch: 'main' } }),
+    pushPayload: (sha, before = '0'.repeat(40)) => ({ sender: { login: 'octo' }, commits: [], ref: 'refs/heads/main', before, after: sha, created: false, deleted: false, forced: false, repository: { full_name: github.repository, default_branch: 'main' } }),
     show: (revision, path) => at('show', `${revision}:${path}`).catch(() => undefined),
     listFiles: async (revision) => (await at('ls-tree', '-r', '--name-only', revision).catch(() => '')).split('\n').filter((l) => l !== ''),
     close: async () => {

@@ -10,7 +10,7 @@ export interface Line { readonly commits: readonly MeasuredCommit[]; readonly no
  * and leaves out what is no longer on the branch; where it knows none of the commits, time decides.
  */
 export function lineOf(records: readonly StudyRecord[], firstParents: readonly string[]): Line {
-  const measured = unique(records).filter((record) => record.kind === 'observed' && record.canonical.length > 0);
+  const measured = unique(records).filter((record) => record.canonical.length > 0);
   const place = new Map(firstParents.map((sha, i) => [sha, firstParents.length - i]));
   const isKnown = measured.some(({ sha }) => place.has(sha));
   const kept = isKnown ? measured.filter(({ sha }) => place.has(sha)) : measured;

@@ -24,7 +24,7 @@ type SearchRecord = StudyRecord & { readonly search: NonNullable<StudyRecord['se
 
 /** Successive searches of main under one compatibility key, oldest first: candidates for a reference, whose code must be compared. */
 export function successiveSearches(records: readonly StudyRecord[]): readonly (readonly [SearchRecord, SearchRecord])[] {
-  const searched = records.filter((record): record is SearchRecord => record.kind === 'observed' && record.search !== undefined)
+  const searched = records.filter((record): record is SearchRecord => record.search !== undefined)
     .sort((a, b) => (a.search.finishedAt < b.search.finishedAt ? -1 : 1));
   return searched.slice(1).flatMap((young, i) => {
     const old = searched[i];

@@ -44,6 +44,7 @@ function undecidedAdvice(reason: string | undefined): Text {
 function notConfirmedAdvice({ verdict: { reason }, confirmation }: Comparison): Text {
   switch (reason) {
     case 'budget': return [plain('It was not repeated, so it may be noise or real: give '), code('budget.time'), plain(' more and run it again.')];
+    case 'accepted': return [];
     case 'remembered': return [plain('It was not repeated, so it may be noise or real: the next pushes will tell.')];
     case undefined: default: return [plain(confirmation?.result.decision === 'INCONCLUSIVE'
       ? 'It may be noise, or a decline too small for this many seeds; look again if it comes back.'
