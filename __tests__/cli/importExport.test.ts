@@ -17,7 +17,10 @@ test('the study that is named becomes a log here, whatever its name, and goes on
   const which = ended(await type(folder.path, ['import', 'study.log']), 2);
   expect(which.err).toMatch(/which study is meant\?.*"\.\.\/\.\.\/etc\/x", "other"/);
   const typed = ended(await type(folder.path, ['import', 'study.log', '--study-name', '../../etc/x', '--json']), 0);
-  expect(json(typed)).toEqual({ ok: true, format: 'optuna-journal', out: 'etc-x.jsonl', trials: 2, notes: [] });
+  expect(json(typed)).toEqual({
+    ok: true, tool: 'Optuna', format: 'optuna-journal', study: 'etc-x', out: 'etc-x.jsonl', trials: 2, notes: [], metric: { name: 'value', goal: 'maximize' }, space: { is: 'declared', parameters: 1 },
+    states: { complete: 2, pruned: 0, failed: 0, infeasible: 0, running: 0, waiting: 0 }, best: { trial: 1, value: 3, params: { c: 'b,"c"' } },
+  });
   const goesOn = ended(await type(folder.path, ['ask-tell', '--study', 'etc-x.jsonl', '--method', 'random'], { stdin: '{"op":"best"}\n{"op":"ask"}\n{"op":"ask"}\n' }), 0);
   expect(goesOn.out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([{ trial: 1, value: 3 }, { trials: [{ trial: 2, params: { c: null } }] }, { done: true, reason: 'exhausted' }]);
   expect(ended(await type(folder.path, ['import', 'study.log', '--study-name', '../../etc/x']), 2).err).toContain('holds a study already');

@@ -17,7 +17,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   if (format === undefined) throw new UserError('flag-invalid', `--format ${flags.format} is unknown.`, { fix: `Use one of ${Object.keys(exportFormats).join(', ')}.` });
   const file = await readStudyFile(terminal.cwd, path);
   const read = file.kind === 'ours' ? { events: file.events, notes: [] } : chooseStudy(file.studies, flags.studyName, path).read();
-  const { pieces, notes } = format(exportedStudy(read.events, path));
+  const { pieces, notes } = format(exportedStudy([...read.events], path));
   if (flags.out === undefined) for (const piece of pieces) terminal.stdout.write(piece);
   else await write(resolve(terminal.cwd, flags.out), flags.out, pieces);
   for (const note of [...file.notes, ...read.notes, ...notes]) terminal.stderr.write(`note: ${printable(note)}\n`);

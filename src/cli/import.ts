@@ -1,37 +1,76 @@
 import { resolve } from 'node:path';
+import { createSummary, type Summary } from '../imports/summary.js';
 import { UserError } from '../model/errors.js';
+import { formatNumber } from '../model/numberFormat.js';
+import { canonicalJson, type Params } from '../model/params.js';
 import type { StudyEvent } from '../model/study.js';
 import { openJournalFile } from '../stores/journalFile.js';
+import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { chooseStudy, readStudyFile } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
-interface Flags extends CommonFlags { readonly studyName?: string; readonly out?: string }
+interface Flags extends CommonFlags, ImportFlags { readonly out?: string }
 
 /** Events in one write. */
 const slice = 2000;
 
-/** Another tool's study as a log of ours, which `ask-tell --study` goes on with. */
+/** Another tool's study as a log of ours, which `ask-tell --study`, `compare` and `export` take. */
 export async function run(terminal: Terminal, flags: Flags, args: readonly string[]): Promise<number> {
   const [path = ''] = args;
-  const file = await readStudyFile(terminal.cwd, path);
+  const choice = choiceOf(flags);
+  const file = await readStudyFile(terminal.cwd, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
-  const { events, notes } = chooseStudy(file.studies, flags.studyName, path).read();
-  const [created] = events;
-  const out = flags.out ?? `${created?.type === 'created' ? created.study : 'study'}.jsonl`;
-  await write(resolve(terminal.cwd, out), out, events);
-  const trials = events.filter(({ type }) => type === 'started').length;
-  for (const note of [...file.notes, ...notes]) terminal.stderr.write(`note: ${printable(note)}\n`);
-  if (flags.json === true) terminal.stdout.write(`${JSON.stringify({ ok: true, format: file.format, out, trials, notes: [...file.notes, ...notes] })}\n`);
-  else terminal.stdout.write(printable(`${out}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${path} (${file.format}); go on with: noregret ask-tell --study ${out}`) + '\n');
+  const { events, notes: own, space } = chooseStudy(file.studies, flags.studyName, path).read(choice);
+  const notes = [...file.notes, ...own];
+  const summary = createSummary();
+  const out = flags.out ?? `${nameIn(events)}.jsonl`;
+  await write(resolve(terminal.cwd, out), out, passed(events, summary.add));
+  const found = summary.summary();
+  if (flags.json === true) {
+    const { study, metric, trials, counts, best } = found;
+    terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: file.format, study, out, metric, space: { is: space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
+  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printable).join('\n')}\n`);
+  for (const note of notes) terminal.stderr.write(`note: ${printable(note)}\n`);
   return exitCodes.ok;
 }
 
-async function write(path: string, name: string, events: readonly StudyEvent[]): Promise<void> {
+function nameIn(events: Iterable<StudyEvent>): string {
+  for (const event of events) return event.type === 'created' ? event.study : 'study';
+  return 'study';
+}
+
+function* passed(events: Iterable<StudyEvent>, see: (event: StudyEvent) => void): Generator<StudyEvent, void> {
+  for (const event of events) { see(event); yield event; }
+}
+
+/** What was read, as a person asks: whose, how many, the best, in which space, and where it is now. */
+function linesOf({ study, tool, metric, trials, counts, best, space }: Summary, read: { readonly path: string; readonly out: string; readonly space: string }): string[] {
+  const states = Object.entries(counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`).join(', ');
+  return [
+    `${study}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${tool} in ${read.path}${states === '' ? '' : ` (${states})`}`,
+    ...(metric === undefined ? [] : [`  objective  ${metric.name}, ${metric.goal === 'minimize' ? 'smaller' : 'larger'} is better`]),
+    `  best       ${best === undefined ? 'none: no trial ended with a value' : `${formatNumber(best.value)} in trial ${best.trial}: ${paramsText(best.params)}`}`,
+    `  space      ${space?.parameters.length ?? 0} parameters, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,
+    `  written to ${read.out}; compare it with another (noregret compare), or go on with the search: noregret ask-tell --study ${read.out}`,
+  ];
+}
+
+function paramsText(params: Params): string {
+  return Object.entries(params).map(([name, value]) => `${name}=${typeof value === 'string' ? value : canonicalJson(value)}`).join(' ');
+}
+
+async function write(path: string, name: string, events: Iterable<StudyEvent>): Promise<void> {
   const journal = await openJournalFile(path);
   try {
     if ((await journal.load()).events.length > 0) throw new UserError('out-exists', `${name} holds a study already.`, { fix: 'Name another file: --out FILE' });
-    for (let from = 0; from < events.length; from += slice) await journal.append(...events.slice(from, from + slice));
+    let batch: StudyEvent[] = [];
+    for (const event of events) {
+      if (batch.push(event) < slice) continue;
+      await journal.append(...batch);
+      batch = [];
+    }
+    if (batch.length > 0) await journal.append(...batch);
   } finally {
     await journal.close();
   }

@@ -3,15 +3,17 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
-import { importers, type ImportedStudy } from '../stores/importers.js';
+import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
+import { readImport } from '../imports/open.js';
 import { createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
+import { looksLikeOptunaJournal } from '../stores/optunaLines.js';
 import { stateDirName } from './state.js';
 
 /** What a file with studies holds: a log of ours, or studies of another tool. */
 export type StudyFile =
   | { readonly kind: 'ours'; readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
-  | { readonly kind: 'imported'; readonly format: string; readonly studies: readonly ImportedStudy[]; readonly notes: readonly string[] };
+  | { readonly kind: 'imported'; readonly format: string; readonly tool: string; readonly studies: readonly ImportedStudy[]; readonly notes: readonly string[] };
 
 const chunkBytes = 1 << 20;
 /** So much of a file tells what it is. */
@@ -19,28 +21,22 @@ export const beginningBytes = 8192;
 /** What every study log of ours begins with. */
 const ourBeginning = '{"type":"created",';
 
-/** `wanted` is a file, a folder with a study.jsonl, or the name of a study below .noregret. Read without a lock and left as it is. */
-export async function readStudyFile(cwd: string, wanted: string): Promise<StudyFile> {
+/** `wanted` is a file or folder, or the name of a study below .noregret. Read without a lock and left as it is. */
+export async function readStudyFile(cwd: string, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
   const path = await locate(cwd, wanted);
-  const file = await openRegular(path, wanted);
-  try {
-    const head = Buffer.alloc(beginningBytes);
-    const { bytesRead } = await file.read(head, 0, beginningBytes, 0);
-    const text = head.toString('utf8', 0, bytesRead);
-    if (text.startsWith(ourBeginning)) return await readOurs(file, wanted);
-    const found = Object.entries(importers).find(([, { detects }]) => detects(text));
-    if (found === undefined) throw new UserError('study-unknown', `${wanted} is no study that can be read: neither a study log of noregret nor ${Object.values(importers).map(({ tool }) => `a journal of ${tool}`).join(' nor ')}.`, { fix: 'Give a study.jsonl, or the file of Optuna\'s JournalFileBackend.' });
-    const [format, importer] = found;
-    const reader = importer.open(wanted);
-    await eachChunk(file, (chunk) => { reader.push(chunk); });
-    return { kind: 'imported', format, ...reader.end() };
-  } finally {
-    await file.close();
+  if ((await beginningOf(path)).startsWith(ourBeginning)) {
+    const file = await openRegular(path, wanted);
+    try {
+      return await readOurs(file, wanted);
+    } finally {
+      await file.close();
+    }
   }
+  return { kind: 'imported', ...readImport(path, wanted, choice) };
 }
 
 export function isStudyBeginning(text: string): boolean {
-  return text.startsWith(ourBeginning) || Object.values(importers).some(({ detects }) => detects(text));
+  return text.startsWith(ourBeginning) || looksLikeOptunaJournal(text);
 }
 
 /** Empty for what is no file or is not there. */
@@ -92,7 +88,7 @@ async function eachChunk(file: FileHandle, take: (chunk: Buffer) => void): Promi
 async function locate(cwd: string, wanted: string): Promise<string> {
   const path = resolve(cwd, wanted);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) return join(path, 'study.jsonl');
+  if (found?.isDirectory() === true) return (await beginningOf(join(path, 'study.jsonl'))).startsWith(ourBeginning) ? join(path, 'study.jsonl') : path;
   if (found !== undefined || /[\\/]/.test(wanted) || wanted === '..') return path;
   return join(cwd, stateDirName, wanted, 'study.jsonl');
 }

@@ -1,0 +1,94 @@
+import { UserError } from '../model/errors.js';
+import type { ParamValue } from '../model/params.js';
+import { cellNumber, cellValue, stateOf } from './cells.js';
+import type { Row } from './csvRows.js';
+import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
+import type { ImportChoice, Importer } from './importer.js';
+import { checkCells, headerOf, openTable, type Table } from './table.js';
+
+/** What the columns of a table are. */
+interface Mapping {
+  readonly tool: string;
+  readonly metrics: readonly string[];
+  /** Column and the parameter's name. */
+  readonly params: readonly (readonly [column: string, name: string])[];
+  readonly state?: string; readonly seed?: string; readonly seconds?: string; readonly start?: string; readonly message?: string;
+  readonly notes: readonly string[];
+}
+
+/** Any table with a header, by --metric and --params; our own export and Optuna's trials_dataframe() without them. */
+export const csv: Importer = {
+  tool: 'a table', takes: 'a CSV file, with --metric and --params',
+  detects: (source) => !source.isFolder && headerOf(source).length > 1,
+  read: (source, choice) => {
+    const table = openTable(source);
+    const mapping = mappingOf(table, choice);
+    const notes: string[] = [...mapping.notes];
+    const trials: ForeignTrial[] = [];
+    const reader = rowReader(table, mapping);
+    for (const row of table.rows) {
+      if (!row.whole && row.cells.length !== table.header.length) { notes.push(`the last line of ${table.file} is half-written: left out`); continue; }
+      checkCells(row, table);
+      checkTrials(trials.push(reader(row)), source.name);
+    }
+    return { notes: [], studies: [studyOf({ name: source.base.replace(/\.[a-z]+$/i, ''), tool: mapping.tool, format: 'csv', metrics: mapping.metrics.map((name) => ({ name })), trials, notes, ...(mapping.metrics[0] === undefined ? {} : { objective: mapping.metrics[0] }) })] };
+  },
+};
+
+const ours = ['trial', 'stage', 'side', 'state', 'value', 'seconds', 'seed', 'message'];
+
+/** UserErrors `csv-columns`, `column-missing`. */
+function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
+  const { header } = table;
+  if (metric === undefined && ours.every((name, i) => header[i] === name)) {
+    return { tool: 'noregret', metrics: ['value'], params: header.slice(ours.length).map((name) => [name, name]), state: 'state', seed: 'seed', seconds: 'seconds', message: 'message', notes: [] };
+  }
+  if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header);
+  if (metric === undefined || columns?.params === undefined) {
+    throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: --metric ${header.at(-1) ?? 'loss'} --params ${header.slice(0, 2).join(',')}   (there are ${header.slice(0, 40).join(', ')})` });
+  }
+  for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
+  const state = columns.state ?? (header.includes('state') && !columns.params.includes('state') ? 'state' : undefined);
+  return {
+    tool: 'a table', metrics: [metric], params: columns.params.map((name) => [name, name]), notes: [],
+    ...(state === undefined ? {} : { state }), ...(columns.seed === undefined ? {} : { seed: columns.seed }), ...(header.includes('seconds') ? { seconds: 'seconds' } : {}),
+  };
+}
+
+function optunaFrame(header: readonly string[]): Mapping {
+  const named = (prefix: string): string[] => header.filter((name) => name.startsWith(prefix));
+  return {
+    tool: 'Optuna', metrics: header.filter((name) => name === 'value' || /^values?_/.test(name)), params: named('params_').map((name) => [name, name.slice(7)]), state: 'state', start: 'datetime_start', seconds: 'duration',
+    notes: ['a table of Optuna does not tell None from a parameter that was not asked for: empty cells are taken as the latter'],
+  };
+}
+
+function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
+  const at = (name: string | undefined): number => (name === undefined ? -1 : table.column(name));
+  const params = mapping.params.map(([column, name]) => [name, table.column(column)] as const);
+  const metrics = mapping.metrics.map((name) => [name, table.column(name)] as const);
+  const [state, seed, seconds, start, message] = [at(mapping.state), at(mapping.seed), at(mapping.seconds), at(mapping.start), at(mapping.message)];
+  return ({ cells, line }) => {
+    const values: Record<string, number> = {};
+    for (const [name, column] of metrics) {
+      const value = cellNumber(cells[column] ?? '', { file: table.file, line, column: name });
+      if (value !== undefined) values[name] = value;
+    }
+    const found: Record<string, ParamValue> = {};
+    for (const [name, column] of params) if (cells[column] !== '') found[name] = cellValue(cells[column] ?? '');
+    const [took, why, began, drawn] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start], Number(cells[seed] ?? Number.NaN)];
+    return {
+      params: found, values, state: state === -1 ? 'complete' : stateOf(cells[state] ?? '', { file: table.file, line }),
+      ...(took === undefined ? {} : { seconds: took }), ...(why === undefined || why === '' ? {} : { message: why }),
+      ...(began === undefined || began === '' ? {} : { start: began }), ...(Number.isFinite(drawn) && cells[seed] !== '' ? { seed: drawn } : {}),
+    };
+  };
+}
+
+/** Seconds, or a pandas Timedelta: `0 days 00:00:00.24`. */
+export function secondsIn(text: string): number | undefined {
+  const delta = /^(\d+) days? (\d+):(\d+):([\d.]+)$/.exec(text.trim());
+  if (delta !== null) return Number(delta[1]) * 86_400 + Number(delta[2]) * 3600 + Number(delta[3]) * 60 + Number(delta[4]);
+  const seconds = Number(text);
+  return text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}

@@ -1,0 +1,153 @@
+import type { Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
+import type { Params } from '../model/params.js';
+import type { SearchSpace } from '../model/searchSpace.js';
+import type { StudyEvent } from '../model/study.js';
+import { frozenEvent } from '../model/studyLog.js';
+import type { TrialOutcome } from '../model/trial.js';
+import type { ImportedStudy } from './importer.js';
+import { inferSpace } from './inferSpace.js';
+import { limits } from './limits.js';
+import { chooseObjective, type Objective } from './objective.js';
+
+/** `waiting`: proposed, not begun. */
+export type ForeignState = 'complete' | 'pruned' | 'failed' | 'infeasible' | 'running' | 'waiting';
+
+/** Step and value; the value may be NaN or infinite. */
+export type Point = readonly [step: number, value: number];
+
+/** A trial as another tool left it: parameters by their values. Only what is known. */
+export interface ForeignTrial {
+  readonly params: Params;
+  readonly state: ForeignState;
+  /** Of each metric the value that counts for the tool (last, best or mean); NaN and infinite ones too. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly curves?: Readonly<Record<string, readonly Point[]>>;
+  readonly message?: string;
+  /** ISO 8601. */
+  readonly start?: string;
+  readonly seconds?: number;
+  readonly seed?: number;
+}
+
+export interface ForeignMetric { readonly name: string; /** Where the files say it. */ readonly goal?: Goal }
+
+export interface ForeignStudy {
+  readonly name: string;
+  readonly tool: string;
+  /** Key of the format in the map. */
+  readonly format: string;
+  readonly metrics: readonly ForeignMetric[];
+  /** Name of the metric that was optimised, where the files say it. */
+  readonly objective?: string;
+  /** Absent where the files do not say what was searched. */
+  readonly space?: SearchSpace;
+  readonly trials: readonly ForeignTrial[];
+  readonly notes: readonly string[];
+}
+
+export function studyOf(study: ForeignStudy): ImportedStudy {
+  return {
+    name: study.name, trials: study.trials.length,
+    read: (choice = {}) => {
+      const objective = chooseObjective(study, choice);
+      const space = study.space === undefined ? inferSpace(study.trials.map(({ params }) => params), study.trials.filter(({ state }) => state === 'complete' || state === 'pruned').map(({ params }) => params)) : { space: study.space, notes: [] };
+      return {
+        events: { [Symbol.iterator]: () => eventsOf(study, objective, space.space) },
+        notes: [...study.notes, ...objective.notes, ...space.notes],
+        space: study.space === undefined ? 'inferred' : 'declared',
+      };
+    },
+  };
+}
+
+/** Collects trials up to the limit. UserError `too-many-trials`. */
+export function checkTrials(count: number, name: string): void {
+  if (count > limits.trials) throw new UserError('too-many-trials', `${name} holds more than ${limits.trials} trials.`, { fix: 'Is this the right file? If it is, keep the newest trials in a file of their own.' });
+}
+
+function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace): Generator<StudyEvent, void> {
+  const { metric } = objective;
+  yield {
+    type: 'created', schema: 1, tool: study.tool, study: slug(study.name), at: study.trials.find(({ start }) => start !== undefined)?.start ?? '',
+    identity: { command: 'import', from: study.format, name: study.name, config: JSON.stringify({ metric, space }) },
+  };
+  let [number, waiting] = [0, 0];
+  for (const trial of study.trials) {
+    if (trial.state === 'waiting') {
+      yield frozenEvent(`waiting:import:${++waiting}`, trial.params, '');
+      continue;
+    }
+    yield* trialEvents(trial, number, metric);
+    number += 1;
+  }
+}
+
+function* trialEvents(trial: ForeignTrial, number: number, metric: Objective['metric']): Generator<StudyEvent, void> {
+  const { params, seed = 0, start = '', seconds = 0 } = trial;
+  yield { type: 'started', trial: number, attempt: 0, side: 'head', stage: 'search', params, seed, at: start };
+  yield* reports(trial, number);
+  if (trial.state === 'running') return;
+  const finished = Date.parse(start) + seconds * 1000;
+  yield {
+    type: 'finished', trial: number, attempt: 0, at: Number.isFinite(finished) ? new Date(finished).toISOString() : start,
+    result: { outcome: outcomeOf(trial, metric.name), metrics: finite(trial.values), seconds },
+  };
+}
+
+function* reports({ curves = {} }: ForeignTrial, trial: number): Generator<StudyEvent, void> {
+  const steps = new Map<number, Record<string, number>>();
+  for (const [name, points] of Object.entries(curves)) {
+    for (const [step, value] of thinned(points)) {
+      const known = steps.get(step);
+      if (known === undefined) steps.set(step, { [name]: value });
+      else known[name] = value;
+    }
+  }
+  for (const [step, values] of [...steps].sort(([a], [b]) => a - b)) {
+    const nonFinite = Object.keys(values).filter((name) => !Number.isFinite(values[name]));
+    yield { type: 'reported', trial, step, metrics: finite(values), ...(nonFinite.length === 0 ? {} : { nonFinite }) };
+  }
+}
+
+/** First and last always stay. */
+function thinned(points: readonly Point[]): readonly Point[] {
+  const most = limits.curvePoints;
+  if (points.length <= most) return points;
+  return Array.from({ length: most }, (_, i) => points[Math.round((i * (points.length - 1)) / (most - 1))] ?? [0, Number.NaN]);
+}
+
+function outcomeOf({ state, values, curves, message }: ForeignTrial, metric: string): TrialOutcome {
+  const value = values[metric];
+  switch (state) {
+    case 'complete':
+      if (value === undefined) return { state: 'failed', reason: 'no-objective', message: message ?? `no value of ${metric}` };
+      return Number.isFinite(value) ? { state: 'complete', value } : { state: 'failed', reason: 'non-finite', message: message ?? `${metric} was ${value}` };
+    case 'pruned':
+      return { state: 'pruned', step: curves?.[metric]?.at(-1)?.[0] ?? 0, ...(value !== undefined && Number.isFinite(value) ? { value } : {}) };
+    case 'infeasible':
+      return { state: 'infeasible', message: message ?? 'infeasible' };
+    case 'failed': case 'running': case 'waiting':
+      return { state: 'failed', reason: value === undefined || Number.isFinite(value) ? 'told' : 'non-finite', message: message ?? (value === undefined ? 'failed' : `${metric} was ${value}`) };
+  }
+}
+
+function finite(values: Readonly<Record<string, number>>): Record<string, number> {
+  const kept: Record<string, number> = {};
+  for (const name of Object.keys(values)) {
+    const value = values[name] ?? Number.NaN;
+    if (Number.isFinite(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** A study's name is used in paths. */
+export function slug(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 100) || 'study';
+}
+
+/** The last line of a traceback says what happened; bounded. */
+export function lastLine(text: string): string {
+  const lines = text.replaceAll(/\u001B\[[0-9;]*m/g, '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return (lines.at(-1) ?? text).slice(0, 500);
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { UserError } from '../model/errors.js';
+import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
+import { importers } from './index.js';
+import { openSource, type Source } from './source.js';
+
+/** What a file or folder of another tool holds. */
+export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
+
+interface Known { readonly format: string; readonly importer: Importer; readonly source: Source }
+
+/** Subfolders and files that are asked when the folder itself is none of any tool. */
+const mostChildren = 1000;
+/** Reads any table, so it is never guessed from a folder full of files. */
+const anyTable = 'csv';
+
+/** True where some format knows it. Reads only its beginning. */
+export function isImportable(path: string, name: string): boolean {
+  return knownAs(openSource(path, name)) !== undefined;
+}
+
+/** UserErrors `import-unknown` and `which-file` where it cannot be told, else those of the reader. */
+export function readImport(path: string, name: string, choice: ImportChoice = {}): OpenedImport {
+  const source = openSource(path, name);
+  const known = knownAs(source);
+  if (known !== undefined) return read(known, choice);
+  const below = source.isFolder ? knownBelow(path, source) : [];
+  const [first, second] = below;
+  if (first === undefined) throw unknown(source);
+  return second === undefined ? read(first, choice) : together(below, choice);
+}
+
+function knownAs(source: Source): Known | undefined {
+  for (const [format, importer] of Object.entries<Importer>(importers)) if (importer.detects(source)) return { format, importer, source };
+  return undefined;
+}
+
+function read({ format, importer, source }: Known, choice: ImportChoice): OpenedImport {
+  const { studies, notes } = importer.read(source, choice);
+  const links = source.links.length === 0 ? [] : [`${source.links.length} ${source.links.length === 1 ? 'link was' : 'links were'} not followed, e.g. ${source.links[0] ?? ''}`];
+  return { format, tool: importer.tool, studies, notes: [...notes, ...links] };
+}
+
+/** A folder that holds one thing, or several of one kind. */
+function knownBelow(path: string, source: Source): readonly Known[] {
+  const entries = source.list().slice(0, mostChildren);
+  const found = entries.flatMap(({ name }): Known[] => {
+    const known = knownAs(openSource(join(path, name), join(source.name, name)));
+    return known === undefined || known.format === anyTable ? [] : [known];
+  });
+  const [first] = found;
+  if (found.every(({ format }) => format === first?.format)) return found;
+  throw new UserError('which-file', `${source.name} holds results of several kinds: ${found.slice(0, 20).map((one) => `${one.source.base} (${one.importer.tool})`).join(', ')}.`, { fix: `Give one of them: noregret import ${first?.source.name ?? ''}` });
+}
+
+function together(known: readonly Known[], choice: ImportChoice): OpenedImport {
+  const all = known.map((one) => ({ one, opened: read(one, choice) }));
+  const names = all.flatMap(({ opened }) => opened.studies.map(({ name }) => name));
+  const isTwice = new Set(names).size < names.length;
+  const studies = all.flatMap(({ one, opened }) => opened.studies.map((study): ImportedStudy => (isTwice ? { ...study, name: `${one.source.base}/${study.name}` } : study)));
+  const [first] = known;
+  return { format: first?.format ?? '', tool: first?.importer.tool ?? '', studies, notes: all.flatMap(({ opened }) => opened.notes) };
+}
+
+function unknown(source: Source): UserError {
+  const takes = Object.values<Importer>(importers).map(({ tool, takes: what }) => `${tool}: ${what}`);
+  return new UserError('study-unknown', `${source.name} is no study that can be read: neither a study log of noregret nor ${source.isFolder ? 'a folder' : 'a file'} of a tool that is known here.`, {
+    fix: `Known are\n       ${takes.join('\n       ')}`,
+  });
+}

@@ -1,0 +1,119 @@
+import type { ParamValue } from '../model/params.js';
+import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
+import { checkTrials, lastLine, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import type { Importer } from './importer.js';
+import { jsonLines, jsonPieces, parsed } from './jsonPieces.js';
+import type { Source } from './source.js';
+
+const tool = 'Ray Tune';
+const stateFile = /^experiment_state-.*\.json$/;
+const states: Readonly<Record<string, ForeignState>> = { TERMINATED: 'complete', ERROR: 'failed', RUNNING: 'running', PAUSED: 'running', PENDING: 'waiting' };
+/** Written into every row beside the user's metrics. */
+const bookkeeping = new Set(['timestamp', 'checkpoint_dir_name', 'done', 'training_iteration', 'trial_id', 'date', 'time_this_iter_s', 'time_total_s', 'pid', 'hostname', 'node_ip', 'time_since_restore', 'iterations_since_restore', 'should_checkpoint', 'experiment_tag', 'experiment_id', 'episodes_total', 'timesteps_total', 'timesteps_since_restore', 'warmup_time']);
+
+/** A folder of results: experiment_state-*.json and one folder per trial with params.json and result.json (Ray 2). */
+export const rayTune: Importer = {
+  tool, takes: 'a folder of results',
+  detects: (source) => source.isFolder && (stateFiles(source).length > 0 || trialFolders(source).slice(0, 3).some((name) => source.has(`${name}/params.json`) && source.has(`${name}/result.json`))),
+  read: (source, choice) => {
+    const notes: string[] = [];
+    const { metric, byFolder } = stateOf(source, notes);
+    const trials = trialFolders(source).flatMap((folder): ForeignTrial[] => {
+      if (!source.has(`${folder}/params.json`)) return [];
+      const trial = trialOf(source, folder, { known: byFolder.get(folder), wanted: choice.metric ?? metric, notes });
+      byFolder.delete(folder);
+      return trial === undefined ? [] : [trial];
+    });
+    for (const { params, status } of byFolder.values()) trials.push({ params, state: states[status] === 'waiting' ? 'waiting' : 'running', values: {} });
+    checkTrials(trials.length, source.name);
+    const names = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
+    return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics: names.map((name) => ({ name })), trials, notes: [...notes, ...early(trials, choice.metric ?? metric)], ...(metric === undefined || !names.includes(metric) ? {} : { objective: metric }) })] };
+  },
+};
+
+interface Known { readonly params: Readonly<Record<string, ParamValue>>; readonly status: string; readonly start: number | undefined }
+
+function stateFiles(source: Source): string[] {
+  return source.list().filter(({ name, isFolder }) => !isFolder && stateFile.test(name)).map(({ name }) => name);
+}
+
+function trialFolders(source: Source): string[] {
+  return source.list().filter(({ isFolder }) => isFolder).map(({ name }) => name);
+}
+
+/** The newest state of the experiment; its items are JSON texts inside JSON. */
+function stateOf(source: Source, notes: string[]): { readonly metric: string | undefined; readonly byFolder: Map<string, Known> } {
+  const byFolder = new Map<string, Known>();
+  const path = stateFiles(source).at(-1);
+  let metric: string | undefined;
+  if (path === undefined) { notes.push(`${source.name} has no experiment_state-*.json: how trials ended is read from their folders`); return { metric, byFolder }; }
+  const pieces = jsonPieces(source.chunks(path), source.label(path), (key) => key === 'trial_data');
+  for (let next = pieces.next(); ; next = pieces.next()) {
+    if (next.done === true) { if (!next.value.whole) notes.push(`${source.label(path)} is half-written: read as far as it goes`); break; }
+    const { key, value, index } = next.value;
+    if (key === 'runner_data' && isFields(value)) metric = textOr(value['_metric']);
+    if (key !== 'trial_data' || index === undefined || !Array.isArray(value)) continue;
+    const [trial, runtime] = [documentIn(value[0]), documentIn(value[1])];
+    const folder = textOr(trial?.['relative_logdir']);
+    if (trial === undefined || folder === undefined) continue;
+    byFolder.set(folder, { params: sampled(trial['evaluated_params'], source.label(path)), status: String(trial['status']), start: numberOr(runtime?.['start_time']) });
+  }
+  return { metric, byFolder };
+}
+
+function documentIn(text: unknown): Fields | undefined {
+  const value = typeof text === 'string' ? parsed(text) : text;
+  return isFields(value) ? value : undefined;
+}
+
+/** Names are paths with slashes, here with points; what JSON could not say was left to a pickle, which is not loaded. */
+function sampled(value: unknown, file: string): Readonly<Record<string, ParamValue>> {
+  const params: Record<string, ParamValue> = {};
+  if (!isFields(value)) return params;
+  for (const [name, one] of Object.entries(value)) params[name.replaceAll('/', '.')] = isFields(one) && one['_type'] === 'CLOUDPICKLE_FALLBACK' ? '(an object of Python)' : paramAt(one, { tool, file, field: `evaluated_params.${name}` });
+  return params;
+}
+
+interface Context { readonly known: Known | undefined; readonly wanted: string | undefined; readonly notes: string[] }
+
+function trialOf(source: Source, folder: string, { known, wanted, notes }: Context): ForeignTrial | undefined {
+  const config = parsed(source.text(`${folder}/params.json`));
+  if (!isFields(config)) { notes.push(`${source.label(`${folder}/params.json`)} is half-written: left out`); return undefined; }
+  const file = source.label(`${folder}/params.json`);
+  const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : Object.fromEntries(Object.entries(flattened(config)).map(([name, value]) => [name, paramAt(value, { tool, file, field: name })]));
+  const { values, curves, last } = source.has(`${folder}/result.json`) ? rowsOf(source, `${folder}/result.json`, { wanted, notes }) : { values: {}, curves: {}, last: undefined };
+  const isBroken = source.has(`${folder}/error.txt`);
+  const state = (known === undefined ? undefined : states[known.status]) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
+  const [seconds, ended] = [numberOr(last?.['time_total_s']), numberOr(last?.['timestamp'])];
+  const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
+  return {
+    params, state, values, curves, ...(state === 'failed' && isBroken ? { message: lastLine(source.text(`${folder}/error.txt`)) } : {}),
+    ...(seconds === undefined ? {} : { seconds }), ...(start === undefined ? {} : { start: new Date(start * 1000).toISOString() }),
+  };
+}
+
+/** Of each metric the last value; the curve of the one that is wanted, or of all. */
+function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, 'wanted' | 'notes'>): { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Fields | undefined } {
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [{}, {}];
+  let last: Fields | undefined;
+  const rows = jsonLines(source.chunks(path), source.label(path));
+  for (let next = rows.next(); ; next = rows.next()) {
+    if (next.done === true) { if (!next.value.whole) notes.push(`the last line of ${source.label(path)} is half-written: left out`); break; }
+    const row = fieldsAt(next.value.value, { tool, file: source.label(path), field: `line ${next.value.line}` });
+    last = row;
+    const step = numberOr(row['training_iteration']) ?? next.value.line;
+    for (const [name, value] of Object.entries(flattened(row, '/'))) {
+      if (typeof value !== 'number' || bookkeeping.has(name) || name.startsWith('config/')) continue;
+      values[name] = value;
+      if (wanted === undefined || wanted === name) (curves[name] ??= []).push([step, value]);
+    }
+  }
+  return { values, curves, last };
+}
+
+function early(trials: readonly ForeignTrial[], metric: string | undefined): string[] {
+  const lengths = trials.filter(({ state }) => state === 'complete').map(({ curves = {} }) => (metric === undefined ? Object.values(curves)[0] : curves[metric])?.at(-1)?.[0] ?? 0);
+  const longest = lengths.reduce((most, one) => Math.max(most, one), 0);
+  const short = lengths.filter((one) => one < longest).length;
+  return short === 0 ? [] : [`${short} trials ended before iteration ${longest}: Ray does not mark what a scheduler stopped early, so they count as complete`];
+}

@@ -1,0 +1,196 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { UserError } from '../model/errors.js';
+import { limits } from './limits.js';
+
+export interface Entry { readonly name: string; readonly isFolder: boolean }
+
+/**
+ * A file or folder of another tool, read only. Paths are relative to it and made of names that `list` gave, never of text that stands
+ * in a file; '' is the thing itself. No link below it is followed, no pipe or device opened.
+ */
+export interface Source {
+  /** As the user wrote it. */
+  readonly name: string;
+  readonly isFolder: boolean;
+  /** Last part of the path, which some formats have no better name than. */
+  readonly base: string;
+  /** Sorted by name; nothing where there is no such folder. Links are left out. */
+  list(folder?: string): readonly Entry[];
+  has(path: string): boolean;
+  /** First kilobytes; empty where there is no such file. */
+  head(path?: string): Buffer;
+  /** UserErrors `file-unreadable`, `file-too-large`. */
+  chunks(path?: string): Generator<Buffer, void>;
+  /** A document whole. */
+  bytes(path?: string): Buffer;
+  text(path?: string): string;
+  bytesOf(path?: string): number;
+  /** Pieces from anywhere; to be closed. */
+  open(path?: string): Pages;
+  /** A file that stands beside this one under the same name with an ending. */
+  beside(ending: string): Source | undefined;
+  /** For messages: the path as the user can find it. */
+  label(path?: string): string;
+  /** Links that were passed over. */
+  readonly links: readonly string[];
+}
+
+/** A file read here and there. */
+export interface Pages { readonly bytes: number; read(offset: number, length: number): Buffer; close(): void }
+
+const headBytes = 16_384;
+const chunkBytes = 1 << 20;
+
+export function openSource(path: string, name: string): Source {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw unreadable(name, 'there is no such file or folder');
+  if (!stats.isFile() && !stats.isDirectory()) throw unreadable(name, 'it is neither a file nor a folder');
+  const isFolder = stats.isDirectory();
+  const links: string[] = [];
+  const { place, open, label } = waysInto(path, name, isFolder);
+  const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
+    const full = place(inside);
+    return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
+  };
+  const bytes = (inside = ''): Buffer => wholeOf(open(inside), label(inside));
+  return {
+    name, isFolder, base: basename(path), links, label, bytes,
+    chunks: (inside = '') => chunksOf(open(inside), label(inside)),
+    open: (inside = '') => pagesOf(open(inside), label(inside)),
+    beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
+    text: (inside) => bytes(inside).toString('utf8'),
+    has: (inside) => entryOf(inside)?.isFile() === true,
+    bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
+    head: (inside = '') => headOf(() => open(inside)),
+    list: (folder = '') => {
+      const full = isFolder ? place(folder) : undefined;
+      return full === undefined ? [] : listed(full, label(folder), links);
+    },
+  };
+}
+
+interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => number; readonly label: (inside?: string) => string }
+
+function waysInto(path: string, name: string, isFolder: boolean): Ways {
+  const sound = new Set(['']);
+  const label = (inside = ''): string => (inside === '' ? name : join(name, inside));
+  const place = (inside: string): string | undefined => (isFolder ? placeIn(path, inside, sound) : inside === '' ? path : undefined);
+  return {
+    label, place,
+    open: (inside) => {
+      const full = place(inside);
+      const file = full === undefined ? undefined : openRegular(full, inside === '');
+      if (typeof file !== 'number') throw unreadable(label(inside), file ?? 'there is no such file');
+      return file;
+    },
+  };
+}
+
+/** Full path, or undefined where a folder on the way is none (or a link). Throws on a path that leads out: such a one is made by nobody's mistake. */
+function placeIn(root: string, inside: string, sound: Set<string>): string | undefined {
+  const parts = inside.split('/');
+  if (parts.some((part) => part === '..' || part === '.' || part.includes('\0')) || inside.startsWith('/')) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
+  for (let n = 1; n < parts.length; n += 1) {
+    const folder = parts.slice(0, n).join('/');
+    if (sound.has(folder)) continue;
+    if (lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+    sound.add(folder);
+  }
+  return join(root, inside);
+}
+
+/** A descriptor, or why there is none. The thing that the user named may be a link; nothing below it may. */
+function openRegular(path: string, isNamed: boolean): number | string {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW));
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+    return 'it is no file';
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code === 'ELOOP' ? 'it is a link, which is not followed' : code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+  }
+}
+
+function listed(folder: string, label: string, links: string[]): readonly Entry[] {
+  try {
+    const found = readdirSync(folder, { withFileTypes: true });
+    if (found.length > limits.entries) throw new UserError('folder-too-large', `${label} has ${found.length} entries; at most ${limits.entries} are read.`, { fix: 'Is this the right folder?' });
+    for (const entry of found) if (entry.isSymbolicLink()) links.push(`${label}/${entry.name}`);
+    return found.filter((entry) => entry.isFile() || entry.isDirectory()).map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw unreadable(label, (error as Error).message);
+  }
+}
+
+function* chunksOf(file: number, label: string): Generator<Buffer, void> {
+  try {
+    checkSize(fstatSync(file).size, limits.fileBytes, label);
+    for (let position = 0; ;) {
+      // A new one each time: who keeps a piece of it must not find other bytes there later.
+      const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+      const got = readSync(file, buffer, 0, chunkBytes, position);
+      if (got === 0) return;
+      yield buffer.subarray(0, got);
+      position += got;
+      checkSize(position, limits.fileBytes, label);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function wholeOf(file: number, label: string): Buffer {
+  try {
+    const { size } = fstatSync(file);
+    checkSize(size, limits.documentBytes, label);
+    return readUpTo(file, size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function pagesOf(file: number, label: string): Pages {
+  const { size } = fstatSync(file);
+  checkSize(size, limits.fileBytes, label);
+  return {
+    bytes: size,
+    close: () => { closeSync(file); },
+    read: (offset, length) => {
+      const buffer = Buffer.allocUnsafe(length);
+      return buffer.subarray(0, readSync(file, buffer, 0, length, offset));
+    },
+  };
+}
+
+function readUpTo(file: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (let got = 1; got > 0 && at < size; at += got) got = readSync(file, buffer, at, size - at, at);
+  return buffer.subarray(0, at);
+}
+
+function headOf(open: () => number): Buffer {
+  let file: number | undefined;
+  try {
+    file = open();
+    return readUpTo(file, Math.min(headBytes, fstatSync(file).size));
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'file-unreadable') return Buffer.alloc(0);
+    throw error;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function checkSize(size: number, most: number, label: string): void {
+  if (size > most) throw new UserError('file-too-large', `${label} has ${(size / 1e9).toFixed(1)} GB; at most ${(most / 1e9).toFixed(most < 1e9 ? 2 : 1)} GB are read.`, { fix: 'Is this the file of results, and not a log of the training? If it is, keep the newest trials in a file of their own.' });
+}
+
+function unreadable(name: string, why: string): UserError {
+  return new UserError('file-unreadable', `Cannot read ${name}: ${why}.`, { fix: 'Check the path and its permissions.' });
+}
