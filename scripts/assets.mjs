@@ -11,7 +11,7 @@ const entries = [
   // Goes into the HTML report, where it brings the charts to life.
   { from: 'src/report/browser/live.ts', to: 'echarts.browser.js', platform: 'browser', format: 'iife', target: 'es2020' },
 ];
-const folders = [{ from: 'assets/python', to: 'python' }];
+const folders = [{ from: 'assets/python', to: 'python' }, { from: 'assets/export', to: 'export' }];
 
 /** Writes every asset into `outDir`; the same sources give the same bytes. */
 export async function buildAssets(outDir, root = process.cwd()) {

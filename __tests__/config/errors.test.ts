@@ -38,7 +38,7 @@ describe('values of settings', () => {
     ['setup: [npm ci]', '6:9 wrong-value', 'setup[0] is "npm ci", must be a list'],
     ['main_search: weekly', '6:14 wrong-value', 'main_search is "weekly", must be a length of time with its unit'],
     ['reduce: max', '6:9 wrong-value', 'reduce is "max", must be best, last or mean'],
-    ['metrics: { tensorboard: logs/ }', '6:12 not-yet', 'metrics.tensorboard is not available yet'],
+    ['metrics: { tensorboard: 3 }', '6:25 wrong-value', 'metrics.tensorboard is 3, must be a text'],
     ['metrics: { regex: "acc=[0-9]+" }', '6:19 regex', 'has no group'],
     ['metrics: { regex: "acc=(?=x)(.)" }', '6:19 regex', 'cannot be read'],
     ['metrics: { fil: a.json }', '6:12 unknown-key', 'did you mean file?'],

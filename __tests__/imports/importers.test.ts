@@ -92,3 +92,38 @@ importerContract('optuna-sqlite', [
 importerContract('csv', [
   { path: at('optuna/journal_trials_dataframe.csv'), counts: { complete: 5, pruned: 8, failed: 2, running: 1, waiting: 1 }, metric: larger('value_accuracy'), space: 'inferred', notes: [/^a table of Optuna does not tell None/, guessed, inferred, /^penalty is in some trials only/], best: { trial: 8, value: 0.98, params: { bootstrap: false, max_features: 0.39153250554509667, model: 'rf', n_estimators: 45 } } },
 ]);
+
+importerContract('hyperopt', [
+  {
+    path: at('hyperopt/exported.json'), counts: { complete: 28, failed: 2 }, metric: smaller('loss'), space: 'declared',
+    best: { trial: 12, value: 0.04394045919625501, params: { act: 'tanh', k: 3, m: 4, n: 0, opt: 'rms', s: null, units: 56, lr: 0.04037195990414172, eps: 2.312805393743453e-7 } },
+  },
+]);
+
+importerContract('mlflow', [
+  {
+    path: at('mlflow/mlruns'), choice: { metric: 'acc' }, counts: { complete: 5, failed: 2, running: 1 }, metric: larger('acc'), space: 'inferred', notes: [/^1 deleted run left out/, /^1 run that hold others left out/, guessed, inferred],
+    best: { trial: 1, value: 0.7997741832716542, params: { dropout: 0.1, lr: 0.00022581672834584728, 'opt/name': 'sgd', units: 32 } },
+  },
+  { path: at('mlflow/mlruns'), choice: { metric: 'val/loss' }, counts: { complete: 4, failed: 3, running: 1 }, metric: smaller('val/loss'), space: 'inferred', notes: [/^1 deleted run left out/, /^1 run that hold others left out/, guessed, inferred], best: { trial: 1, value: 0.2502258167283459, params: { units: 32 } } },
+]);
+
+importerContract('wandb', [
+  { path: at('wandb/runs'), choice: { metric: 'val.loss' }, counts: { complete: 3, failed: 2 }, metric: smaller('val.loss'), space: 'inferred', notes: [guessed, inferred], best: { trial: 1, value: 0.25025298381201805, params: { lr: 0.0002529838120180262, units: 16, 'opt.name': 'adam' } } },
+]);
+
+importerContract('tensorboard', [
+  {
+    path: at('tensorboard/runs'), choice: { metric: 'val/loss' }, counts: { complete: 4, failed: 1 }, metric: smaller('val/loss'), space: 'inferred', notes: [guessed, inferred],
+    best: { trial: 1, value: 0.16689248383045197, params: { lr: 0.00022581672834584728, act: 'tanh', units: 32, bn: false } },
+  },
+  { path: at('tensorboard/tf2'), counts: { complete: 1 }, metric: smaller('epoch_val_loss'), space: 'inferred', notes: [guessed, inferred], best: { trial: 0, value: 0.25, params: { lr: 0.01, bn: true, opt: 'adam' } } },
+]);
+
+const swept = { lr: 0.0001, 'opt.name': 'adam' };
+importerContract('wandb-json', [
+  { path: at('wandb/export.json'), choice: { metric: 'val_loss' }, counts: { complete: 3, failed: 2, running: 1 }, metric: smaller('val_loss'), space: 'inferred', notes: [guessed, inferred], best: { trial: 2, value: 0.7, params: { lr: 0.001, 'opt.name': 'adam' } } },
+]);
+importerContract('wandb-csv', [
+  { path: at('wandb/export.csv'), choice: { metric: 'val_loss' }, counts: { complete: 4, failed: 2 }, metric: smaller('val_loss'), space: 'inferred', notes: [guessed, inferred], best: { trial: 3, value: 0.6, params: swept } },
+]);

@@ -45,7 +45,7 @@ describe('the offline file of Weights & Biases', () => {
   });
 
   test('garbage is no run', () => {
-    expect(parseWandbFile(Buffer.from('not a run'))).toEqual({ history: [], summary: undefined });
+    expect(parseWandbFile(Buffer.from('not a run'))).toEqual({ history: [], summary: undefined, config: new Map(), exitCode: undefined, about: {} });
     expect(parseWandbFile(Buffer.concat([Buffer.from(':W&B\0\0\0'), Buffer.alloc(500, 0xff)])).history).toEqual([]);
   });
 });

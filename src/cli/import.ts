@@ -1,23 +1,30 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSummary, type Summary } from '../imports/summary.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, type Params } from '../model/params.js';
 import type { StudyEvent } from '../model/study.js';
+import { assetPath } from '../platform/assets.js';
 import { openJournalFile } from '../stores/journalFile.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { chooseStudy, readStudyFile } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
-interface Flags extends CommonFlags, ImportFlags { readonly out?: string }
+interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
 
 /** Events in one write. */
 const slice = 2000;
 
 /** Another tool's study as a log of ours, which `ask-tell --study`, `compare` and `export` take. */
 export async function run(terminal: Terminal, flags: Flags, args: readonly string[]): Promise<number> {
-  const [path = ''] = args;
+  if (flags.exporter === true) {
+    terminal.stdout.write(await readFile(assetPath('export/export_trials.py'), 'utf8'));
+    return exitCodes.ok;
+  }
+  const [path] = args;
+  if (path === undefined) throw new UserError('path-missing', 'Which file or folder?', { fix: 'noregret import PATH; --help lists what is read.' });
   const choice = choiceOf(flags);
   const file = await readStudyFile(terminal.cwd, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });

@@ -62,8 +62,7 @@ export function reportUnknownKey(where: { readonly path: string; readonly key: s
   const near = nearest(key, known) ?? (sameLetters(key, 'goal') ? 'goal' : undefined);
   // A direction that is not understood would turn every verdict round.
   const isFatal = dialect === 'noregret' || (path === 'metric' && near === 'goal');
-  if (path === 'metrics' && key === 'tensorboard') findings.error(at, { code: 'not-yet', message: 'metrics.tensorboard is not available yet', fix: 'write the values to $NOREGRET_METRICS, or use metrics: { file: metrics.json }', example: 'metrics: { file: metrics.json }' });
-  else findings[isFatal ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near === undefined ? `keys here: ${known.join(', ')}` : `did you mean ${near}?` });
+  findings[isFatal ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near === undefined ? `keys here: ${known.join(', ')}` : `did you mean ${near}?` });
 }
 
 function sameLetters(a: string, b: string): boolean {

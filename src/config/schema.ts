@@ -52,6 +52,7 @@ const env = z.strictObject({
 const metrics = z.strictObject({
   file: d(text.optional(), 'File with one JSON object or JSON lines.', 'file: metrics.json'),
   regex: d(text.optional(), 'Matched in the output (RE2); its group is the metric\'s value.', 'regex: "val_acc=([0-9.]+)"'),
+  tensorboard: d(text.optional(), 'Folder in which the trial writes event files of TensorBoard; `${trial_dir}` keeps trials apart.', 'tensorboard: "${trial_dir}/logs"'),
   wandb: d(z.boolean().optional(), 'Read what `wandb.log` reports.', 'wandb: true'),
 });
 

@@ -89,9 +89,9 @@ export function readStop(file: FileConfig): StudyConfig['stop'] {
 }
 
 export function readSources(file: FileConfig, context: SettingsContext): Omit<StudyConfig['metrics'], 'wandb'> {
-  const { file: path, regex } = file.metrics ?? {};
+  const { file: path, regex, tensorboard } = file.metrics ?? {};
   if (regex !== undefined) checkRegex(regex, positionOf(context, 'metrics', 'regex'), context.findings);
-  return { ...(path === undefined ? {} : { file: path }), ...(regex === undefined ? {} : { regex }) };
+  return { ...(path === undefined ? {} : { file: path }), ...(regex === undefined ? {} : { regex }), ...(tensorboard === undefined ? {} : { tensorboard }) };
 }
 
 function checkRegex(regex: string, at: Position, findings: Findings): void {

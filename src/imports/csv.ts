@@ -48,10 +48,13 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
     throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: --metric ${header.at(-1) ?? 'loss'} --params ${header.slice(0, 2).join(',')}   (there are ${header.slice(0, 40).join(', ')})` });
   }
   for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
-  const state = columns.state ?? (header.includes('state') && !columns.params.includes('state') ? 'state' : undefined);
+  const isFree = (name: string): boolean => name !== metric && !columns.params?.includes(name);
+  const state = columns.state ?? header.find((name) => /^state$/i.test(name) && isFree(name));
+  // "Runtime" is the name in W&B's export of a table.
+  const seconds = header.find((name) => /^(seconds|duration|runtime)$/i.test(name) && isFree(name));
   return {
     tool: 'a table', metrics: [metric], params: columns.params.map((name) => [name, name]), notes: [],
-    ...(state === undefined ? {} : { state }), ...(columns.seed === undefined ? {} : { seed: columns.seed }), ...(header.includes('seconds') ? { seconds: 'seconds' } : {}),
+    ...(state === undefined ? {} : { state }), ...(columns.seed === undefined ? {} : { seed: columns.seed }), ...(seconds === undefined ? {} : { seconds }),
   };
 }
 

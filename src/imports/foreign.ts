@@ -25,7 +25,7 @@ export interface ForeignTrial {
   readonly curves?: Readonly<Record<string, readonly Point[]>>;
   readonly message?: string;
   /** ISO 8601. */
-  readonly start?: string;
+  readonly start?: string | undefined;
   readonly seconds?: number;
   readonly seed?: number;
 }
@@ -84,13 +84,13 @@ function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace
 }
 
 function* trialEvents(trial: ForeignTrial, number: number, metric: Objective['metric']): Generator<StudyEvent, void> {
-  const { params, seed = 0, start = '', seconds = 0 } = trial;
+  const { params, seed = 0, start = '' } = trial;
+  const seconds = trial.seconds !== undefined && trial.seconds >= 0 && trial.seconds < Infinity ? trial.seconds : 0;
   yield { type: 'started', trial: number, attempt: 0, side: 'head', stage: 'search', params, seed, at: start };
   yield* reports(trial, number);
   if (trial.state === 'running') return;
-  const finished = Date.parse(start) + seconds * 1000;
   yield {
-    type: 'finished', trial: number, attempt: 0, at: Number.isFinite(finished) ? new Date(finished).toISOString() : start,
+    type: 'finished', trial: number, attempt: 0, at: isoTime(Date.parse(start) / 1000 + seconds) ?? start,
     result: { outcome: outcomeOf(trial, metric.name), metrics: finite(trial.values), seconds },
   };
 }
@@ -139,6 +139,12 @@ function finite(values: Readonly<Record<string, number>>): Record<string, number
     if (Number.isFinite(value)) kept[name] = value;
   }
   return kept;
+}
+
+/** Unix seconds as ISO 8601; undefined for what is no time. */
+export function isoTime(seconds: number | undefined): string | undefined {
+  const ms = Math.round((seconds ?? Number.NaN) * 1000);
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
 }
 
 /** A study's name is used in paths. */

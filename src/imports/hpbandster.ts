@@ -1,6 +1,6 @@
 import type { ParamValue, Params } from '../model/params.js';
 import { fieldsAt, isFields, listAt, numberAt, numberOr, paramAt, textOr, type Place } from './fields.js';
-import { checkTrials, lastLine, studyOf, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines } from './jsonPieces.js';
 import type { Source } from './source.js';
@@ -59,7 +59,7 @@ function trialOf({ params, runs }: Config, full: number): ForeignTrial {
   const points = ordered.flatMap(({ budget, result }): Point[] => (result === undefined ? [] : [[budget, numberOr(result['loss']) ?? Number.NaN]]));
   const seconds = runs.reduce((total, { times }) => total + Math.max(0, (numberOr(times['finished']) ?? 0) - (numberOr(times['started']) ?? 0)), 0);
   const started = numberOr(ordered[0]?.times['started']);
-  const base = { params, values: points.length === 0 ? {} : { loss: points.at(-1)?.[1] ?? Number.NaN }, curves: { loss: points }, seconds, ...(started === undefined ? {} : { start: new Date(started * 1000).toISOString() }) };
+  const base = { params, values: points.length === 0 ? {} : { loss: points.at(-1)?.[1] ?? Number.NaN }, curves: { loss: points }, seconds, start: isoTime(started) };
   if (last === undefined) return { ...base, state: 'running' };
   if (last.result === undefined) return { ...base, values: {}, state: 'failed', message: last.exception === undefined ? 'no result' : lastLine(last.exception) };
   return { ...base, state: last.budget < full ? 'pruned' : 'complete' };

@@ -3,7 +3,7 @@ import type { Params, ParamValue } from '../model/params.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { exportedSpace } from './exportedSpace.js';
 import { fieldsAt, flattened, isFields, listAt, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
-import { checkTrials, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
+import { checkTrials, isoTime, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
 import { jsonPieces, type Piece } from './jsonPieces.js';
 import { koptMeasured } from './kopt.js';
@@ -133,7 +133,7 @@ function paramsOf(fields: Fields, result: Fields, { known, place }: { readonly k
 /** UTC without a zone, or MongoDB's {"$date": ...}. */
 function timeOf(value: unknown): string | undefined {
   const raw = isFields(value) ? value['$date'] : value;
-  const text = typeof raw === 'number' ? new Date(raw).toISOString() : textOr(raw);
+  const text = typeof raw === 'number' ? isoTime(raw / 1000) : textOr(raw);
   if (text === undefined || Number.isNaN(Date.parse(text))) return undefined;
   return /Z|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }

@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, lastLine, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, jsonPieces, parsed } from './jsonPieces.js';
 import type { Source } from './source.js';
@@ -88,7 +88,7 @@ function trialOf(source: Source, folder: string, { known, wanted, notes }: Conte
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
   return {
     params, state, values, curves, ...(state === 'failed' && isBroken ? { message: lastLine(source.text(`${folder}/error.txt`)) } : {}),
-    ...(seconds === undefined ? {} : { seconds }), ...(start === undefined ? {} : { start: new Date(start * 1000).toISOString() }),
+    ...(seconds === undefined ? {} : { seconds }), start: isoTime(start),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Entry { readonly name: string; readonly isFolder: boolean }
 export interface Source {
   /** As the user wrote it. */
   readonly name: string;
+  /** Where it is. */
+  readonly path: string;
   readonly isFolder: boolean;
   /** Last part of the path, which some formats have no better name than. */
   readonly base: string;
@@ -55,7 +57,7 @@ export function openSource(path: string, name: string): Source {
   };
   const bytes = (inside = ''): Buffer => wholeOf(open(inside), label(inside));
   return {
-    name, isFolder, base: basename(path), links, label, bytes,
+    name, path, isFolder, base: basename(path), links, label, bytes,
     chunks: (inside = '') => chunksOf(open(inside), label(inside)),
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),

@@ -29,6 +29,8 @@ export type TrialProgram =
 export interface MetricSource {
   readonly file?: string;
   readonly regex?: string;
+  /** Folder of TensorBoard's event files. */
+  readonly tensorboard?: string;
   readonly wandb: boolean;
 }
 

@@ -110,9 +110,9 @@ function planned(run: Run, env: Readonly<Record<string, string>>): ReturnType<Pl
   }
 }
 
-function places({ config, job, dir }: Run): { readonly cwd: string; readonly attemptDir: string; readonly trialDir: string; readonly metricsFile: string; readonly namedFile: string | undefined } {
-  const namedFile = config.metrics.file?.replaceAll('${trial_dir}', dir.trialDir).replaceAll('${seed}', String(job.seed));
-  return { cwd: job.cwd, attemptDir: dir.dir, trialDir: dir.trialDir, metricsFile: dir.metricsFile, namedFile };
+function places({ config, job, dir }: Run): { readonly cwd: string; readonly attemptDir: string; readonly trialDir: string; readonly metricsFile: string; readonly namedFile: string | undefined; readonly eventFolder: string | undefined } {
+  const expand = (path: string | undefined): string | undefined => path?.replaceAll('${trial_dir}', dir.trialDir).replaceAll('${seed}', String(job.seed));
+  return { cwd: job.cwd, attemptDir: dir.dir, trialDir: dir.trialDir, metricsFile: dir.metricsFile, namedFile: expand(config.metrics.file), eventFolder: expand(config.metrics.tensorboard) };
 }
 
 /** Ours < `env.set` < the slot's devices < the trial contract. */

@@ -7,6 +7,7 @@ import { createDocumentTail, createLineTail, type FileTail } from './fileTail.js
 import { createMetricLedger, readLedgers, type MetricLedger, type Readings } from './metricLedger.js';
 import { parseMetrics, type MetricReport } from './metricText.js';
 import { createOutputLines, taggedJson } from './outputLines.js';
+import { createTensorboardTail } from './tensorboardTail.js';
 import { readWandbOffline } from './wandbOffline.js';
 
 /** Where one attempt's numbers may come from. */
@@ -18,6 +19,8 @@ export interface SourcePlaces {
   readonly metricsFile: string;
   /** `metrics.file`, macros expanded. */
   readonly namedFile: string | undefined;
+  /** `metrics.tensorboard`, macros expanded. */
+  readonly eventFolder?: string | undefined;
   /** Set when Weights & Biases is listened to. */
   readonly wandbFile: string | undefined;
 }
@@ -76,10 +79,11 @@ export function createMetricSources(config: StudyConfig, places: SourcePlaces, o
   const metricsTail = follow(places.metricsFile, '$NOREGRET_METRICS');
   const tagged = intake.source('noregret line');
   const named = places.namedFile === undefined ? [] : namedTails(places.namedFile, places, intake.source(places.namedFile).take);
+  const events = places.eventFolder === undefined ? [] : eventTails(places.eventFolder, places, intake.source(places.eventFolder).report);
   const regex = regexReader(config, intake);
   const wandb = places.wandbFile === undefined ? undefined : { path: places.wandbFile, source: intake.source('wandb') };
   const wandbTail = wandb === undefined ? [] : [createLineTail({ path: wandb.path, within: places.attemptDir, onLine: wandb.source.take })];
-  const tails = [metricsTail, ...named, ...wandbTail];
+  const tails = [metricsTail, ...named, ...events, ...wandbTail];
   const lines = createOutputLines((line) => {
     const json = taggedJson(line);
     if (json !== undefined) tagged.take(json);
@@ -109,6 +113,11 @@ function readOffline(config: StudyConfig, { places, intake, source }: { readonly
 function namedTails(file: string, { cwd, trialDir }: SourcePlaces, onLine: (line: string) => void): FileTail[] {
   const folders = [trialDir, realpathSync(cwd)];
   return [...new Set(folders)].map((within) => createDocumentTail({ path: resolve(within, file), within, onLine }));
+}
+
+/** As a named file: in the trial's own directory and in the working directory. */
+function eventTails(folder: string, { cwd, trialDir }: SourcePlaces, onReport: (report: MetricReport) => void): FileTail[] {
+  return [...new Set([trialDir, realpathSync(cwd)])].map((within) => createTensorboardTail({ folder: resolve(within, folder), within, onReport }));
 }
 
 /** Linear-time matching (RE2), so that no pattern can hang us. The first group is the value of the objective. */

@@ -1,9 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { protoFields } from '../platform/protobuf.js';
 import { readHostile } from '../platform/safeRead.js';
 
 /** What an offline run of Weights & Biases left: one JSON object text per step, and one of its summary. */
-export interface WandbRun { readonly history: readonly string[]; readonly summary: string | undefined }
+export interface WandbRun {
+  readonly history: readonly string[];
+  readonly summary: string | undefined;
+  /** Of the run's configuration: JSON texts by name. */
+  readonly config: ReadonlyMap<string, string>;
+  /** Absent while the run goes on, or after a crash that wrote nothing. */
+  readonly exitCode: number | undefined;
+  readonly about: { readonly name?: string; readonly project?: string; readonly sweep?: string; readonly startSeconds?: number };
+}
 
 const maxFileBytes = 64 * 2 ** 20;
 
@@ -27,21 +36,56 @@ function names(dir: string, pattern: RegExp): readonly string[] {
 }
 
 /** Field numbers of wandb_internal.proto (wandb 0.31). */
-const recordField = { history: 2, summary: 3 };
+const recordField = { history: 2, summary: 3, config: 5, run: 17, exit: 18 };
+const runField = { project: 3, config: 4, displayName: 8, sweepId: 12, startTime: 17 };
 const item = { key: 1, nestedKey: 2, valueJson: 16 };
 
-/** Header of 7 bytes, then a LevelDB log of protobuf records. */
+/** Header of 7 bytes, then a LevelDB log of protobuf records. A torn end is left out. */
 export function parseWandbFile(bytes: Buffer): WandbRun {
   const history: string[] = [];
-  const summary = new Map<string, string>();
-  if (bytes.toString('latin1', 0, 4) !== ':W&B') return { history, summary: undefined };
-  for (const record of logRecords(bytes)) {
+  const [summary, config] = [new Map<string, string>(), new Map<string, string>()];
+  let [exitCode, about]: [number | undefined, WandbRun['about']] = [undefined, {}];
+  for (const record of isWandbFile(bytes) ? logRecords(bytes) : []) {
     for (const [field, value] of fields(record)) {
-      if (field === recordField.history) history.push(objectText(items(value)));
-      if (field === recordField.summary) for (const [key, text] of items(value)) summary.set(key, text);
+      switch (field) {
+        case recordField.history: history.push(objectText(items(value))); break;
+        case recordField.summary: merge(summary, value); break;
+        case recordField.config: merge(config, value); break;
+        case recordField.exit: exitCode = exitCodeIn(value); break;
+        case recordField.run:
+          about = { ...about, ...aboutRun(value) };
+          for (const [inner, part] of fields(value)) if (inner === runField.config) merge(config, part);
+          break;
+        default:
+      }
     }
   }
-  return { history, summary: summary.size === 0 ? undefined : objectText(summary) };
+  return { history, config, exitCode, about, summary: summary.size === 0 ? undefined : objectText(summary) };
+}
+
+export function isWandbFile(head: Buffer): boolean {
+  return head.toString('latin1', 0, 4) === ':W&B';
+}
+
+function merge(into: Map<string, string>, update: Buffer): void {
+  for (const [key, text] of items(update)) into.set(key, text);
+}
+
+/** Zero is not written: an exit record without a number is a good end. */
+function exitCodeIn(record: Buffer): number {
+  for (const [field, value] of protoFields(record)) if (field === 1 && typeof value === 'number') return value;
+  return 0;
+}
+
+function aboutRun(run: Buffer): WandbRun['about'] {
+  const text = new Map<number, string>();
+  let startSeconds: number | undefined;
+  for (const [field, value] of fields(run)) {
+    if (field === runField.startTime) for (const [inner, seconds] of protoFields(value)) startSeconds = inner === 1 && typeof seconds === 'number' ? seconds : startSeconds;
+    else text.set(field, value.toString('utf8'));
+  }
+  const [name, project, sweep] = [text.get(runField.displayName), text.get(runField.project), text.get(runField.sweepId)];
+  return { ...(name === undefined ? {} : { name }), ...(project === undefined ? {} : { project }), ...(sweep === undefined ? {} : { sweep }), ...(startSeconds === undefined ? {} : { startSeconds }) };
 }
 
 const block = 32_768;
@@ -64,32 +108,9 @@ function* logRecords(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-/** Length-delimited fields of a protobuf message; others are stepped over. Stops at anything malformed. */
+/** Length-delimited fields of a protobuf message; others are stepped over. */
 function* fields(message: Buffer): Generator<readonly [number, Buffer]> {
-  const cursor = { at: 0 };
-  while (cursor.at < message.length) {
-    const key = varint(message, cursor);
-    const wire = key & 7;
-    if (wire === 0) varint(message, cursor);
-    else if (wire === 1) cursor.at += 8;
-    else if (wire === 5) cursor.at += 4;
-    else if (wire === 2) {
-      const length = varint(message, cursor);
-      yield [Math.floor(key / 8), message.subarray(cursor.at, cursor.at + length)];
-      cursor.at += length;
-    } else return;
-  }
-}
-
-function varint(message: Buffer, cursor: { at: number }): number {
-  let value = 0;
-  for (let scale = 1; cursor.at < message.length; scale *= 128) {
-    const byte = message.readUInt8(cursor.at);
-    cursor.at += 1;
-    value += (byte & 127) * scale;
-    if (byte < 128) break;
-  }
-  return value;
+  for (const [field, value] of protoFields(message)) if (Buffer.isBuffer(value)) yield [field, value];
 }
 
 /** Names and JSON texts of a history or summary record; a name may be a path of several keys. */

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { join, resolve } from 'node:path';
+import { ended, json, type as typed } from '../cli/desk.js';
+import { temporaryFolder } from '../stores/gitFixture.js';
+
+/** What a new user types first, and what is answered to everything that is not as it should be. */
+let folder: ReturnType<typeof temporaryFolder>;
+const put = (path: string, text: string | Buffer): void => { writeFileSync(join(folder.path, path), text); };
+const fixture = (path: string): string => resolve('fixtures/tuners', path);
+const refused = async (...argv: string[]): Promise<string> => {
+  const before = readdirSync(folder.path);
+  const { err } = ended(await typed(folder.path, ['import', ...argv]), 2);
+  // Refused = nothing left behind.
+  expect(readdirSync(folder.path)).toEqual(before);
+  return err;
+};
+const read = async (...argv: string[]): Promise<Record<string, unknown>> => json(ended(await typed(folder.path, ['import', ...argv, '--json']), 0));
+beforeEach(() => { folder = temporaryFolder('answers'); });
+afterEach(() => { folder.remove(); });
+
+describe('a file that is not what it seems', () => {
+  test('the ending of a name says nothing: content does', async () => {
+    cpSync(fixture('scikit-learn/grid_cv_results.csv'), join(folder.path, 'x.json'));
+    expect(await read('x.json', '--metric', 'acc')).toMatchObject({ format: 'cv-results-csv', trials: 15 });
+    put('y.csv', '{"a": 1}');
+    expect(await refused('y.csv')).toMatch(/y\.csv is no study that can be read[\s\S]*Keras Tuner: a project folder/);
+  });
+
+  test('a log of 5 GB is refused before it is read', async () => {
+    put('huge.log', '{"op_code": 0, "worker_id": "w", "study_name": "s", "directions": [1]}\n');
+    truncateSync(join(folder.path, 'huge.log'), 5e9);
+    expect(await refused('huge.log')).toContain('huge.log has 5.0 GB; at most 2.1 GB are read');
+  });
+
+  test('a line without an end', async () => {
+    mkdirSync(join(folder.path, 'bohb'));
+    put('bohb/configs.json', '[[0, 0, 0], {"a": 1}, {}]\n');
+    put('bohb/results.json', `[[0, 0, 0], 1.0, {"x": "${'y'.repeat(17 << 20)}`);
+    expect(await refused('bohb')).toContain('has a line or element of more than 16 MB');
+  });
+
+  test('a folder of several kinds, and one of several studies', async () => {
+    mkdirSync(join(folder.path, 'all'));
+    cpSync(fixture('hyperopt/exported.json'), join(folder.path, 'all/a.json'));
+    cpSync(fixture('optuna/study.db'), join(folder.path, 'all/b'));
+    expect(await refused('all')).toMatch(/holds results of several kinds: a\.json \(Hyperopt\), b \(Optuna\)/);
+    expect(await refused(fixture('keras-tuner'))).toMatch(/which study is meant\? it holds "aborted_random", "hyperband", "random"/);
+    expect(await read(fixture('keras-tuner'), '--study-name', 'random')).toMatchObject({ study: 'random', trials: 10 });
+  });
+});
+
+describe('what the files do not say is asked', () => {
+  test('two objectives: one is chosen by name, and said to be one of two', async () => {
+    expect(await refused(fixture('optuna/study.db'), '--study-name', 'mo')).toMatch(/"mo" has 2 objectives.*values_0, values_1/);
+    expect(await read(fixture('optuna/study.db'), '--study-name', 'mo', '--metric', 'values_1')).toMatchObject({ metric: { name: 'values_1', goal: 'minimize' }, notes: [expect.stringMatching(/^one of 2 objectives/)] });
+    expect(await refused(fixture('optuna/study.db'), '--study-name', 'mo', '--metric', 'loss')).toContain('has no objective "loss"');
+  });
+
+  test('several metrics, an unknown one, a direction that nobody knows, one that contradicts the files', async () => {
+    expect(await refused(fixture('talos/talos1.csv'))).toMatch(/which metric was optimised\?[\s\S]*--metric val_acc/);
+    expect(await refused(fixture('talos/talos1.csv'), '--metric', 'auc')).toContain('has no metric "auc"; it has acc, loss, val_acc, val_loss');
+    put('t.csv', 'lr,zork\n1,2\n3,4\n');
+    expect(await refused('t.csv', '--metric', 'zork', '--params', 'lr')).toMatch(/nothing says whether zork is better when smaller or larger[\s\S]*--goal minimize/);
+    expect(await refused(fixture('keras-tuner/random'), '--goal', 'minimize')).toContain('its files say that val_accuracy is to maximize');
+  });
+
+  test('indices instead of values', async () => {
+    expect(await refused(fixture('hyperopt/trials.json'))).toMatch(/model \(0 to 1\), svc_kernel \(0 to 1\), rf_crit \(0 to 1\), rf_depth \(0 to 10\) may be indices/);
+    expect(await refused(fixture('hyperopt/trials.json'), '--choices', 'model=svc', '--choices', 'svc_kernel=a,b', '--choices', 'rf_crit=a,b', '--choices', 'rf_depth=number')).toContain('model is choice 1, and --choices model names fewer');
+    expect(await refused(fixture('hyperopt/trials.json'), '--choices', 'modle=svc')).toContain('has no parameter "modle"');
+  });
+
+  test('a plain table: its columns by flags; ragged rows, words for numbers and unknown states by line', async () => {
+    put('t.csv', 'name,lr,opt,loss,State,Runtime,s\na,0.1,adam,0.5,finished,3,1\nb,0.2,"sgd, fast",nan,crashed,1,2\nc,1e-3,,,running,,3\n');
+    expect(await refused('t.csv')).toMatch(/which of its columns are what\?[\s\S]*--metric s --params name,lr {3}\(there are name, lr, opt, loss, State, Runtime, s\)/);
+    expect(await refused('t.csv', '--metric', 'los', '--params', 'lr')).toContain('t.csv has no column "los"');
+    expect(await read('t.csv', '--metric', 'loss', '--params', 'lr,opt', '--seed', 's')).toMatchObject({ states: { complete: 1, failed: 1, running: 1 }, best: { value: 0.5, params: { lr: 0.1, opt: 'adam' } } });
+    expect(readFileSync(join(folder.path, 't.jsonl'), 'utf8')).toContain('"params":{"lr":0.2,"opt":"sgd, fast"},"seed":2');
+    put('r.csv', 'lr,loss\n0.1,0.5\n0.2,0.4,9\n0.3,0.2\n');
+    expect(await refused('r.csv', '--metric', 'loss', '--params', 'lr')).toContain('r.csv: line 3 has 3 cells for 2 columns');
+    put('w.csv', 'lr,loss,state\n0.1,0.5,ok\n0.2,good,ok\n');
+    expect(await refused('w.csv', '--metric', 'loss', '--params', 'lr')).toContain('w.csv: line 3: loss should be a number, and is "good"');
+    put('s.csv', 'lr,loss,state\n0.1,0.5,perhaps\n');
+    expect(await refused('s.csv', '--metric', 'loss', '--params', 'lr')).toContain('line 2: the state "perhaps" is unknown');
+  });
+});
+
+describe('a tuner that is still running', () => {
+  test('Keras Tuner: a half-written trial is left out and said', async () => {
+    cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
+    const path = join(folder.path, 'kt/trial_03/trial.json');
+    writeFileSync(path, readFileSync(path).subarray(0, 700));
+    expect(await read('kt')).toMatchObject({ trials: 9, notes: expect.arrayContaining([expect.stringMatching(/trial_03\/trial\.json is half-written: left out/)]) });
+    writeFileSync(path, '{"trial_id": "03", "hyperparameters": {"values": [1]}, "status": "RUNNING"}');
+    expect(await refused('kt', '--out', 'again.jsonl')).toMatch(/kt\/trial_03\/trial\.json: hyperparameters\.values should be a map, and is \[1\]/);
+  });
+
+  test('SQLite: what is committed is read, from the write-ahead log too; a write that is under way is waited for', async () => {
+    if (spawnSync('python3', ['-c', 'import sqlite3']).status !== 0) return;
+    const db = join(folder.path, 'study.db');
+    cpSync(fixture('optuna/study.db'), db);
+    const python = (text: string): void => { execFileSync('python3', ['-c', `import sqlite3, os\nc = sqlite3.connect(${JSON.stringify(db)})\n${text}`]); };
+    // The process ends without closing, so that the log stays beside the file.
+    python("c.execute('pragma journal_mode=wal')\nc.execute(\"update trials set state='FAIL' where trial_id=1\")\nc.commit()\nc.execute(\"update trials set state='FAIL'\")\nos._exit(0)");
+    expect(existsSync(`${db}-wal`)).toBe(true);
+    const { states } = await read('study.db', '--study-name', 'digits') as { states: Record<string, number> };
+    expect(states).toEqual({ complete: 4, pruned: 8, failed: 3, infeasible: 0, running: 1, waiting: 1 });
+    cpSync(fixture('optuna/study.db'), db);
+    writeFileSync(`${db}-wal`, '');
+    writeFileSync(`${db}-journal`, Buffer.alloc(1024, 1));
+    expect(await refused('study.db', '--study-name', 'digits')).toContain('is being written right now');
+  });
+});
+
+describe('from a stranger', () => {
+  test('a pickle is refused without --trust; with it, what it does happens without credentials in reach', async () => {
+    const evil = 'import pickle, os, sys\nclass Evil:\n    def __reduce__(self): return (os.system, ("env > $TMPDIR/../seen.txt",))\npickle.dump(Evil(), open(sys.argv[1], "wb"))';
+    if (spawnSync('python3', ['-c', evil, join(folder.path, 'trials.pkl')]).status !== 0) return;
+    put('packed.pkl', gzipSync(readFileSync(join(folder.path, 'trials.pkl'))));
+    for (const file of ['trials.pkl', 'packed.pkl']) expect(await refused(file)).toMatch(/is a pickle: loading it executes whatever its maker put into it/);
+    process.env['SOME_TOKEN'] = 'secret-of-mine';
+    const { err } = ended(await typed(folder.path, ['import', 'trials.pkl', '--trust'], { env: { TMPDIR: folder.path } }), 2);
+    delete process.env['SOME_TOKEN'];
+    expect(err).toMatch(/Python could not load .*trials\.pkl: the pickle holds a int, which is no result/);
+    const seen = join(process.env['TMPDIR'] ?? '/tmp', 'seen.txt');
+    expect(readFileSync(seen, 'utf8')).not.toContain('secret-of-mine');
+    execFileSync('rm', [seen]);
+  });
+
+  test('names in results never become paths, and links are not followed', async () => {
+    put('t.csv', 'a/../../../x,loss\n1,2\n');
+    const found = await read('t.csv', '--metric', 'loss', '--params', 'a/../../../x', '--out', 'named.jsonl');
+    expect(found).toMatchObject({ best: { params: { 'a/../../../x': 1 } } });
+    put('j.log', `${JSON.stringify({ op_code: 0, worker_id: 'w', study_name: '../../../etc/passwd\u0000', directions: [1] })}\n`);
+    expect(await read('j.log')).toMatchObject({ out: 'etc-passwd.jsonl' });
+    cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
+    symlinkSync(fixture('keras-tuner/random/trial_00'), join(folder.path, 'kt/trial_77'));
+    symlinkSync('/etc/passwd', join(folder.path, 'kt/trial_78'));
+    expect(await read('kt')).toMatchObject({ trials: 10, notes: expect.arrayContaining([expect.stringMatching(/^2 links were not followed, e\.g\. kt\/trial_77/)]) });
+  });
+
+  test('a Ray folder whose state names a folder elsewhere', async () => {
+    mkdirSync(join(folder.path, 'ray/t0'), { recursive: true });
+    put('ray/t0/params.json', '{"lr": 1}');
+    put('ray/t0/result.json', '{"loss": 1, "training_iteration": 1, "done": true}\n');
+    put('ray/experiment_state-1.json', JSON.stringify({ trial_data: [[JSON.stringify({ relative_logdir: '../../../etc', status: 'RUNNING', evaluated_params: { lr: 2 } }), '{}']], runner_data: { _metric: 'loss' } }));
+    expect(await read('ray')).toMatchObject({ trials: 2, states: { complete: 1, running: 1 } });
+  });
+});
+
+test('--exporter prints what --help speaks of, and it is Python', async () => {
+  const { out } = ended(await typed(folder.path, ['import', '--exporter']), 0);
+  expect(out).toContain('def hyperopt(trials, space=None');
+  if (spawnSync('python3', ['--version']).status === 0) execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: out });
+  expect(ended(await typed(folder.path, ['import']), 2).err).toContain('Which file or folder?');
+});
