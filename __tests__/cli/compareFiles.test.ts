@@ -153,3 +153,44 @@ describe('what cannot be compared', () => {
     expect(existsSync(join(at, '.noregret', 'last-run.json')) && readFileSync(join(at, '.noregret', 'last-run.json'), 'utf8').includes('"compare"')).toBe(false);
   });
 });
+
+describe('two tunings of other tools', () => {
+  const tuner = (path: string): string => join(process.cwd(), 'fixtures/tuners', path);
+  const table = (name: string, values: readonly number[], column = 'lr'): string => write(name, `${column},acc\n${values.map((value, i) => `${(i + 1) / 100},${value}`).join('\n')}\n`);
+
+  test('say what they found, what that is worth, and that it is no verdict', async () => {
+    const report = json<Report>(ended(await compare(tuner('ray-tune/digits_asha'), tuner('wandb/export.json'), '--json', '--metric', 'accuracy'), 2));
+    expect(report).toMatchObject({ ok: false, error: { code: 'metric-unknown' } });
+    const db = tuner('optuna/study.db');
+    const same = json<Report>(ended(await compare(db, db, '--study-name', 'digits', '--json'), 0));
+    expect(same.studies[0]).toMatchObject({ verdict: { kind: 'INCONCLUSIVE', reason: 'no-pairs', sentence: expect.stringContaining('no seed was repeated') }, metrics: [{ base: 0.98, head: 0.98 }] });
+    expect(same.studies[0]?.notes).toEqual(expect.arrayContaining([expect.stringMatching(/^If nothing had changed, the best accuracy of two searches of these sizes would differ by .* no larger than luck makes it\.$/)]));
+    const { out } = ended(await compare(db, db, '--study-name', 'digits'), 0);
+    expect(out).toMatch(/No verdict on the code follows from two\s+searches; --reseed/);
+    expect(out).not.toContain('The seeds scatter too much');
+  });
+
+  test('a head whose ten best are all its own: said how rarely luck does that, still no verdict', async () => {
+    const [low, high] = [Array.from({ length: 20 }, (_, i) => 0.5 + i / 1000), Array.from({ length: 20 }, (_, i) => 0.6 + i / 1000)];
+    const [a, b] = [table('a.jsonl', []), table('b.jsonl', [])];
+    for (const [file, values] of [[a, low], [b, high]] as const) {
+      table(`${file}.csv`, values);
+      ended(await type(at, ['import', `${file}.csv`, '--metric', 'acc', '--params', 'lr', '--out', `x-${file}`]), 0);
+    }
+    const report = json<Report>(ended(await compare('x-a.jsonl', 'x-b.jsonl', '--json'), 0));
+    expect(report.verdict).toBe('INCONCLUSIVE');
+    expect(report.studies[0]?.notes).toEqual(expect.arrayContaining([expect.stringMatching(/in less than 1 of 100: the 20 best trials of both are one search's\. This counts trials as independent/)]));
+  });
+
+  test('renamed parameters are noticed, mixed directions refused', async () => {
+    for (const [name, column] of [['p', 'lr'], ['q', 'learning_rate']] as const) {
+      table(`${name}.csv`, Array.from({ length: 12 }, (_, i) => i / 20), column);
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', column, '--out', `${name}.jsonl`]), 0);
+    }
+    const report = json<Report>(ended(await compare('p.jsonl', 'q.jsonl', '--json'), 0));
+    expect(report.studies[0]?.notes).toEqual(expect.arrayContaining(['The searches were over different parameters: only base has lr; only head has learning_rate. Probably renamed: lr → learning_rate.']));
+    ended(await type(at, ['import', 'p.csv', '--metric', 'acc', '--goal', 'minimize', '--params', 'lr', '--out', 'less.jsonl']), 0);
+    expect(ended(await compare('less.jsonl', 'q.jsonl'), 2).err).toContain('less.jsonl searched for minimize acc, q.jsonl for maximize acc');
+    expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
+  });
+});

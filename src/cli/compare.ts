@@ -15,7 +15,7 @@ import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
-import { areFiles, compareFiles } from './compareFiles.js';
+import { areFiles, compareFiles, type ComparedChoice } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
@@ -24,7 +24,7 @@ import { createProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
-export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string; readonly moreSeeds?: string | true }
+export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string; readonly moreSeeds?: string | true; readonly studyName?: string }
 
 /** The whole pull-request job on two commits of a local repository, or what two files hold. */
 export async function run(terminal: Terminal, flags: CompareFlags, args: readonly string[]): Promise<number> {
@@ -36,12 +36,17 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env });
   const stateDir = await openStateDir(terminal.cwd);
   const report: Report = filesGiven
-    ? { ...(await compareFiles(terminal.cwd, { base, head }, clock.utc())), failOn: flags.failOn }
+    ? { ...(await compareFiles({ cwd: terminal.cwd, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
     : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head);
   const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
   if (reportFails(report, flags.failOn)) return exitCodes.verdict;
   return report.verdict === 'INCOMPLETE' || !isWritten ? exitCodes.infrastructure : exitCodes.ok;
+}
+
+/** `--goal` has two values only. */
+function choiceOfCompared({ metric, goal, studyName }: CompareFlags): ComparedChoice {
+  return { ...(metric === undefined ? {} : { metric }), ...(goal === 'minimize' || goal === 'maximize' ? { goal } : {}), ...(studyName === undefined ? {} : { studyName }) };
 }
 
 export interface CompareSetup { readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'signal'>; readonly flags: CompareFlags; readonly progress: Progress; readonly stateDir: string; /** Commits and files are sound: from here on there is something to resume. */ readonly onStart?: () => Promise<void> }

@@ -2,22 +2,27 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
+import type { ImportChoice } from '../imports/importer.js';
+import { isImportable } from '../imports/open.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
 import { compareLogs, type StudyLogFile } from './compareLogs.js';
 import { compareRecords } from './compareRecords.js';
-import { beginningBytes, beginningOf, chooseStudy, isStudyBeginning, readStudyFile } from './studyFile.js';
+import { beginningOf, chooseStudy, isOurBeginning, readStudyFile } from './studyFile.js';
 
 /** A file that `compare` can read besides commits. */
 type Comparable = { readonly kind: 'record'; readonly record: StudyRecord; readonly path: string } | { readonly kind: 'log'; readonly log: StudyLogFile; readonly path: string };
 
 const maxBytes = 64 << 20;
 
-/** True when both are files; UserError `compare-mixed` when one is: a commit and a file have no seeds in common to look for. */
+/** What is said about two tunings of other tools beside their files. */
+export interface ComparedChoice extends ImportChoice { readonly studyName?: string }
+
+/** True when both are files (or folders that another tool left); UserError `compare-mixed` when one is: a commit and a file have no seeds in common to look for. */
 export async function areFiles(cwd: string, paths: readonly string[]): Promise<boolean> {
-  const present = await Promise.all(paths.map(async (path) => (/\.jsonl?$/.test(path) ? await isFile(resolve(cwd, path)) : isStudyBeginning(await beginningOf(resolve(cwd, path))))));
+  const present = await Promise.all(paths.map(async (path) => (/\.jsonl?$/.test(path) && (await isFile(resolve(cwd, path)))) || (await isLog(cwd, path))));
   if (!present.includes(true)) return false;
   const other = paths[present.indexOf(false)];
   if (other === undefined) return true;
@@ -27,8 +32,9 @@ export async function areFiles(cwd: string, paths: readonly string[]): Promise<b
 }
 
 /** Compares what two files hold; runs nothing. UserErrors name the file that cannot be read, and why. */
-export async function compareFiles(cwd: string, paths: { readonly base: string; readonly head: string }, now: string): Promise<Omit<Report, 'failOn'>> {
-  const [base, head] = [await readComparable(cwd, paths.base), await readComparable(cwd, paths.head)];
+export async function compareFiles(files: { readonly cwd: string; readonly base: string; readonly head: string; readonly choice?: ComparedChoice }, now: string): Promise<Omit<Report, 'failOn'>> {
+  const { cwd, choice = {} } = files;
+  const [base, head] = [await readComparable(cwd, files.base, choice), await readComparable(cwd, files.head, choice)];
   const comparison = comparisonOf(base, head);
   return {
     schema: 1, tool: `noregret ${version}`, createdAt: now, verdict: worstVerdict([comparison.verdict.kind]), event: 'command line',
@@ -48,19 +54,25 @@ function commitsOf(base: Comparable, head: Comparable): Pick<Report, 'baseSha' |
   return base.kind === 'record' && head.kind === 'record' ? { baseSha: base.record.sha, headSha: head.record.sha } : { headSha: 'logs' };
 }
 
-async function readComparable(cwd: string, path: string): Promise<Comparable> {
+async function readComparable(cwd: string, path: string, choice: ComparedChoice): Promise<Comparable> {
+  if (await isLog(cwd, path)) return { kind: 'log', log: await readLog(cwd, path, choice), path };
   const bytes = await readBytes(resolve(cwd, path), path);
-  if (isStudyBeginning(bytes.toString('latin1', 0, beginningBytes))) return { kind: 'log', log: await readLog(cwd, path), path };
   const decoded = parseRecord(bytes.toString('utf8'), path);
   if ('record' in decoded) return { kind: 'record', record: decoded.record, path };
   throw new UserError('file-unreadable', `${decoded.refused}.`, { fix: 'Give two commits, two study logs (study.jsonl) or two record files of a history.' });
 }
 
-async function readLog(cwd: string, path: string): Promise<StudyLogFile> {
-  const file = await readStudyFile(cwd, path);
+/** A log of ours or another tool's results. A name on disk that no format knows may still be a branch's. */
+async function isLog(cwd: string, name: string): Promise<boolean> {
+  const path = resolve(cwd, name);
+  return isOurBeginning(await beginningOf(path)) || (await stat(path).then(() => isImportable(path, name), () => false));
+}
+
+async function readLog(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
+  const file = await readStudyFile(cwd, path, choice);
   if (file.kind === 'ours') return file;
-  const { events, notes } = chooseStudy(file.studies, undefined, path).read();
-  return { events, notes: [...file.notes, ...notes] };
+  const { events, notes } = chooseStudy(file.studies, studyName, path).read(choice);
+  return { events: [...events], notes: [...file.notes, ...notes] };
 }
 
 async function readBytes(path: string, name: string): Promise<Buffer> {

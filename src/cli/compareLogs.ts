@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
 import { mean } from '../math/describe.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
 import { toGain, type Goal } from '../model/direction.js';
@@ -7,6 +8,7 @@ import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
+import { subjectOf } from '../model/studySubject.js';
 
 /** `notes`: what could not be read. */
 export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
@@ -30,10 +32,39 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
     study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
     metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
     budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: [base, head].flatMap(({ log }) => log.notes.map((note) => `${note}.`)),
-    notes: there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`],
+    warnings: [base, head].flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
+    notes: searchNotes(there, here),
     reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
   };
+}
+
+/** What two searches can say, and what they cannot. */
+function searchNotes(there: Searched, here: Searched): string[] {
+  const [from, to] = [there, here].map(({ trials, metric }) => trials.flatMap((trial) => { const value = valueOf(trial); return value === undefined ? [] : [toGain(value, metric.goal)]; }));
+  const reference = unchangedReference(from ?? [], to ?? []);
+  return [
+    ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
+    ...(reference === undefined ? [] : [referenceNote(reference, here.metric)]),
+    ...namesNote(there, here),
+    'No verdict on the code follows from two searches; --reseed runs the two winners on the same seeds with the code that stands here.',
+  ];
+}
+
+function referenceNote({ median, high, share, leading }: UnchangedReference, { name }: Metric): string {
+  const scale = `If nothing had changed, the best ${name} of two searches of these sizes would differ by ${formatNumber(median)} (median), and by up to ${formatNumber(high)} in 95 of 100.`;
+  if (share >= 0.995) return `${scale} The one found is no larger than luck makes it.`;
+  const often = share < 0.01 ? 'in less than 1 of 100' : `in ${Math.round(100 * share)} of 100`;
+  return `${scale} A difference as large as the one found comes about ${often}: the ${leading === 1 ? 'best trial of both is' : `${leading} best trials of both are`} one search's. This counts trials as independent; those of an adaptive search come in flocks, so it is more often than that.`;
+}
+
+/** Parameters that one side alone has; one with the same distribution on both sides was probably renamed. */
+function namesNote(there: Searched, here: Searched): string[] {
+  const [base, head] = [there, here].map(({ study }) => new Map(subjectOf(study.identity)?.space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)])));
+  const only = (a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): string[] => [...(a?.keys() ?? [])].filter((name) => b?.has(name) !== true);
+  const [gone, added] = [only(base, head), only(head, base)];
+  if (gone.length === 0 && added.length === 0) return [];
+  const renamed = gone.flatMap((name) => { const twins = added.filter((other) => head?.get(other) === base?.get(name)); return twins.length === 1 ? [`${name} → ${twins[0] ?? ''}`] : []; });
+  return [`The searches were over different parameters: ${[...(gone.length === 0 ? [] : [`only base has ${gone.join(', ')}`]), ...(added.length === 0 ? [] : [`only head has ${added.join(', ')}`])].join('; ')}.${renamed.length === 0 ? '' : ` Probably renamed: ${renamed.join(', ')}.`}`];
 }
 
 function searchedOf({ log, path }: NamedLog): Searched {

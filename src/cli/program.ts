@@ -92,9 +92,10 @@ function addStudyCommands(add: Add): void {
     .option('--study-name <name>', 'which study of an Optuna journal (default: the name in the study file)')
     .option('--new', 'set an existing log aside and start anew');
   withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
-    .argument('<base>', 'commit or branch; or a study log or record file, if head is one too')
+    .argument('<base>', 'commit or branch; or a study log, a record file or another tool\'s results, if head is one too')
     .argument('<head>', 'as base')
     .option('--history <dir>', 'baselines in this directory instead of the git branch')
+    .option('--study-name <name>', 'which study, where files hold several')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');

@@ -7,7 +7,6 @@ import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
 import { readImport } from '../imports/open.js';
 import { createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
-import { looksLikeOptunaJournal } from '../stores/optunaLines.js';
 import { stateDirName } from './state.js';
 
 /** What a file with studies holds: a log of ours, or studies of another tool. */
@@ -17,7 +16,7 @@ export type StudyFile =
 
 const chunkBytes = 1 << 20;
 /** So much of a file tells what it is. */
-export const beginningBytes = 8192;
+const beginningBytes = 8192;
 /** What every study log of ours begins with. */
 const ourBeginning = '{"type":"created",';
 
@@ -35,8 +34,8 @@ export async function readStudyFile(cwd: string, wanted: string, choice: ImportC
   return { kind: 'imported', ...readImport(path, wanted, choice) };
 }
 
-export function isStudyBeginning(text: string): boolean {
-  return text.startsWith(ourBeginning) || looksLikeOptunaJournal(text);
+export function isOurBeginning(text: string): boolean {
+  return text.startsWith(ourBeginning);
 }
 
 /** Empty for what is no file or is not there. */
