@@ -19,8 +19,8 @@ describe('two searches of unchanged code', () => {
   });
 
   test('a share below .05 comes in at most one of twenty pairs of searches where nothing changed', () => {
-    const { uniform } = createRng('two searches');
-    const draw = (n: number): number[] => Array.from({ length: n }, () => -Math.log(1 - uniform()));
+    const random = createRng('two searches');
+    const draw = (n: number): number[] => Array.from({ length: n }, () => -Math.log(1 - random.uniform()));
     const [rounds, alarms] = [4000, { even: 0, uneven: 0 }];
     for (let i = 0; i < rounds; i += 1) {
       if ((unchangedReference(draw(20), draw(20))?.share ?? 1) <= 0.05) alarms.even += 1;

@@ -29,10 +29,10 @@ export interface ImporterCase {
   readonly notes?: readonly RegExp[];
 }
 
-export interface ReadCase { readonly events: readonly StudyEvent[]; readonly notes: readonly string[]; readonly space: string; readonly summary: Summary }
+interface ReadCase { readonly events: readonly StudyEvent[]; readonly notes: readonly string[]; readonly space: string; readonly summary: Summary }
 
 /** Reads one study as `noregret import` does. */
-export function readCase(path: string, { choice = {}, study }: Pick<ImporterCase, 'choice' | 'study'> = {}): ReadCase {
+function readCase(path: string, { choice = {}, study }: Pick<ImporterCase, 'choice' | 'study'> = {}): ReadCase {
   const { studies, notes } = readImport(path, path, choice);
   const chosen = study === undefined ? studies[0] : studies.find(({ name }) => name === study);
   if (chosen === undefined) throw new Error(`no such study: ${studies.map(({ name }) => name).join(', ')}`);
@@ -44,7 +44,7 @@ export function readCase(path: string, { choice = {}, study }: Pick<ImporterCase
 }
 
 /** Every file below, or the file itself. */
-export function filesOf(path: string): string[] {
+function filesOf(path: string): string[] {
   return statSync(path).isFile() ? [path] : readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 

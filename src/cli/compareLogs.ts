@@ -46,7 +46,7 @@ function searchNotes(there: Searched, here: Searched): string[] {
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
     ...(reference === undefined ? [] : [referenceNote(reference, here.metric)]),
     ...namesNote(there, here),
-    'No verdict on the code follows from two searches; --reseed runs the two winners on the same seeds with the code that stands here.',
+    'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after.',
   ];
 }
 

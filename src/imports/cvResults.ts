@@ -33,8 +33,9 @@ export const cvResultsJson: Importer = {
     const params = columns.get('params');
     if (params === undefined) throw unreadable({ tool, file: source.name, field: 'params' }, 'is not there');
     const at = (name: string, i: number): number | undefined => numberOr(columns.get(name)?.[i]) ?? (columns.has(name) ? Number.NaN : undefined);
-    const rows = params.map((one, i): CvRow => ({ params: paramsOf(one, { tool, file: source.name, field: `params[${i}]` }), of: (name) => at(name, i) }));
-    return { notes: [], studies: [studyOf(studyIn(source, [...columns.keys()], rows))] };
+    const names = [...columns.keys()];
+    const rows = params.map((one, i) => rowOf(paramsOf(one, { tool, file: source.name, field: `params[${i}]` }), names, (name) => at(name, i)));
+    return { notes: [], studies: [studyOf(studyIn(source, names, rows))] };
   },
 };
 
@@ -56,14 +57,25 @@ export const cvResultsCsv: Importer = {
       const printed = own === -1 ? undefined : parsePythonLiteral(cells[own] ?? '');
       if (own !== -1 && !isFields(printed)) throw unreadable({ tool, file: table.file, field: `line ${line}: params` }, `is no dictionary of Python: ${JSON.stringify((cells[own] ?? '').slice(0, 60))}`);
       const params = isFields(printed) ? paramsOf(printed, { tool, file: table.file, field: `line ${line}: params` }) : Object.fromEntries(singles.flatMap(([name, i]): [string, ParamValue][] => (cells[i] === '' ? [] : [[name, cellValue(cells[i] ?? '')]])));
-      checkTrials(rows.push({ params, of: (name) => values.get(name) }), source.name);
+      checkTrials(rows.push(rowOf(params, [...kept.keys()], (name) => values.get(name))), source.name);
     }
     const study = studyIn(source, [...kept.keys()], rows);
     return { notes: [], studies: [studyOf({ ...study, notes: [...notes, ...study.notes] })] };
   },
 };
 
-interface CvRow { readonly params: Params; readonly of: (column: string) => number | undefined }
+/** One candidate; `resources` under successive halving. */
+interface CvRow { readonly params: Params; readonly values: Readonly<Record<string, number>>; readonly seconds: number; readonly resources: number | undefined }
+
+/** A metric's column that the table lacks has no value; a cell that is empty is NaN. */
+function rowOf(params: Params, columns: readonly string[], of: (column: string) => number | undefined): CvRow {
+  const values: Record<string, number> = {};
+  for (const column of columns) {
+    const name = meanTest.exec(column)?.[1];
+    if (name !== undefined) values[name] = of(column) ?? Number.NaN;
+  }
+  return { params, values, seconds: (of('mean_fit_time') ?? Number.NaN) + (of('mean_score_time') ?? 0), resources: of('n_resources') };
+}
 
 function paramsOf(value: unknown, place: Parameters<typeof paramAt>[1]): Params {
   const params: Record<string, ParamValue> = {};
@@ -74,17 +86,15 @@ function paramsOf(value: unknown, place: Parameters<typeof paramAt>[1]): Params 
 /** Larger is better in every scorer of scikit-learn; a fit that failed has NaN. */
 function studyIn(source: Source, columns: readonly string[], rows: readonly CvRow[]): ForeignStudy {
   const isDeap = columns.includes('nan_test_score?');
-  const full = rows.reduce((most, { of }) => Math.max(most, of('n_resources') ?? 0), 0);
+  const full = rows.reduce((most, { resources }) => Math.max(most, resources ?? 0), 0);
   const metrics = columns.flatMap((name) => meanTest.exec(name)?.[1] ?? []);
   const seen = new Set<string>();
   const [trials, again] = [[] as ForeignTrial[], { count: 0 }];
   for (const row of rows) {
-    const values: Record<string, number> = {};
-    for (const name of metrics) values[name] = row.of(`mean_test_${name}`) ?? Number.NaN;
-    const key = isDeap ? canonicalJson([row.params, values]) : '';
+    const key = isDeap ? canonicalJson([row.params, row.values]) : '';
     if (isDeap && seen.has(key)) { again.count += 1; continue; }
     seen.add(key);
-    trials.push(trialOf(row, values, full));
+    trials.push(trialOf(row, full));
   }
   const cut = trials.filter(({ state }) => state === 'pruned').length;
   return {
@@ -96,9 +106,7 @@ function studyIn(source: Source, columns: readonly string[], rows: readonly CvRo
   };
 }
 
-function trialOf({ params, of }: CvRow, values: Readonly<Record<string, number>>, full: number): ForeignTrial {
-  const resources = of('n_resources');
-  const seconds = (of('mean_fit_time') ?? Number.NaN) + (of('mean_score_time') ?? 0);
+function trialOf({ params, values, seconds, resources }: CvRow, full: number): ForeignTrial {
   const isCut = resources !== undefined && resources < full;
   const isFailed = Object.values(values).every(Number.isNaN);
   return {

@@ -61,6 +61,13 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
   };
 }
 
+/** Names of all metrics that some trial has, sorted. */
+export function metricsOf(trials: readonly ForeignTrial[]): ForeignMetric[] {
+  const names = new Set<string>();
+  for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
+  return [...names].sort().map((name) => ({ name }));
+}
+
 /** Collects trials up to the limit. UserError `too-many-trials`. */
 export function checkTrials(count: number, name: string): void {
   if (count > limits.trials) throw new UserError('too-many-trials', `${name} holds more than ${limits.trials} trials.`, { fix: 'Is this the right file? If it is, keep the newest trials in a file of their own.' });
@@ -148,7 +155,7 @@ export function isoTime(seconds: number | undefined): string | undefined {
 }
 
 /** A study's name is used in paths. */
-export function slug(name: string): string {
+function slug(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 100) || 'study';
 }
 

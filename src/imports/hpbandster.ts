@@ -59,7 +59,9 @@ function trialOf({ params, runs }: Config, full: number): ForeignTrial {
   const points = ordered.flatMap(({ budget, result }): Point[] => (result === undefined ? [] : [[budget, numberOr(result['loss']) ?? Number.NaN]]));
   const seconds = runs.reduce((total, { times }) => total + Math.max(0, (numberOr(times['finished']) ?? 0) - (numberOr(times['started']) ?? 0)), 0);
   const started = numberOr(ordered[0]?.times['started']);
-  const base = { params, values: points.length === 0 ? {} : { loss: points.at(-1)?.[1] ?? Number.NaN }, curves: { loss: points }, seconds, start: isoTime(started) };
+  // One point is the value itself, unless its budget says where the trial was stopped.
+  const curves = points.length > 1 || (last?.budget ?? full) < full ? { curves: { loss: points } } : {};
+  const base = { params, values: points.length === 0 ? {} : { loss: points.at(-1)?.[1] ?? Number.NaN }, ...curves, seconds, start: isoTime(started) };
   if (last === undefined) return { ...base, state: 'running' };
   if (last.result === undefined) return { ...base, values: {}, state: 'failed', message: last.exception === undefined ? 'no result' : lastLine(last.exception) };
   return { ...base, state: last.budget < full ? 'pruned' : 'complete' };

@@ -3,7 +3,7 @@ import type { Params, ParamValue } from '../model/params.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { exportedSpace } from './exportedSpace.js';
 import { fieldsAt, flattened, isFields, listAt, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
-import { checkTrials, isoTime, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
 import { jsonPieces, type Piece } from './jsonPieces.js';
 import { koptMeasured } from './kopt.js';
@@ -22,6 +22,8 @@ export const hyperopt: Importer = {
 
 interface Document { readonly fields: Fields; readonly whole: ReadonlyMap<string, ParamValue> }
 
+const none: ReadonlyMap<string, ParamValue> = new Map();
+
 /** Also for what Python printed of a pickle. */
 export function readDocuments(source: Pick<Source, 'name' | 'base'>, chunks: Iterable<Buffer>, choice: ImportChoice): Parameters<typeof studyOf>[0] {
   const notes: string[] = [];
@@ -37,20 +39,20 @@ export function readDocuments(source: Pick<Source, 'name' | 'base'>, chunks: Ite
   const isKopt = found.some(({ fields }) => isFields(fields['result']) && isFields(fields['result']['param']));
   const known = isKopt ? new Map<string, never>() : choicesOf(found, choice, source.name);
   const trials = found.map((one, i) => trialOf(one, known, { tool, file: source.name, field: `trial ${i}` }));
-  const metrics = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
   const objective = isKopt ? koptMeasured(found.map(({ fields }) => fields['result'])).objective : 'loss';
   const goal = isKopt ? koptMeasured(found.map(({ fields }) => fields['result'])).goal : 'minimize';
   return {
     name: source.base.replace(/\.[a-z]+$/i, ''), tool: isKopt ? 'kopt' : tool, format: 'hyperopt', trials, notes, objective,
-    metrics: metrics.map((name) => ({ name, ...(name === objective ? { goal } : {}) })), ...(space === undefined ? {} : { space }),
+    metrics: metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) })), ...(space === undefined ? {} : { space }),
   };
 }
 
 function documentOf({ value, text, index }: Piece, file: string): Document {
   const fields = fieldsAt(value, { tool, file, field: `trial ${index ?? 0}` });
+  if (isFields(fields['params'])) return { fields, whole: none };
   const whole = new Map<string, ParamValue>();
   // An index is written `3`, a number drawn by quniform `3.0`.
-  const from = isFields(fields['params']) ? -1 : text.indexOf('"vals"');
+  const from = text.indexOf('"vals"');
   if (from !== -1) for (const [, name = '', number = ''] of text.slice(from).matchAll(/"([^"\\]+)"\s*:\s*\[\s*(-?\d+)\s*\]/g)) whole.set(name, Number(number));
   return { fields, whole };
 }

@@ -1,7 +1,7 @@
 import type { Goal } from '../model/direction.js';
 import type { ParamValue } from '../model/params.js';
 import { flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, studyOf, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
 import type { Source } from './source.js';
@@ -26,7 +26,7 @@ export const kopt: Importer = {
     results.sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
     const { objective, goal } = koptMeasured(results.map(({ fields }) => fields));
     const trials = results.map(({ path, fields }) => trialOf(fields, source.label(path)));
-    const metrics = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))].map((name) => ({ name, ...(name === objective ? { goal } : {}) }));
+    const metrics = metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) }));
     return { notes: [], studies: [studyOf({ name: source.base === inside ? 'kopt' : source.base, tool, format: 'kopt', metrics, objective, trials, notes: [...notes, 'kopt writes no file for a trial that failed'] })] };
   },
 };

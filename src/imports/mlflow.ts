@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import { cellValue } from './cells.js';
-import { checkTrials, isoTime, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer, ImportedStudy } from './importer.js';
 import type { Source } from './source.js';
 
@@ -45,8 +45,7 @@ function experimentOf(source: Source, folder: string, wanted: string | undefined
   if (deleted > 0) notes.push(`${deleted} deleted ${deleted === 1 ? 'run' : 'runs'} left out`);
   if (own.length < runs.length) notes.push(`${runs.length - own.length} ${runs.length - own.length === 1 ? 'run' : 'runs'} that hold others left out: the trials are their children`);
   const trials = own.map(({ trial }) => trial);
-  const names = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))].sort();
-  return studyOf({ name: about.get('name') ?? source.base, tool, format: 'mlflow', metrics: names.map((name) => ({ name })), trials, notes });
+  return studyOf({ name: about.get('name') ?? source.base, tool, format: 'mlflow', metrics: metricsOf(trials), trials, notes });
 }
 
 function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta: ReadonlyMap<string, string>; readonly wanted: string | undefined }): Run {

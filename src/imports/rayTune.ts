@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, isoTime, lastLine, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, jsonPieces, parsed } from './jsonPieces.js';
 import type { Source } from './source.js';
@@ -26,8 +26,8 @@ export const rayTune: Importer = {
     });
     for (const { params, status } of byFolder.values()) trials.push({ params, state: states[status] === 'waiting' ? 'waiting' : 'running', values: {} });
     checkTrials(trials.length, source.name);
-    const names = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
-    return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics: names.map((name) => ({ name })), trials, notes: [...notes, ...early(trials, choice.metric ?? metric)], ...(metric === undefined || !names.includes(metric) ? {} : { objective: metric }) })] };
+    const metrics = metricsOf(trials);
+    return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics, trials, notes: [...notes, ...early(trials, choice.metric ?? metric)], ...(metric === undefined || !metrics.some(({ name }) => name === metric) ? {} : { objective: metric }) })] };
   },
 };
 

@@ -15,7 +15,7 @@ const rounds = 'round_data.jsonl';
 export const talosFolder: Importer = {
   tool, takes: 'the folder of a scan (Talos 2)',
   detects: (source) => source.isFolder && (source.head(rounds).includes('"round_index"') || (source.has('metadata.json') && source.has(rounds))),
-  read: (source) => {
+  read: (source, choice) => {
     const notes: string[] = [];
     const about = metadata(source, notes);
     const trials: ForeignTrial[] = [];
@@ -26,7 +26,7 @@ export const talosFolder: Importer = {
         if (!next.value.whole) notes.push(`the last line of ${source.label(rounds)} is half-written: left out`);
         break;
       }
-      const trial = trialOf(fieldsAt(untagged(next.value.value), { tool, file: source.label(rounds), field: `line ${next.value.line}` }), { tool, file: source.label(rounds), field: `line ${next.value.line}` });
+      const trial = trialOf(fieldsAt(untagged(next.value.value), { tool, file: source.label(rounds), field: `line ${next.value.line}` }), { tool, file: source.label(rounds), field: `line ${next.value.line}` }, choice.metric ?? about.objective);
       checkTrials(trials.push(trial), source.name);
       for (const name of Object.keys(trial.values)) names.add(name);
     }
@@ -63,16 +63,20 @@ function metadata(source: Source, notes: string[]): About {
   };
 }
 
-function trialOf(round: Fields, place: Place): ForeignTrial {
+/** With the curve of the metric that is wanted, or all. */
+function trialOf(round: Fields, place: Place, wanted: string | undefined): ForeignTrial {
   const at = (field: string): Place => ({ ...place, field: `${place.field ?? ''}: ${field}` });
   const params: Record<string, Params[string]> = {};
   for (const [name, value] of Object.entries(fieldsAt(round['params'], at('params')))) params[name] = paramAt(value, at(`params.${name}`));
   const history = isFields(round['history']) ? round['history'] : {};
   const curves: Record<string, readonly Point[]> = {};
-  for (const [name, list] of Object.entries(history)) if (Array.isArray(list)) curves[name] = list.map((value, epoch): Point => [epoch, typeof value === 'number' ? value : Number.NaN]);
   const row = isFields(round['row']) ? round['row'] : {};
   const values: Record<string, number> = {};
-  for (const [name, points] of Object.entries(curves)) values[name] = numberOr(row[name]) ?? points.at(-1)?.[1] ?? Number.NaN;
+  for (const [name, list] of Object.entries(history)) {
+    if (!Array.isArray(list)) continue;
+    values[name] = numberOr(row[name]) ?? numberOr(list.at(-1)) ?? Number.NaN;
+    if (wanted === undefined || wanted === name) curves[name] = list.map((value, epoch): Point => [epoch, typeof value === 'number' ? value : Number.NaN]);
+  }
   const [start, seconds] = [textOr(row['start']), numberOr(row['duration'])];
   return {
     params, values, curves, state: round['status'] === 'completed' || round['status'] === undefined ? 'complete' : 'failed',

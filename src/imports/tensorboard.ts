@@ -1,9 +1,8 @@
 import type { ParamValue } from '../model/params.js';
 import { protoFields } from '../platform/protobuf.js';
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
-import { isoTime, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
-import { metricsOf } from './wandb.js';
 import type { Source } from './source.js';
 
 const tool = 'TensorBoard';

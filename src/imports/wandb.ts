@@ -1,7 +1,7 @@
 import type { ParamValue } from '../model/params.js';
 import { isWandbFile, parseWandbFile, type WandbRun } from '../runners/wandbOffline.js';
 import { flattened, isFields, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
-import { checkTrials, isoTime, studyOf, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
 import type { Source } from './source.js';
@@ -90,8 +90,4 @@ function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   const text = textOr(value);
   return text === undefined ? undefined : ({ nan: Number.NaN, NaN: Number.NaN, Infinity, '-Infinity': -Infinity, inf: Infinity, '-inf': -Infinity } as Readonly<Record<string, number>>)[text];
-}
-
-export function metricsOf(trials: readonly ForeignTrial[]): { readonly name: string }[] {
-  return [...new Set(trials.flatMap(({ values }) => Object.keys(values)))].sort().map((name) => ({ name }));
 }

@@ -1,12 +1,12 @@
 import { stateOf } from './cells.js';
 import { fieldsAt, isFields, textOr, type Place } from './fields.js';
-import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
+import { checkTrials, metricsOf, studyOf, type ForeignTrial } from './foreign.js';
 import type { Imported, Importer } from './importer.js';
 import { jsonLines, jsonPieces } from './jsonPieces.js';
 import { parsePythonLiteral } from './pythonLiteral.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
-import { metricsOf, numbersIn, paramsIn } from './wandb.js';
+import { numbersIn, paramsIn } from './wandb.js';
 
 const tool = 'Weights & Biases';
 

@@ -1,0 +1,85 @@
+// How long `noregret import` takes for N trials of each format, in CPU seconds, and how much memory: node bench/imports.mjs [N] [format ...]
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, createWriteStream, openSync, writeSync, closeSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const trials = Number(process.argv[2] ?? 100_000);
+const root = mkdtempSync(join(tmpdir(), 'noregret-imports-'));
+const cli = resolve('dist/cli.js');
+const params = (i) => ({ lr: 10 ** -(1 + (i % 977) / 300), units: 16 << (i % 3), act: i % 2 === 0 ? 'relu' : 'tanh', dropout: (i % 50) / 100, layers: 1 + (i % 4) });
+const loss = (i) => 1 / (1 + (i * 7919) % 10_007);
+const time = (i) => new Date(1.7e12 + i * 1000).toISOString();
+
+function file(path, pieces) {
+  const out = openSync(path, 'w');
+  let batch = '';
+  for (const piece of pieces) if ((batch += piece).length > 1 << 20) { writeSync(out, batch); batch = ''; }
+  writeSync(out, batch);
+  closeSync(out);
+  return path;
+}
+function* each(of, before = '', after = '', between = '') {
+  yield before;
+  for (let i = 0; i < trials; i += 1) yield (i === 0 ? '' : between) + of(i);
+  yield after;
+}
+const kt = (i) => ({ trial_id: String(i), hyperparameters: { values: params(i) }, metrics: { metrics: { val_loss: { direction: 'min', observations: [{ value: [loss(i)], step: 3 }] } } }, score: loss(i), best_step: 3, status: 'COMPLETED', message: null });
+const dist = { lr: { name: 'FloatDistribution', attributes: { step: null, low: 1e-5, high: 1, log: true } }, units: { name: 'IntDistribution', attributes: { log: false, step: 16, low: 16, high: 64 } }, act: { name: 'CategoricalDistribution', attributes: { choices: ['relu', 'tanh'] } }, dropout: { name: 'FloatDistribution', attributes: { step: null, low: 0, high: 1, log: false } }, layers: { name: 'IntDistribution', attributes: { log: false, step: 1, low: 1, high: 4 } } };
+const internal = (name, value) => (name === 'act' ? ['relu', 'tanh'].indexOf(value) : value);
+const folders = (write) => { const at = join(root, 'folder'); rmSync(at, { recursive: true, force: true }); mkdirSync(at); write(at); return at; };
+const perTrial = (name, write) => folders((at) => { for (let i = 0; i < trials; i += 1) { mkdirSync(join(at, name(i)), { recursive: true }); write(join(at, name(i)), i); } });
+const first = (folder, pattern) => join(folder, readdirSync(folder).find((name) => pattern.test(name)));
+
+const formats = {
+  csv: () => [file(join(root, 't.csv'), each((i) => `${Object.values(params(i)).join(',')},${loss(i)}\n`, 'lr,units,act,dropout,layers,loss\n')), '--metric', 'loss', '--params', 'lr,units,act,dropout,layers'],
+  'talos-table': () => [file(join(root, 'talos.csv'), each((i) => `3,${loss(i)},${loss(i)},${Object.values(params(i)).join(',')}\n`, 'round_epochs,loss,val_loss,lr,units,act,dropout,layers\n')), '--metric', 'val_loss'],
+  talos: () => [folders((at) => { writeFileSync(join(at, 'metadata.json'), '{"objective":{"metric":"val_loss","direction":"min"}}'); file(join(at, 'round_data.jsonl'), each((i) => `${JSON.stringify({ round_index: i, status: 'completed', params: params(i), row: { start: time(i), duration: 1 }, history: { loss: [1, loss(i)], val_loss: [1, loss(i)] } })}\n`)); })],
+  hyperopt: () => [file(join(root, 'h.json'), each((i) => JSON.stringify({ tid: i, state: 2, result: { loss: loss(i), status: 'ok' }, misc: { vals: {} }, params: params(i), book_time: time(i), refresh_time: time(i + 1) }), '{"noregret_export":"hyperopt","space":null,"trials":[', ']}', ','))],
+  skopt: () => [file(join(root, 's.json'), (function* () { yield '{"noregret_export":"skopt","names":["lr","units","act","dropout","layers"],"x_iters":['; yield* each((i) => JSON.stringify(Object.values(params(i))), '', '', ','); yield '],"func_vals":['; yield* each((i) => String(loss(i)), '', '', ','); yield ']}'; })())],
+  'cv-results-csv': () => [file(join(root, 'cv.csv'), each((i) => `"${JSON.stringify(params(i)).replaceAll('"', "'")}",${loss(i)},0.1\n`, 'params,mean_test_score,mean_fit_time\n'))],
+  'cv-results-json': () => [file(join(root, 'cv.json'), (function* () { yield '{"mean_test_score":['; yield* each((i) => String(loss(i)), '', '', ','); yield '],"params":['; yield* each((i) => JSON.stringify(params(i)), '', '', ','); yield ']}'; })())],
+  hpbandster: () => [folders((at) => { file(join(at, 'configs.json'), each((i) => `[[0, 0, ${i}], ${JSON.stringify(params(i))}, {}]\n`)); file(join(at, 'results.json'), each((i) => `[[0, 0, ${i}], 9.0, {"submitted": 1, "started": 1700000000.5, "finished": 1700000001.5}, {"loss": ${loss(i)}, "info": {}}, null]\n`)); })],
+  spearmint: () => [folders((at) => { writeFileSync(join(at, 'config.json'), '{"lr":{"name":"lr","type":"float","min":0,"max":1},"units":{"name":"units","type":"int","min":16,"max":64},"act":{"name":"act","type":"enum","options":["relu","tanh"]}}'); file(join(at, 'results.dat'), each((i) => `${loss(i)} 1.5 ${params(i).lr} ${params(i).units} ${params(i).act}\n`)); })],
+  'optuna-journal': () => [file(join(root, 'journal'), each((i) => [JSON.stringify({ op_code: 4, worker_id: 'w', study_id: 0, datetime_start: time(i) }), ...Object.entries(params(i)).map(([name, value]) => JSON.stringify({ op_code: 5, worker_id: 'w', trial_id: i, param_name: name, param_value_internal: internal(name, value), distribution: JSON.stringify(dist[name]) })), JSON.stringify({ op_code: 6, worker_id: 'w', trial_id: i, state: 1, values: [loss(i)], datetime_complete: time(i + 1) }), ''].join('\n'), `${JSON.stringify({ op_code: 0, worker_id: 'w', study_name: 's', directions: [1] })}\n`))],
+  'optuna-sqlite': () => {
+    const db = join(root, 'study.db');
+    cpSync('fixtures/tuners/optuna/study.db', db);
+    execFileSync('python3', ['-c', `
+import sqlite3, json
+c = sqlite3.connect(${JSON.stringify(db)})
+c.executescript("delete from trials; delete from trial_params; delete from trial_values; delete from trial_intermediate_values; delete from trial_system_attributes; delete from trial_user_attributes; delete from studies where study_name='mo'")
+study = c.execute("select study_id from studies").fetchone()[0]
+D = ${JSON.stringify(Object.fromEntries(Object.entries(dist).map(([name, one]) => [name, JSON.stringify(one)])))}
+n = ${trials}
+c.executemany("insert into trials (trial_id, number, study_id, state, datetime_start, datetime_complete) values (?,?,?,'COMPLETE','2026-01-01 00:00:00.000000','2026-01-01 00:00:01.000000')", ((i + 1, i, study) for i in range(n)))
+c.executemany("insert into trial_params (trial_id, param_name, param_value, distribution_json) values (?,?,?,?)", ((i + 1, name, v, D[name]) for i in range(n) for name, v in (("lr", 10 ** -(1 + (i % 977) / 300)), ("units", 16), ("act", i % 2), ("dropout", (i % 50) / 100), ("layers", 1 + i % 4))))
+c.executemany("insert into trial_values (trial_id, objective, value, value_type) values (?,0,?,'FINITE')", ((i + 1, 1 / (1 + (i * 7919) % 10007)) for i in range(n)))
+c.commit()`]);
+    return [db];
+  },
+  'wandb-json': () => [file(join(root, 'w.json'), each((i) => JSON.stringify({ name: `r${i}`, state: 'finished', created_at: time(i), config: params(i), summary: { val_loss: loss(i), _runtime: 1 } }), '[', ']', ',')), '--metric', 'val_loss'],
+  'wandb-csv': () => [file(join(root, 'w.csv'), each((i) => `${i},"{'val_loss': ${loss(i)}, '_runtime': 1}","${JSON.stringify(params(i)).replaceAll('"', "'")}",r${i}\n`, ',summary,config,name\n')), '--metric', 'val_loss'],
+  'keras-tuner': () => [perTrial((i) => `trial_${String(i).padStart(6, '0')}`, (at, i) => { writeFileSync(join(at, 'trial.json'), JSON.stringify(kt(i))); })],
+  kopt: () => [folders((at) => { for (let i = 0; i < trials; i += 1) writeFileSync(join(at, `${i}.json`), JSON.stringify({ loss: loss(i), status: 'ok', eval: { loss: loss(i) }, param: params(i), name: { optim_metric: 'loss' }, history: { loss: { epoch: [0], loss: [loss(i)] } }, time: { start: time(i), duration: { total: 1 } } })); })],
+  'ray-tune': () => [perTrial((i) => `train_${i}`, (at, i) => { writeFileSync(join(at, 'params.json'), JSON.stringify(params(i))); writeFileSync(join(at, 'result.json'), `${JSON.stringify({ loss: loss(i), training_iteration: 1, done: true, time_total_s: 1, timestamp: 1.7e9 })}\n`); })],
+  wandb: () => { const from = 'fixtures/tuners/wandb/runs'; const bytes = readFileSync(first(first(from, /offline/), /run-/) + ''); return [perTrial((i) => `offline-run-${i}`, (at, i) => { writeFileSync(join(at, `run-${i}.wandb`), bytes); }), '--metric', 'val.loss']; },
+  tensorboard: () => { const from = 'fixtures/tuners/tensorboard/tf2'; const bytes = readFileSync(first(from, /tfevents/)); return [perTrial((i) => `run${i}`, (at) => { writeFileSync(join(at, 'events.out.tfevents.1'), bytes); })]; },
+  mlflow: () => [folders((at) => { writeFileSync(join(at, 'meta.yaml'), 'experiment_id: 1\nname: e\n'); for (let i = 0; i < trials; i += 1) { for (const sub of ['params', 'metrics']) mkdirSync(join(at, `r${i}`, sub), { recursive: true }); writeFileSync(join(at, `r${i}/meta.yaml`), `run_id: r${i}\nstatus: 3\nlifecycle_stage: active\nstart_time: ${1.7e12 + i}\nend_time: ${1.7e12 + i + 9}\n`); for (const [name, value] of Object.entries(params(i))) writeFileSync(join(at, `r${i}/params/${name}`), String(value)); writeFileSync(join(at, `r${i}/metrics/loss`), `1 ${loss(i)} 0\n`); } })],
+};
+
+const usage = 'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nusage "+JSON.stringify(u))})';
+const chosen = process.argv.slice(3);
+process.stdout.write(`${trials} trials; load ${loadavg()[0].toFixed(1)}; Node ${process.version}\n| format | user CPU s | system CPU s | largest memory MB |\n|---|---|---|---|\n`);
+for (const [name, make] of Object.entries(formats)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const argv = make();
+  const out = join(root, 'out.jsonl');
+  rmSync(out, { force: true });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', usage, cli, 'import', ...argv, '--out', out, '--json'], { encoding: 'utf8', cwd: root, maxBuffer: 1 << 26 });
+  const found = status === 0 ? JSON.parse(stdout) : undefined;
+  const used = JSON.parse(/usage (.*)$/.exec(stderr)?.[1] ?? '{}');
+  const right = found?.format?.startsWith(name.split('-')[0]) && found.trials === trials ? '' : ` WRONG: ${stderr.slice(0, 300)} ${stdout.slice(0, 200)}`;
+  process.stdout.write(`| ${name} | ${(used.userCPUTime / 1e6).toFixed(2)} | ${(used.systemCPUTime / 1e6).toFixed(2)} | ${(used.maxRSS / 1024).toFixed(0)} |${right}\n`);
+}
+rmSync(root, { recursive: true, force: true });
