@@ -42,7 +42,7 @@ function studiesOf(file: SqliteFile, name: string): readonly OptunaStudy[] {
     if (version !== 12) throw new UserError('optuna-schema', `${name} has version ${String(version)} of Optuna's tables; 12 is read (Optuna 3 to 5).`, { fix: 'Bring it up with Optuna itself: optuna storage upgrade --storage sqlite:///FILE' });
   }
   const studies = new Map<number, OptunaStudy>();
-  for (const row of file.rows('studies')) studies.set(int(row, 'study_id'), { id: int(row, 'study_id'), name: String(row['study_name']), directions: [], systemAttrs: new Map(), trials: [] });
+  for (const row of file.rows('studies')) studies.set(int(row, 'study_id'), { id: int(row, 'study_id'), name: String(row['study_name']), directions: [], systemAttrs: new Map(), ownAttrs: [], trials: [], distributions: new Map(), changed: new Set(), begun: 0 });
   const directions = [...file.rows('study_directions')].sort((a, b) => int(a, 'objective') - int(b, 'objective'));
   const all = [...studies.values()].map((study): OptunaStudy => ({ ...study, directions: directions.filter((row) => int(row, 'study_id') === study.id).map(({ direction }) => (direction === 'MAXIMIZE' ? 2 : direction === 'MINIMIZE' ? 1 : 0)) }));
   for (const row of file.rows('study_system_attributes')) all.find(({ id }) => id === int(row, 'study_id'))?.systemAttrs.set(String(row['key']), json(row['value_json']));
@@ -52,7 +52,16 @@ function studiesOf(file: SqliteFile, name: string): readonly OptunaStudy[] {
     if (list !== undefined) list[number] = trial;
   }
   // Numbers are dense in Optuna; a file that was worked on by hand may lack some.
-  return all.map((study) => ({ ...study, trials: Object.values(study.trials) }));
+  return all.map((study) => begun({ ...study, trials: Object.values(study.trials) }));
+}
+
+/** What a replay would know by now: trials began in the order of their numbers, the last one's distributions hold. */
+function begun(study: OptunaStudy): OptunaStudy {
+  for (const trial of study.trials) {
+    if (trial.state !== optunaStates.waiting) trial.begunAt = study.begun++;
+    for (const [name, { distribution }] of trial.params) study.distributions.set(name, distribution);
+  }
+  return study;
 }
 
 interface Numbered { readonly trial: OptunaTrial; readonly study: number; readonly number: number }
@@ -62,7 +71,7 @@ function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered>
   for (const row of file.rows('trials')) {
     const [id, state] = [int(row, 'trial_id'), states[String(row['state'])]];
     if (state === undefined) throw new UserError('import-unreadable', `${name}: trial ${id} has the state ${JSON.stringify(row['state'])}.`, { fix: 'Is this a file of Optuna 3 to 5?' });
-    trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: new Map(), intermediate: new Map(), systemAttrs: new Map() } });
+    trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: new Map(), facts: [], begunAt: undefined, systemAttrs: new Map() } });
     checkTrials(trials.size, name);
   }
   const distributions = new Map<string, OptunaDistribution>();
@@ -79,7 +88,7 @@ function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered>
     values[int(row, 'objective')] = special[String(row['value_type'])] ?? number(row['value']);
     trial.values = values;
   }
-  for (const row of file.rows('trial_intermediate_values')) trials.get(int(row, 'trial_id'))?.trial.intermediate.set(int(row, 'step'), special[String(row['intermediate_value_type'])] ?? number(row['intermediate_value']));
+  for (const row of file.rows('trial_intermediate_values')) trials.get(int(row, 'trial_id'))?.trial.facts.push({ kind: 'report', step: int(row, 'step'), value: special[String(row['intermediate_value_type'])] ?? number(row['intermediate_value']) });
   for (const row of file.rows('trial_system_attributes')) trials.get(int(row, 'trial_id'))?.trial.systemAttrs.set(String(row['key']), json(row['value_json']));
   return trials;
 }
