@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/errors.js';
+import { addImport } from './importCommand.js';
 import { printable, type Terminal } from './terminal.js';
 
 /** Exit codes of every command (product.md §7). */
@@ -60,7 +61,7 @@ function createProgram(terminal: Terminal, version: string, done: (code: number)
   return program;
 }
 
-type Add = <F extends CommonFlags>(name: string, description: string, load: Load<F>) => Command;
+export type Add = <F extends CommonFlags>(name: string, description: string, load: Load<F>) => Command;
 
 function withStudyFlags(command: Command): Command {
   return command
@@ -203,10 +204,7 @@ function addReadingCommands(add: Add): void {
     .argument('[path]', 'report.json (default: the newest in .noregret/)')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['text', 'markdown', 'html']).default('text'))
     .option('-o, --out <file>', 'write to this file instead of stdout');
-  add('import', 'another tool\'s study as a study log: Optuna\'s journal', () => import('./import.js'))
-    .argument('<file>', 'file of Optuna\'s JournalFileBackend')
-    .option('--study-name <name>', 'which study, where the file holds several')
-    .option('-o, --out <file>', 'where the log goes (default: NAME.jsonl)');
+  addImport(add);
   add('export', 'a study for another tool', () => import('./export.js'))
     .argument('<study>', 'a study log, its folder, or the name of a study in .noregret/')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['optuna-journal', 'json', 'csv']).makeOptionMandatory())
