@@ -10,7 +10,7 @@ const floors: Record<string, number> = {
   platform: 3, runners: 3, executors: 3, stores: 3, publishers: 3, imports: 3,
   app: 4, action: 5, cli: 5, worker: 5,
 };
-/** Rooms that stand on neighbours of their floor (ADR 11): another tool's results are read with codecs that live where they are written or tailed. */
+/** Rooms that stand on neighbours of their floor (ADR 12): another tool's results are read with codecs that live where they are written or tailed. */
 const standsOn: Record<string, readonly string[]> = { imports: ['stores', 'runners'] };
 const maxFileLines = 250;
 const maxFunctionLines = 40;
