@@ -7,7 +7,7 @@ import { ended, type } from './desk.js';
 const folder = temporaryFolder('words');
 afterAll(() => { folder.remove(); });
 const at = folder.path;
-const commands = ['demo', 'init', 'check', 'tune', 'compare', 'judge', 'report', 'history', 'resume'];
+const commands = ['demo', 'init', 'check', 'tune', 'compare', 'aa', 'judge', 'plan', 'report', 'history', 'accept', 'drift', 'import', 'export', 'ask-tell', 'resume'];
 
 test('help names every command; every command has help with its flags', async () => {
   const { out } = ended(await type(at, ['--help']), 0);
@@ -65,6 +65,6 @@ test('with --json an error is an object on stdout, and words on stderr', async (
 });
 
 test('nothing to resume, nothing to report', async () => {
-  expect(ended(await type(at, ['resume']), 2).err).toContain('fix: Start with: noregret tune, or noregret compare BASE HEAD');
+  expect(ended(await type(at, ['resume']), 2).err).toContain('fix: Start with: noregret tune, noregret compare BASE HEAD, or noregret aa');
   expect(ended(await type(at, ['report']), 2).err).toContain('fix: Make one: noregret compare main HEAD');
 });
