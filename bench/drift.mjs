@@ -1,9 +1,10 @@
 // `noregret drift` over a history of 10,000 commits, each with a record: the whole command in a process of its own, from the git branch and from a folder.
-// Run: npx tsc -p tsconfig.json && node bench/drift.mjs [commits]    (NOREGRET_LIB=../lib). Needs git; makes and removes a temporary repository.
+// Run: npm run build && node bench/drift.mjs [commits]    (the records' numbers come from NOREGRET_LIB=../lib, which the build leaves). Needs git; makes and removes a temporary repository.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const count = Number(process.argv[2] ?? 10_000);
 const lib = new URL(`${process.env.NOREGRET_LIB ?? '../lib'}/`, import.meta.url).href;
@@ -36,10 +37,11 @@ try {
   git(remote, ['fast-import', '--quiet'], `commit refs/heads/noregret\ncommitter ${who} 1700000000 +0000\ndata 1\nx${files.map(({ sha, name, text }) => `\nM 100644 inline digits/${sha}/${name}\ndata ${Buffer.byteLength(text)}\n${text}`).join('')}\n`);
   git(work, ['clone', '-q', '--single-branch', '-b', 'main', remote, repository]);
   for (const { sha, name, text } of files) { mkdirSync(join(folder, 'digits', sha), { recursive: true }); writeFileSync(join(folder, 'digits', sha, name), text); }
-  const script = `const { runCli } = await import('${lib}cli/program.js'); process.exitCode = await runCli(process.argv.slice(1), { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal }, '0'); const { user, system } = process.cpuUsage(); process.stderr.write(String(Math.round((user + system) / 1000)));`;
+  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+  const told = 'data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write(String(Math.round((user+system)/1000)))})';
   for (const [name, argv] of [['git branch, fetch included', []], ['git branch, again', []], ['folder', ['--history', folder]]]) {
     const begin = performance.now();
-    const { stdout: out, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, '--', 'drift', '--json', '--quiet', ...argv], { cwd: repository, env, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { stdout: out, stderr } = spawnSync(process.execPath, ['--import', told, cli, 'drift', '--json', '--quiet', ...argv], { cwd: repository, env, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
     const [study] = JSON.parse(out).studies;
     console.log(`${name}: ${Math.round(performance.now() - begin)} ms, processor time of the command itself ${stderr.trim()} ms, ${study.points.length} commits, ${study.segments.length} segments, ${study.alarms.length} alarms`);
   }
