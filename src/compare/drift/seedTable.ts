@@ -20,8 +20,8 @@ export interface SeedTable {
   test(from: number, at: number, to: number): Test;
 }
 
-/** Means that scatter more than the seeds explain, at this level, count by their own scatter alone (verdict.md 5.4's guard). */
-const guardAt = 0.05;
+/** Means that scatter more than the seeds explain, at this level, count by their own scatter alone (verdict.md 5.4's guard, a little sooner: few commits show such noise late). */
+const guardAt = 0.1;
 /** A smaller t is below every level that is asked for here, whatever the degrees of freedom: most splits need no tail. */
 const smallestT = 3;
 const nothing: Test = { t: 0, p: 1 };

@@ -11,8 +11,10 @@ const levels = { one: 0.0004, few: 0.002, many: 0.0007 };
 const few = 6;
 /** A step is looked for among this many latest commits, as in Otava. */
 const lookBack = 50;
-/** Where the noise is known from the means alone, fewer values before a step tell nothing of it. */
-const fewestBefore = 3;
+/** Commits before a step, repeated ones counted: what acts on whole commits shows only in several of them. With 1, half of all histories with such noise had an alarm at some time; with 5 a quarter, as with Otava. */
+const fewestCommits = 5;
+/** Where the noise is known from the means alone, fewer different values before a step tell nothing of it. */
+const fewestMeans = 3;
 
 /**
  * Level shifts of a series of which every commit ran the same seeds, as they would have been seen commit by commit: at each
@@ -24,8 +26,17 @@ const fewestBefore = 3;
 export function steps(rows: SeedRows): readonly ChangePoint[] {
   const places = rows.flatMap((row, i) => (i > 0 && isSame(row, rows[i - 1] ?? []) ? [] : [i]));
   const table = seedTable(places.map((i) => rows[i] ?? []));
-  const before = table.seeds > 1 ? 1 : fewestBefore;
-  return settled(table, seen(table, before), before).map((step) => ({ ...step, index: places[step.index] ?? 0 }));
+  const earliest = earliestSteps(places, table.seeds > 1 ? { means: 1, commits: fewestCommits } : { means: fewestMeans, commits: 1 });
+  return settled(table, seen(table, earliest), earliest).map((step) => ({ ...step, index: places[step.index] ?? 0 }));
+}
+
+/** For each place that a stretch may begin at, the first one that a step in it may have. */
+function earliestSteps(places: readonly number[], least: { readonly means: number; readonly commits: number }): readonly number[] {
+  let at = 0;
+  return places.map((commit, from) => {
+    while (at < places.length && (places[at] ?? 0) < commit + least.commits) at += 1;
+    return Math.max(from + least.means, at);
+  });
 }
 
 function isSame(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): boolean {
@@ -33,11 +44,11 @@ function isSame(a: readonly (number | undefined)[], b: readonly (number | undefi
 }
 
 /** As commit after commit comes in: what looked like a step and does not stand up to the next commits is withdrawn. */
-function seen(table: SeedTable, before: number): readonly number[] {
+function seen(table: SeedTable, earliest: readonly number[]): readonly number[] {
   const points: number[] = [];
   for (let to = 2; to <= table.length; to++) {
     const first = to - lookBack;
-    const stretch = (): Stretch => ({ from: points.at(-1) ?? 0, to, first, before });
+    const stretch = (): Stretch => ({ from: points.at(-1) ?? 0, to, first, earliest });
     if ((points.at(-1) ?? first) > first) {
       points.pop();
       points.push(...stepIn(table, stretch()));
@@ -47,8 +58,8 @@ function seen(table: SeedTable, before: number): readonly number[] {
   return points;
 }
 
-/** `first`: the first place that is looked at; `before`: so many commits of the stretch must lie before it. */
-interface Stretch { readonly from: number; readonly to: number; readonly first: number; readonly before: number }
+/** `first`: the first place that is looked at; `earliest`: the first that a step may have, by where the stretch begins. */
+interface Stretch { readonly from: number; readonly to: number; readonly first: number; readonly earliest: readonly number[] }
 /** `excess` = p over its level: below 1 it is a step. */
 interface Split { readonly at: number; readonly t: number; readonly p: number; readonly excess: number }
 
@@ -58,9 +69,9 @@ function stepIn(table: SeedTable, stretch: Stretch): readonly number[] {
 }
 
 /** Of equals the one with the larger t: p may be zero for all. */
-function bestSplit(table: SeedTable, { from, to, first, before }: Stretch): Split | undefined {
+function bestSplit(table: SeedTable, { from, to, first, earliest }: Stretch): Split | undefined {
   let best: Split | undefined;
-  for (let at = Math.max(from + before, first); at < to; at++) {
+  for (let at = Math.max(earliest[from] ?? to, first); at < to; at++) {
     const { t, p } = table.test(from, at, to);
     if (p === 1) continue;
     const excess = p / levelAt(Math.min(at - from, to - at));
@@ -74,9 +85,9 @@ function levelAt(commits: number): number {
 }
 
 /** Each step where its neighbours' stretch splits best; the weakest goes until all stand. */
-function settled(table: SeedTable, points: readonly number[], before: number): readonly ChangePoint[] {
+function settled(table: SeedTable, points: readonly number[], earliest: readonly number[]): readonly ChangePoint[] {
   const bounds = [0, ...points, table.length];
-  const placed = (i: number): Split => bestSplit(table, { from: bounds[i - 1] ?? 0, to: bounds[i + 1] ?? 0, first: 0, before }) ?? { at: bounds[i] ?? 0, t: 0, p: 1, excess: Infinity };
+  const placed = (i: number): Split => bestSplit(table, { from: bounds[i - 1] ?? 0, to: bounds[i + 1] ?? 0, first: 0, earliest }) ?? { at: bounds[i] ?? 0, t: 0, p: 1, excess: Infinity };
   const splits = bounds.map((_, i) => (i === 0 || i === bounds.length - 1 ? undefined : placed(i)));
   for (;;) {
     const weakest = splits.reduce((a, split, i) => (split !== undefined && split.excess > (splits[a]?.excess ?? -1) ? i : a), 0);
