@@ -83,6 +83,7 @@ function comparison(kind: VerdictKind, sentence: string, more: Partial<Compariso
       sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', measuredSha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', source: 'stored',
       why: 'The same commit, and the compatibility key is equal.', ageDays: 2.2, ageCommits: 0, keyDifferences: [], dependencies: 'each-side',
     },
+    ...(gate === undefined ? {} : { power: { looks: [3, 5, 7, 10], alpha: gate.result.alpha, decline: round(Math.max(gate.result.margin, 1.26 * (gate.result.looks.at(-1)?.sd ?? 0)), 4) } }),
     incumbent: { params: baseParams, source: 'record', sinceSha: '99aa88bb77cc66dd55ee44ff33aa22bb11cc00dd' },
     canary: { identical: false, seeds: [11, 12] },
     metrics: gate === undefined || effect === undefined ? [] : [
