@@ -35,7 +35,7 @@ test.each(['schedule', 'workflow_dispatch'] as const)('mode: aa on %s: summary, 
 
   expect(step.summary).toContain('A/A self-test of demo');
   expect(step.summary).toContain('What the gate says when nothing changed');
-  expect(step.summary).toContain('sd of a paired difference when nothing changed');
+  expect(step.summary).toContain('sd of an unchanged pair');
   expect(step.outputs).toMatchObject({ verdict: 'PASS', effect: '', 'baseline-sha': '', studies: '[]', trials: '0' });
   expect(JSON.parse(step.outputs['self-test']!)).toEqual([expect.objectContaining({ study: 'demo', noise: paired, seedSd, margin: 0.02, worse: measured!.alarms[0]!.worse, findings: measured!.findings.map(({ code }) => code) })]);
   expect(step.outputs['report-html']).not.toBe('');
