@@ -97,6 +97,17 @@ describe('re-score', () => {
     expect((await rescoreCandidates(of(await simulate(() => failed('exit-code'))))).winner).toBeUndefined();
   });
 
+  test('every one that was left failed on a seed: the best that never failed wins, though it had dropped out', async () => {
+    const onSecond = (job: TrialJob) => (job.seed === seedFor('rescore:spiral:t1', 2) ? failed('exit-code') : truth(job));
+    const outcome = await rescoreCandidates(of(await simulate(onSecond)));
+    expect(outcome.candidates.map(({ trial, values, mean, winner }) => [trial, values, mean, winner])).toEqual([[3, [0.9], undefined, false], [5, [0.9], 0.9, true], [1, [0.93], undefined, false]]);
+    expect(outcome).toMatchObject({ finalistsFailed: true, winner: { trial: 5 } });
+    // Of several, the one that stayed longest: 2 and 0 went after the first seed, 4 after the second.
+    const six = await simulate((job) => (job.seed === seedFor('rescore:spiral:t1', 3) ? failed('exit-code') : complete(Number(job.params['x']))));
+    expect((await rescoreCandidates(of(six, { top: 6, ranking: [2, 9, 4, 11, 7, 0] }))).winner).toMatchObject({ trial: 4, values: [4, 4] });
+    expect(await rescoreCandidates(of(await simulate(truth)))).not.toHaveProperty('finalistsFailed');
+  });
+
   test('a search that found nothing has nothing to re-score', async () => {
     const none: SearchTrial[] = [{ number: 0, params: {}, state: 'failed', reason: 'exit-code' }];
     expect(await rescoreCandidates(of(await simulate(truth), { trials: none }))).toEqual({ candidates: [], seeds: expect.any(Array), cut: false });

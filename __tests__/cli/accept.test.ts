@@ -40,6 +40,7 @@ test('on the git branch of the remote, where there is no directory', async () =>
   ended(await type(folder.path, ['accept', 'pr', 'all', 'known']), 0);
   expect(repository.git('ls-tree', '-r', '--name-only', 'noregret')).toContain(`@decisions/demo/${repository.git('rev-parse', 'pr')}/line-`);
   expect(ended(await type(folder.path, ['history']), 0).out).toContain('accepts all gated metrics: known');
+  expect(ended(await type(folder.path, ['history']), 0).out).toMatch(/^no record of \S+ in branch noregret\n\n\| study/u);
 });
 
 test('one that expired is shown as expired, and the comparison fails', async () => {

@@ -85,7 +85,12 @@ describe('noregret drift', () => {
   });
 
   test('an empty history is said, and is no failure', async () => {
+    mkdirSync(join(root, 'none'));
     expect(ended(await type(repository, ['drift', '--history', join(root, 'none')]), 0).out).toContain('no complete run of digits');
+  });
+
+  test.each(['drift', 'history', 'plan'])('%s: a mistyped folder of the history is no empty history', async (command) => {
+    expect(ended(await type(repository, [command, '--history', join(root, 'mistyped')]), 2).err).toMatch(/There is no folder .*mistyped[^]*fix: /);
   });
 
   test('a record of a newer version stops with what to do', async () => {

@@ -14,6 +14,11 @@ const write = (name: string, text: string): string => {
   return name;
 };
 
+test('a file that is not there, or a folder: said without the system\'s words', async () => {
+  expect(ended(await type(at, ['judge', 'gone.csv', ...margin]), 2).err).toContain('Cannot read gone.csv: there is no such file');
+  expect(ended(await type(at, ['judge', '.', ...margin]), 2).err).toContain('Cannot read .: it is a folder');
+});
+
 test('a file: exit 1 for a regression, and what --json has at least', async () => {
   const typed = ended(await type(at, ['judge', write('worse.csv', worse), ...margin, '--json']), 1);
   const result = json(typed);

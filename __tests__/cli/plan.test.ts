@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { looksToCompare } from '../../src/compare/plan.js';
 import { createDirectoryStore } from '../../src/stores/index.js';
@@ -40,6 +40,7 @@ describe('what a budget can detect', () => {
   test('from the history: seeds at first, the noise of its pairs once there are some, the margin in force, the file\'s looks', async () => {
     writeFileSync(join(at, 'noregret.yml'), 'name: spiral\nmetric: { name: loss, goal: minimize }\ncommand: [node, train.mjs]\nparameters:\n  x: { min: 0.1, max: 1.0 }\nverdict: { looks: [3, 6] }\n');
     const directory = join(at, 'records');
+    mkdirSync(directory);
     const flags = ['plan', '--history', directory];
     const { err } = ended(await type(at, flags), 2);
     expect(err).toMatch(/says how much loss scatters between seeds/);

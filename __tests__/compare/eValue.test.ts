@@ -50,6 +50,7 @@ describe('extend', () => {
     expect(extend(failures(1, 0), policy).decision).toBe('PASS');
     expect(extend(failures(2, 0), policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'stability' });
     expect(extend(failures(6, 0), policy).decision).toBe('INCONCLUSIVE');
+    expect(extend(failures(0, 2), policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'base-stability' });
     expect(extend(failures(7, 0), policy)).toMatchObject({ decision: 'DOWN', reason: 'stability' });
     expect(extend(failures(3, 0, 0), policy)).toMatchObject({ decision: 'DOWN', reason: 'stability' });
     expect(extend(failures(0, 4, 0), policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'base-failed' });

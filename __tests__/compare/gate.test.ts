@@ -95,6 +95,8 @@ describe('failed pairs', () => {
     ['hh+++bb++++++', { decision: 'PASS' }],
     ['hh+hhh', { decision: 'DOWN', reason: 'stability', headOnlyFailures: 5 }],
     ['bbbbb+', { decision: 'INCONCLUSIVE', reason: 'failures' }],
+    ['bb++++++++++', { decision: 'INCONCLUSIVE', reason: 'base-stability', pairs: 10 }],
+    ['bbh+++', { decision: 'PASS', headOnlyFailures: 1, baseOnlyFailures: 2 }],
     ['bbb', { decision: 'INCONCLUSIVE', reason: 'base-failed' }],
     ['xxx', { decision: 'INCONCLUSIVE', reason: 'both-failed' }],
     ['xx', { decision: 'INCONCLUSIVE', needMore: 3 }],
@@ -127,6 +129,14 @@ describe('failed pairs', () => {
   test('a head with two failures more is never called fine', () => {
     for (const pattern of ['hh+++', 'hh+++++', 'hh+++++++', 'h+h++++']) {
       for (const shift of [0, 1]) {
+        const { decision } = gate(crashes(pattern, [0.01, 0, 0.02, 0.01, 0, 0.02, 0.01].map((d) => d + shift)), policy);
+        expect(decision).toBe('INCONCLUSIVE');
+      }
+    }
+  });
+  test('of a base with two failures more nothing is claimed', () => {
+    for (const pattern of ['bb+++', 'bb+++++', 'bb+++++++', 'b+b++++']) {
+      for (const shift of [0, 1, -1]) {
         const { decision } = gate(crashes(pattern, [0.01, 0, 0.02, 0.01, 0, 0.02, 0.01].map((d) => d + shift)), policy);
         expect(decision).toBe('INCONCLUSIVE');
       }

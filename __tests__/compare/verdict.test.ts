@@ -21,7 +21,7 @@ const search = (winner: 'incumbent' | 'other' | 'none', trials = 20): Partial<Ve
 const table: [string, VerdictStages, string, string | undefined, string][] = [
   ['canary', one({}, { canaryIdentical: true }), 'NO_CHANGE', 'canary', 'No change: two seeds gave exactly the same numbers here as on main, every metric at every step'],
   ['pass', one({ gate: pass }), 'PASS', undefined, 'No regression: val_accuracy +0.0003 [−0.0021, +0.0027], margin 0.005, 5 paired seeds'],
-  ['equivalent', one({ gate: result('PASS', { reason: 'equivalent' }) }), 'PASS', 'equivalent', 'No regression: val_accuracy +0.0003 [−0.0021, +0.0027], margin 0.005, 5 paired seeds'],
+  ['equivalent', one({ gate: result('PASS', { reason: 'equivalent' }) }), 'PASS', 'equivalent', 'No regression: val_accuracy +0.0003 [−0.0021, +0.0027], margin 0.005, 5 paired seeds; equal within the margin'],
   ['small decline', one({ gate: result('PASS', { reason: 'small-decline', effect: -0.002, low: -0.003, high: -0.001 }) }), 'PASS', 'small-decline',
     'No regression: val_accuracy −0.0020 [−0.0030, −0.0010], margin 0.005, 5 paired seeds; a small decline, within the margin'],
   ['shown earlier', one({ gate: result('PASS', { reason: 'shown-earlier', low: -0.006, looks: [{ pairs: 3, mean: 0.003, sd: 1, low: -0.002, high: 1 }, { pairs: 5, mean: 0, sd: 1, low: -0.006, high: 1 }] }) }), 'PASS', 'shown-earlier',
@@ -34,6 +34,8 @@ const table: [string, VerdictStages, string, string | undefined, string][] = [
   ['no time for the first look', one({ gate: blank('INCONCLUSIVE', { pairs: 2, needMore: 1 }) }), 'INCONCLUSIVE', 'budget', 'Inconclusive: there was time for only 2 paired seeds of val_accuracy; 3 are needed'],
   ['suspect head', one({ gate: result('INCONCLUSIVE', { reason: 'stability', headOnlyFailures: 2 }) }), 'INCONCLUSIVE', 'stability',
     'Inconclusive: 2 runs failed here that succeeded on main (0 the other way round); otherwise val_accuracy −0.0020 [−0.0090, +0.0050], margin 0.005, 10 paired seeds'],
+  ['suspect base', one({ gate: result('INCONCLUSIVE', { reason: 'base-stability', baseOnlyFailures: 3, headOnlyFailures: 1 }) }), 'INCONCLUSIVE', 'base-stability',
+    "Inconclusive: 3 runs failed on main that succeeded here (1 the other way round), so main's values are only of the seeds that went well there; on these val_accuracy −0.0020 [−0.0090, +0.0050], margin 0.005, 10 paired seeds"],
   ['too many failures', one({ gate: blank('INCONCLUSIVE', { reason: 'failures', pairs: 2, headOnlyFailures: 1, baseOnlyFailures: 3 }) }), 'INCONCLUSIVE', 'failures',
     'Inconclusive: too many runs failed (1 here alone, 3 on main alone) to go on; val_accuracy was measured on 2 paired seeds'],
   ['both sides fail', one({ gate: blank('INCONCLUSIVE', { reason: 'both-failed' }) }), 'INCOMPLETE', 'both-failed', 'Incomplete: no run gave a value of val_accuracy, neither here nor on main, so there is nothing to compare'],

@@ -45,6 +45,7 @@ describe('the gate\'s answers without pairs', () => {
     const steady = [...base, ...base];
     expect(welchGate({ base: steady, head: [...steady, ...failed(1)] }, policy).decision).toBe('PASS');
     expect(welchGate({ base: steady, head: [...steady, ...failed(2)] }, policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'stability', headOnlyFailures: 2 });
+    expect(welchGate({ base: [...steady, ...failed(2)], head: steady }, policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'base-stability', baseOnlyFailures: 2 });
     expect(welchGate({ base: steady, head: [...base, ...failed(5)] }, policy)).toMatchObject({ decision: 'DOWN', reason: 'stability' });
     expect(welchGate({ base, head: failed(3) }, policy)).toMatchObject({ decision: 'DOWN', reason: 'stability', pairs: 0 });
     expect(welchGate({ base: failed(3), head }, policy)).toMatchObject({ decision: 'INCONCLUSIVE', reason: 'base-failed' });

@@ -96,8 +96,8 @@ describe.each(Object.entries(places))('a hostile string as %s', (_, place) => {
   });
 });
 
-test('a whole hostile report is only text in a comment and in a page', () => {
-  const doc = buildDocument(samples['hostile']!());
+test.each(['hostile', 'hostile-self-test'])('a whole report (%s) is only text in a comment and in a page', (name) => {
+  const doc = buildDocument(samples[name]!());
   const comment = readMarkdown(renderMarkdown(doc, { maxBytes: 1_000_000 }));
   expect(comment.tags.filter((tag) => !allowed.has(tag))).toEqual([]);
   expect(comment.texts.filter((node) => !node.code && !node.dollar && live.test(node.text))).toEqual([]);

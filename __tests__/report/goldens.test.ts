@@ -39,7 +39,7 @@ describe.each(Object.entries(samples))('report %s', (name, make) => {
 });
 
 /** Charts as drawn on the server make a page large; these show every block there is. */
-test.each(['regression', 'no-baseline', 'all-failed', 'hostile', 'pruned', 'drift-moved'])('report %s as a page', (name) => {
+test.each(['regression', 'no-baseline', 'all-failed', 'hostile', 'pruned', 'drift-moved', 'self-test', 'hostile-self-test'])('report %s as a page', (name) => {
   // The engine numbers its drawings through the whole process.
   expectGolden(`${name}.html`, renderHtml(buildDocument(samples[name]!()), { browserScript: '' }).replace(/zr\d+-/gu, 'zr-'));
 });

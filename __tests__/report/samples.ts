@@ -2,6 +2,7 @@ import { decideVerdict } from '../../src/compare/verdict.js';
 import { createRng, type Rng } from '../../src/math/rng.js';
 import type { Comparison, PairedStage, Report, SearchReport } from '../../src/model/comparison.js';
 import { toGain, type Goal } from '../../src/model/direction.js';
+import type { SelfTest } from '../../src/model/selfTest.js';
 import { formatInterval } from '../../src/model/numberFormat.js';
 import type { Params, ParamValue } from '../../src/model/params.js';
 import type { GateResult, Pair, VerdictKind } from '../../src/model/verdict.js';
@@ -83,6 +84,7 @@ function comparison(kind: VerdictKind, sentence: string, more: Partial<Compariso
       sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', measuredSha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', source: 'stored',
       why: 'The same commit, and the compatibility key is equal.', ageDays: 2.2, ageCommits: 0, keyDifferences: [], dependencies: 'each-side',
     },
+    ...(gate === undefined ? {} : { power: { looks: [3, 5, 7, 10], alpha: gate.result.alpha, decline: round(Math.max(gate.result.margin, 1.26 * (gate.result.looks.at(-1)?.sd ?? 0)), 4) } }),
     incumbent: { params: baseParams, source: 'record', sinceSha: '99aa88bb77cc66dd55ee44ff33aa22bb11cc00dd' },
     canary: { identical: false, seeds: [11, 12] },
     metrics: gate === undefined || effect === undefined ? [] : [
@@ -176,6 +178,47 @@ function hostile(): Report {
     mainDrift: { commits: 3, sinceRelease: { tag: hostileText(3), sha: hostileText(4), value: 1, low: 0, high: 2, seeds: 5, better: true }, alarm: { kind: 'step', sha: hostileText(6), better: true, ago: 1 } },
     baseline: { ...comparison('PASS', '').baseline!, sha: hostileText(1), measuredSha: hostileText(2), why: hostileText(3), keyDifferences: names.map((field) => ({ field, stored: field, here: field })) },
   })], { tool: hostileText(6), headSha: hostileText(8), baseSha: '<b>@x' });
+}
+
+/** A self-test as the engine finds it: the seed drives nearly all, a neighbour stands for a change. */
+function selfTest(more: Partial<SelfTest> = {}): SelfTest {
+  const rng = createRng('self-test');
+  const rounds = Array.from({ length: 12 }, (_, i): SelfTest['rounds'][number] => {
+    const first = round(0.931 + 0.006 * normal(rng), 5);
+    return { seed: rng.integer(2 ** 31), first, ...(i < 3 ? { second: first } : {}), neighbour: round(first + 0.0021 * normal(rng), 5) };
+  });
+  const range = (value: number, low: number, high: number) => ({ value, low, high });
+  return {
+    study: 'spiral', configPath: 'noregret.yml', sentence: 'A/A self-test of spiral: the gate raises a false alarm in 3.1 % of comparisons, as promised; pairing is worth 8 times the runs', asked: 12, rounds,
+    runs: 27, reused: 4, failed: 0, wallSeconds: 1123, incumbent: { params: baseParams, source: 'record' }, neighbour: { ...baseParams, learning_rate: 0.0011 }, trees: 'two', alpha: 0.05, looks: [3, 5, 7, 10],
+    metrics: [
+      { name: 'val_accuracy', goal: 'maximize', mean: 0.9312, seedSd: 0.0061, runSd: 0, repeated: 3, identical: 3, seedShare: range(1, 1, 1), neighbourCorrelation: range(0.94, 0.8, 0.98), paired: { sd: 0.0021, df: 11, low: 0.0015, high: 0.0036, from: 'neighbour' }, pairingRatio: 0.12, margin: 0.005, marginKind: 'absolute', catchable: 0.0026, caughtAtMargin: 0.99 },
+      { name: 'latency_ms', goal: 'minimize', mean: 12.13, seedSd: 0.4, runSd: 0.39, repeated: 3, identical: 0, seedShare: range(0.05, 0, 0.4), paired: { sd: 0.55, df: 3, low: 0.31, high: 2.1, from: 'same-seed' }, margin: 0.5, marginKind: 'auto', catchable: 0.69, caughtAtMargin: 0.7, looksNeeded: [3, 5, 8, 12, 20] },
+    ],
+    alarms: [
+      { arm: 'neighbour', paths: 2000, worse: range(0.031, 0.01, 0.06), better: range(0.028, 0.009, 0.055), confirmed: 0.002, inconclusive: 0.004, pairs: 3.6 },
+      { arm: 'other-seeds', paths: 2000, worse: range(0.034, 0.012, 0.07), better: range(0.036, 0.01, 0.07), confirmed: 0.003, inconclusive: 0.61, pairs: 9.1 },
+    ],
+    findings: [
+      { code: 'deterministic', isGood: true, text: 'The same seed gives the same numbers, every metric at every step.' },
+      { code: 'margin-too-small', isGood: false, text: 'A decline of latency_ms by the margin of 0.5 is caught in 70 of 100 cases.', fix: 'Set margin: 0.7, or looks: [3, 5, 8, 12, 20].' },
+    ],
+    plan: 'A/A self-test: 12 seeds, 24 to 36 runs of unchanged code ≈ 20 min on 2 slots at most', environment: { gpu: 'NVIDIA A100-SXM4-40GB × 1', python: '3.12.11' }, warnings: ['latency_ms depends on the load of the machine.'], ...more,
+  };
+}
+
+/** A self-test has neither a base nor a pull request. */
+const noBase = { baseSha: undefined, pullRequest: undefined };
+
+function hostileSelfTest(): Report {
+  const names = Array.from({ length: 10 }, (_, i) => hostileText(i));
+  const params = Object.fromEntries(names.map((name, i): [string, ParamValue] => [name, hostileText(i + 1)]));
+  const usual = selfTest();
+  return report([], { event: 'schedule', verdict: 'PASS', selfTests: [selfTest({
+    study: hostileText(1), configPath: hostileText(2), sentence: hostileText(3), cut: hostileText(4), firstFailure: names.join('\n'), failed: 3, plan: hostileText(5), incumbent: { params, source: 'middle' }, neighbour: params,
+    metrics: usual.metrics.map((metric, i) => ({ ...metric, name: hostileText(i + 6), marginNote: hostileText(8) })), environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names,
+    findings: names.map((text, i) => ({ code: text, isGood: i % 2 === 0, text, fix: hostileText(i + 2) })),
+  })] });
 }
 
 function big(): Report {
@@ -295,5 +338,7 @@ export const samples: Readonly<Record<string, () => Report>> = {
     },
   })], { event: 'push' }),
   problem: () => report([], { problem: { sentence: 'This pull request comes from a fork and the runner is self-hosted: nothing was executed.', fix: 'To allow it, set allow-forks-on-self-hosted: true.' } }),
-  big, hostile,
+  'self-test': () => report([], { event: 'schedule', verdict: 'PASS', ...noBase, selfTests: [selfTest()] }),
+  'self-test-none': () => report([], { event: 'schedule', verdict: 'INCOMPLETE', ...noBase, selfTests: [selfTest({ sentence: 'A/A self-test of spiral: no run ended with a value', rounds: [], metrics: [], alarms: [], findings: [], failed: 4, runs: 4, firstFailure: 'exit code 3', reused: 0, wallSeconds: 8, warnings: ['No run ended with a value. The first failure: exit code 3'] })] }),
+  big, hostile, 'hostile-self-test': hostileSelfTest,
 };

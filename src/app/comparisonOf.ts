@@ -1,4 +1,6 @@
 import { effectOf } from '../compare/effect.js';
+import { claimAlpha } from '../compare/looks.js';
+import { detectableDecline } from '../compare/plan.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import type { Study, Trial } from '../model/study.js';
@@ -30,7 +32,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
     ...(effect === undefined ? {} : { effect }),
     ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift']),
-    ...(found.gate === undefined ? {} : { gate: pairedStage(found.gate) }),
+    ...(found.gate === undefined ? {} : { gate: pairedStage(found.gate), ...powerOf(run, found.gate) }),
     ...(found.confirmation === undefined ? {} : { confirmation: pairedStage(found.confirmation) }),
     ...(found.retune === undefined ? {} : { retune: pairedStage(found.retune) }),
     ...(found.search === undefined ? {} : { search: searchReport(found.search, found.rescore) }),
@@ -60,6 +62,15 @@ function pairedStage({ outcome, metrics, baseParams, headParams }: StagedPairs):
     ...(head === undefined ? {} : { head: toGain(head, objective.goal) }),
   }));
   return { pairs, result, baseParams, headParams };
+}
+
+/** Beyond the last look there are no looks any more; where nothing scatters every decline is caught. */
+function powerOf({ extension }: StudyRun, { metrics, outcome }: StagedPairs): Pick<Comparison, 'power'> {
+  const policy = metrics[0]?.policy;
+  const noise = outcome.results[0]?.looks.at(-1)?.sd ?? 0;
+  if (policy === undefined || extension !== undefined || noise === 0) return {};
+  const decline = detectableDecline(policy, noise);
+  return { power: { looks: [...policy.looks], alpha: claimAlpha(policy.alpha, policy.gatedMetrics ?? 1), ...(decline === undefined ? {} : { decline }) } };
 }
 
 function metricRows(run: StudyRun, gate: StagedPairs | undefined): Comparison['metrics'] {

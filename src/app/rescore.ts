@@ -45,7 +45,7 @@ export interface RescoredCandidate {
   readonly params: Params;
   /** One per seed that completed, in the order of seeds; fewer than seeds where it dropped out. */
   readonly values: readonly number[];
-  /** Absent unless it ran on every seed: it dropped out, or failed. */
+  /** Absent unless it ran on every seed, or won: it dropped out, or failed. */
   readonly mean?: number;
   readonly winner: boolean;
 }
@@ -55,15 +55,18 @@ export interface RescoreOutcome {
   readonly seeds: readonly number[];
   /** A run was ended from outside, by a cancellation or the end of the time. */
   readonly cut: boolean;
-  /** The retuned configuration; absent when nothing completed. */
+  /** The retuned configuration; absent when each of them failed on a seed. */
   readonly winner?: RescoredCandidate;
+  /** Every finalist failed on a seed: the winner had dropped out before, and never failed. */
+  readonly finalistsFailed?: true;
 }
 
 /**
  * The search's best, measured again on fresh seeds: the best of many single values owes part of its value to luck. A
  * race: each seed is run for all that are left, then the worse third drops out, so that most runs go to those between
  * which it is hard to choose (docs/adr/0008). The incumbent runs on every seed, and on a last one against the best
- * alone. The winner has the best mean of those that ran on every seed.
+ * alone. The winner has the best mean of those that ran on every seed; where every
+ * finalist failed on one, it is the last to drop out of those that never failed.
  */
 export async function rescoreCandidates(options: RescoreOptions): Promise<RescoreOutcome> {
   const entrants = entrantsOf(options);
@@ -72,10 +75,19 @@ export async function rescoreCandidates(options: RescoreOptions): Promise<Rescor
   const rounds = [...rescoreRounds(options.top, options.trials.length), ...(entrants.some(({ stays }) => stays) ? [DUEL] : [])];
   const seeds = rounds.map((_, i) => seedFor(`rescore:${options.study}:${options.tree}`, i + 1));
   const cut = await race(options, entrants, { rounds, seeds });
-  const scored = entrants.map((entrant) => ({ ...bare(entrant), ...(entrant.values.length < seeds.length ? {} : { mean: meanOf(entrant.values) }) }));
-  const losses = scored.map(({ mean }) => (mean === undefined ? Infinity : toLoss(mean, options.goal)));
-  const lowest = Math.min(...losses);
-  return { seeds, cut, ...announced(scored, lowest === Infinity ? -1 : losses.indexOf(lowest)) };
+  const finishers = entrants.filter(({ values }) => values.length === seeds.length);
+  const sound = finishers.length > 0 || cut ? finishers : lastSound(entrants);
+  const losses = sound.map(({ values }) => toLoss(meanOf(values), options.goal));
+  const winner = sound[losses.indexOf(Math.min(...losses))];
+  const scored = entrants.map((entrant) => ({ ...bare(entrant), ...(finishers.includes(entrant) || entrant === winner ? { mean: meanOf(entrant.values) } : {}) }));
+  return { seeds, cut, ...(winner === undefined || finishers.length > 0 ? {} : { finalistsFailed: true as const }), ...announced(scored, winner === undefined ? -1 : entrants.indexOf(winner)) };
+}
+
+/** Those that never failed and got furthest. */
+function lastSound(entrants: readonly Entrant[]): readonly Entrant[] {
+  const sound = entrants.filter(({ failed }) => !failed);
+  const furthest = Math.max(...sound.map(({ values }) => values.length));
+  return sound.filter(({ values }) => values.length === furthest);
 }
 
 /** How many candidates each seed is run for, after a search of so many trials; the incumbent and its duel come on top. */
@@ -101,6 +113,7 @@ interface Entrant {
   /** It is the incumbent. */
   readonly stays: boolean;
   readonly values: number[];
+  failed: boolean;
 }
 
 /** Fills the entrants' values; true when a run was ended from outside. */
@@ -111,13 +124,15 @@ async function race(options: RescoreOptions, entrants: readonly Entrant[], { rou
   let [done, cut] = [0, false];
   let left = entrants;
   for (const [i, seed] of seeds.entries()) {
-    await inParallel(left, options.slots, async ({ params, values }) => {
+    await inParallel(left, options.slots, async (entrant) => {
+      const { params, values } = entrant;
       cut ||= signal.aborted;
       if (cut) return;
       const { trial } = await lab.measure({ side, stage: 'rescore', params, seed, signal, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
       cut ||= trial.result !== undefined && wasCut(trial.result);
       options.onProgress?.({ done: ++done, of });
       if (trial.result?.outcome.state === 'complete') values.push(trial.result.outcome.value);
+      else entrant.failed = true;
     });
     // A configuration that fails now and then does not win.
     const sound = left.filter(({ values }) => values.length === i + 1).sort((a, b) => toLoss(meanOf(a.values), goal) - toLoss(meanOf(b.values), goal));
@@ -132,11 +147,11 @@ function entrantsOf(options: RescoreOptions): readonly Entrant[] {
   const complete = options.trials
     .flatMap((trial) => (trial.state === 'complete' && trial.value !== undefined ? [{ ...trial, value: trial.value }] : []))
     .sort((a, b) => toLoss(a.value, goal) - toLoss(b.value, goal) || a.number - b.number);
-  if (top === 0) return complete.slice(0, 1).map(({ number, params }) => ({ number, params, stays: false, values: [] }));
+  if (top === 0) return complete.slice(0, 1).map(({ number, params }) => ({ number, params, stays: false, values: [], failed: false }));
   const expected = (options.ranking ?? []).flatMap((number) => complete.find((trial) => trial.number === number) ?? []);
   const own = incumbent === undefined ? undefined : complete.find(({ params }) => paramsKey(params) === paramsKey(incumbent));
   return [...new Set([...expected, ...complete])]
-    .map(({ number, params }): Entrant => ({ number, params, stays: number === own?.number, values: [] }))
+    .map(({ number, params }): Entrant => ({ number, params, stays: number === own?.number, values: [], failed: false }))
     .filter(({ stays }, place) => stays || place < (rescoreRounds(top, options.trials.length)[0] ?? 0));
 }
 

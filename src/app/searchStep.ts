@@ -11,7 +11,7 @@ import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
 import type { Knowledge } from './knowledge.js';
 import type { LentSlots } from './lentSlots.js';
-import { mostRescoreRuns, rescoreCandidates } from './rescore.js';
+import { mostRescoreRuns, rescoreCandidates, type RescoreOutcome } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
 import type { SearchLimits } from './stopRules.js';
 import { secondsPerRun, timeLeft } from './timeLeft.js';
@@ -62,8 +62,13 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
     }),
   });
   if (request.side === 'head') found.rescore = rescore;
+  if (rescore.finalistsFailed === true) found.notes.push(finalistsFailedNote(rescore));
   if (rescore.cut && !run.signal.aborted) found.notes.push('The time was over before the best trials were all measured again: the best by its one value is shown.');
   return rescore.winner?.params;
+}
+
+function finalistsFailedNote({ winner, seeds }: RescoreOutcome): string {
+  return `Measured again on fresh seeds, every configuration that was left at the end failed on one of them: trial ${winner?.trial ?? 0} is taken as the best, which had dropped out of the race after ${winner?.values.length ?? 0} of ${seeds.length} seeds and never failed.`;
 }
 
 async function runSearch(context: SearchContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {

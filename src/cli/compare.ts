@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { resolveBase } from '../app/baseline.js';
 import { readDecisions } from '../app/decided.js';
@@ -88,6 +89,13 @@ function morePairsOf(flag: CompareFlags['moreSeeds']): number | undefined {
 export interface HistoryOptions { readonly cwd: string; readonly env: Terminal['env']; readonly stateDir: string; readonly progress: Progress; readonly directory?: string; readonly branch?: string }
 
 /** A directory if one is named, else the git branch; a history out of reach is a warning here, since base can be run. */
+/** For commands that only read: a mistyped folder would look like a history without records. */
+export function readHistory(options: HistoryOptions): BaselineStore {
+  const { directory } = options;
+  if (directory !== undefined && !existsSync(directory)) throw new UserError('history-folder', `There is no folder ${directory}.`, { fix: 'Give the folder that `noregret compare --history` or `noregret demo` wrote to, or leave --history out for the git branch.' });
+  return openHistory(options);
+}
+
 export function openHistory({ cwd, env, stateDir, progress, directory, branch }: HistoryOptions): BaselineStore {
   const onWarning = (text: string): void => progress.warn(text);
   if (directory !== undefined) return createDirectoryStore({ directory, onWarning });

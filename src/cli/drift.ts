@@ -13,7 +13,7 @@ import { pruners } from '../pruners/index.js';
 import { driftDocument, type SuggestedPatch } from '../report/drift.js';
 import { renderText } from '../report/text.js';
 import { samplers } from '../samplers/index.js';
-import { openHistory } from './compare.js';
+import { readHistory } from './compare.js';
 import { suggestedPatch } from './driftPatch.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { createProgress } from './progress.js';
@@ -31,7 +31,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
   const repository = await openRepository({ cwd, env });
-  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
+  const store = readHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
   const firstParents = await repository.firstParents(flags.on, mostCommits);
   const release = await lastRelease(repository, flags);
   const reports: DriftReport[] = [];

@@ -8,7 +8,7 @@ import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { parseConfig } from '../config/parse.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
-import { openHistory } from './compare.js';
+import { readHistory } from './compare.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { openStateDir } from './state.js';
 import { createProgress } from './progress.js';
@@ -22,19 +22,22 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
   const studies = flags.study === undefined ? await studyNames(cwd) : [flags.study];
-  const store = openHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
+  const store = readHistory({ cwd, env, stateDir: await openStateDir(cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) });
   const records = (await Promise.all(studies.map(async (study) => await store.read(study)))).flat();
   const decisions = (await Promise.all(studies.map(async (study) => await store.decisions(study)))).flat();
   const now = clock.utc();
   if (flags.json === true) terminal.stdout.write(`${JSON.stringify([...records, ...decisions])}\n`);
-  else if (records.length + decisions.length === 0) terminal.stdout.write(`no record of ${studies.join(', ')} in ${store.description}\n`);
-  else terminal.stdout.write(`${printable(markdownTable([['study', 'commit', 'finished', 'metric', 'mean', 'seeds', 'verdict', 'best configuration'], ...records.map(row)]))}\n${decisionTable(decisions, now)}`);
+  else terminal.stdout.write(`${recordTable(records) ?? `no record of ${studies.join(', ')} in ${store.description}`}\n${decisionTable(decisions, now)}`);
   return exitCodes.ok;
 }
 
 async function studyNames(cwd: string): Promise<string[]> {
   const paths = await findConfigFiles(cwd, undefined);
   return await Promise.all(paths.map(async (path) => parseConfig({ path, text: await readConfigFile(cwd, path), samplers, pruners }).config?.name ?? path));
+}
+
+function recordTable(records: readonly StudyRecord[]): string | undefined {
+  return records.length === 0 ? undefined : printable(markdownTable([['study', 'commit', 'finished', 'metric', 'mean', 'seeds', 'verdict', 'best configuration'], ...records.map(row)]));
 }
 
 /** What people decided, apart from what was measured. */

@@ -166,11 +166,19 @@ async function* collected(source: AsyncIterable<string | Uint8Array>): AsyncIter
   }
 }
 
+/** The system's own words name a call and the whole path again. */
+function unreadable(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function* readable(source: AsyncIterable<string | Uint8Array>, path: string): AsyncIterable<string | Uint8Array> {
   try {
     yield* source;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('file-unreadable', `Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { fix: 'Give a CSV or JSON-lines file with the columns seed, base and head, a file of each side, or - for standard input.', cause: error });
+    throw new UserError('file-unreadable', `Cannot read ${path}: ${unreadable(error)}`, { fix: 'Give a CSV or JSON-lines file with the columns seed, base and head, a file of each side, or - for standard input.', cause: error });
   }
 }

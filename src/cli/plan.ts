@@ -12,7 +12,7 @@ import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
-import { openHistory } from './compare.js';
+import { readHistory } from './compare.js';
 import { createProgress } from './progress.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { openStateDir } from './state.js';
@@ -87,7 +87,7 @@ async function questionOfStudy(terminal: Terminal, flags: Flags): Promise<Questi
   if (metric === undefined) throw new UserError('plan-noise', `${config.path} names no metric.`, { fix: 'Add metric.name to it, or give --noise.' });
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: true, now: () => clock.now() });
-  const store = openHistory({ cwd: terminal.cwd, env: terminal.env, stateDir: await openStateDir(terminal.cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(terminal.cwd, flags.history) }) });
+  const store = readHistory({ cwd: terminal.cwd, env: terminal.env, stateDir: await openStateDir(terminal.cwd), progress, branch: flags.branch, ...(flags.history === undefined ? {} : { directory: resolve(terminal.cwd, flags.history) }) });
   const records = (await store.read(config.name)).filter((record) => record.metric.name === metric.name);
   const found = noiseOf(records);
   if (found === undefined) throw new UserError('plan-noise', `Nothing in ${store.description} says how much ${metric.name} scatters between seeds.`, { fix: 'Give --noise: the standard deviation of head - base at the same seed, or √2 times that of main between seeds.' });

@@ -4,7 +4,7 @@ import type { GateResult } from '../model/verdict.js';
 import type { GatePolicy } from './gate.js';
 import { gateRule } from './lookRule.js';
 import { claimAlpha } from './looks.js';
-import { deadSide, isHeadSuspect, isValue, tallyOf, type GainPair, type Tally } from './stability.js';
+import { deadSide, isValue, isWithheld, suspectReason, tallyOf, type GainPair, type Tally } from './stability.js';
 
 /** Prior variance of the effect in units of the noise's: which sizes of effect the e-value is quickest at. Fixed, as it was simulated. */
 const priorVariance = 4;
@@ -46,7 +46,8 @@ export function extendDifferences({ differences, scale, tally }: PairSummary, po
     return { ...frame, ...seen, decision: 'INCONCLUSIVE', ...(dead === undefined ? { needMore: missingPairs(n, first, policy) } : { reason: dead }) };
   }
   const { decision = 'INCONCLUSIVE', reason } = outcome;
-  if (decision !== 'DOWN' && isHeadSuspect(tally)) return { ...frame, ...seen, decision: 'INCONCLUSIVE', reason: 'stability' };
+  const suspect = suspectReason(tally);
+  if (suspect !== undefined && isWithheld(decision, suspect)) return { ...frame, ...seen, decision: 'INCONCLUSIVE', reason: suspect };
   return { ...frame, ...seen, decision, ...(reason === undefined ? {} : { reason }) };
 }
 

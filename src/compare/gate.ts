@@ -2,7 +2,7 @@ import type { GateResult, Look } from '../model/verdict.js';
 import { boundariesFor, claimAlpha, type Boundary } from './looks.js';
 import { gateRule, retuneRule, type LookRule } from './lookRule.js';
 import { moderatedBoundaries, type NoisePrior } from './moderate.js';
-import { deadSide, isHeadSuspect, isHeadUnstable, isValue, tallyOf, type GainPair, type Tally } from './stability.js';
+import { deadSide, isHeadUnstable, isValue, isWithheld, suspectReason, tallyOf, type GainPair, type Tally } from './stability.js';
 
 export type { GainPair } from './stability.js';
 
@@ -70,11 +70,9 @@ function runLooks(pairs: readonly GainPair[], policy: GatePolicy, rule: LookRule
     banked = outcome.banked;
     lastReason = outcome.reason;
     if (isHeadUnstable(tally, firstLook)) return conclude(policy, looks, tally, { decision: 'DOWN', reason: 'stability' });
-    // A head that crashes more often may be called worse, never fine.
-    const isWithheld = outcome.decision !== 'DOWN' && isHeadSuspect(tally);
-    if (outcome.decision !== undefined && !isWithheld) return conclude(policy, looks, tally, { decision: outcome.decision, reason: outcome.reason });
+    if (outcome.decision !== undefined && !isWithheld(outcome.decision, suspectReason(tally))) return conclude(policy, looks, tally, { decision: outcome.decision, reason: outcome.reason });
   }
-  return conclude(policy, looks, tally, { decision: 'INCONCLUSIVE', reason: isHeadSuspect(tally) ? 'stability' : lastReason });
+  return conclude(policy, looks, tally, { decision: 'INCONCLUSIVE', reason: suspectReason(tally) ?? lastReason });
 }
 
 /** The prior and its multipliers for each look; nothing without one. */
@@ -92,10 +90,11 @@ function missing(at: { tally: Tally; boundary: Boundary; valid: readonly ValidPa
   if (dead !== undefined) return { decision: 'INCONCLUSIVE', reason: dead };
   const validHere = at.valid.filter((pair) => pair.attempt <= tally.attempted).length;
   const needMore = Math.min(boundary.pairs - validHere, boundary.pairs + replacements - tally.attempted);
-  const decision = at.banked && !isHeadSuspect(tally) ? 'PASS' : 'INCONCLUSIVE';
+  const suspect = suspectReason(tally);
+  const decision = at.banked && suspect === undefined ? 'PASS' : 'INCONCLUSIVE';
   if (needMore > 0) return { decision, needMore };
   if (decision === 'PASS') return { decision };
-  return { decision, reason: isHeadSuspect(tally) ? 'stability' : 'failures' };
+  return { decision, reason: suspect === 'stability' ? suspect : 'failures' };
 }
 
 function lookInput(valid: readonly ValidPair[], policy: GatePolicy, at: { boundary: Boundary; claim: Boundary; isLast: boolean }): Parameters<LookRule>[0] {

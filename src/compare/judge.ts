@@ -10,6 +10,7 @@ import { judges, type JudgeMethod } from './judgeMethods.js';
 import { resolveMargin } from './margin.js';
 import type { NoisePrior } from './moderate.js';
 import { parsePairs, type MetricColumns } from './pairTable.js';
+import { passWords } from './sentences.js';
 
 export interface JudgeOptions {
   readonly margin: Margin;
@@ -167,10 +168,10 @@ function verdictOf({ decision, reason }: GateResult): VerdictKind {
 function sentenceOf(verdict: VerdictKind, result: GateResult, { goal, metric, runs }: MetricWords): string {
   const found = measured(metric, result, goal, runs);
   const those = runs === undefined ? 'pairs' : 'runs';
-  if (result.reason === 'stability') return `head failed ${result.headOnlyFailures} times where base did not, base ${result.baseOnlyFailures} times where head did not; ${found}`;
+  if (result.reason === 'stability' || result.reason === 'base-stability') return `head failed ${result.headOnlyFailures} times where base did not, base ${result.baseOnlyFailures} times where head did not; ${found}`;
   switch (verdict) {
     case 'PASS':
-      return `No regression: ${found}`;
+      return `No regression: ${found}${passWords(result.reason, result, those)}`;
     case 'IMPROVED':
       return `Improved: ${found}`;
     case 'NO_CHANGE':

@@ -35,14 +35,21 @@ function fine({ kind, reason }: Outcome, metric: MetricStages): string {
   const found = measuredAt(metric, metric.gate);
   if (kind === 'NO_CHANGE') return `No change: ${metric.name} is exactly the same here as on main for ${seeds(metric.gate)}`;
   if (kind === 'IMPROVED') return `Improved: ${found}`;
+  return `No regression: ${found}${passWords(reason, metric.gate)}`;
+}
+
+/** What a PASS has shown beyond "not worse by the margin"; `unit` is what `result.pairs` counts. */
+export function passWords(reason: string | undefined, result: GateResult | undefined, unit = 'seeds'): string {
   switch (reason) {
+    case 'equivalent':
+      return '; equal within the margin';
     case 'small-decline':
-      return `No regression: ${found}; a small decline, within the margin`;
+      return '; a small decline, within the margin';
     case 'shown-earlier':
-      return `No regression: ${found}; any decline was shown to be within the margin after ${shownAfter(metric.gate)} seeds`;
+      return `; any decline was shown to be within the margin after ${shownAfter(result)} ${unit}`;
     case undefined:
     default:
-      return `No regression: ${found}`;
+      return '';
   }
 }
 
@@ -108,6 +115,8 @@ function inconclusive({ reason }: Outcome, metric: MetricStages): string {
         : `Inconclusive: ${found}; no time was left for more seeds`;
     case 'stability':
       return `Inconclusive: ${gate?.headOnlyFailures ?? 0} runs failed here that succeeded on main (${gate?.baseOnlyFailures ?? 0} the other way round); otherwise ${found}`;
+    case 'base-stability':
+      return `Inconclusive: ${gate?.baseOnlyFailures ?? 0} runs failed on main that succeeded here (${gate?.headOnlyFailures ?? 0} the other way round), so main's values are only of the seeds that went well there; on these ${found}`;
     case 'failures':
       return `Inconclusive: too many runs failed (${gate?.headOnlyFailures ?? 0} here alone, ${gate?.baseOnlyFailures ?? 0} on main alone) to go on; ${found}`;
     case 'coarse':

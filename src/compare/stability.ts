@@ -1,4 +1,5 @@
 import { fairUpperTail } from '../math/binomial.js';
+import type { GateResult } from '../model/verdict.js';
 
 /** One metric's value on both sides for one seed, in gain units. An absent side = that run failed. */
 export interface GainPair {
@@ -38,9 +39,23 @@ export function isHeadUnstable(tally: Tally, firstLook: number): boolean {
   return fairUpperTail(k, k + baseOnlyFailures) <= crashLevel;
 }
 
-/** Two failures more than base: too many to call the head sound, too few to call it broken. */
-export function isHeadSuspect(tally: Tally): boolean {
-  return tally.headOnlyFailures - tally.baseOnlyFailures >= 2;
+export type SuspectReason = 'stability' | 'base-stability';
+
+/** Failures on one side alone beyond the other's that no answer stands upon: too many for chance, too few for a claim. */
+const imbalance = 2;
+
+/** Which side fails too often, as a reason: `stability` the head, `base-stability` the base; undefined where neither does. */
+export function suspectReason({ headOnlyFailures, baseOnlyFailures }: Pick<Tally, 'headOnlyFailures' | 'baseOnlyFailures'>): SuspectReason | undefined {
+  if (headOnlyFailures - baseOnlyFailures >= imbalance) return 'stability';
+  return baseOnlyFailures - headOnlyFailures >= imbalance ? 'base-stability' : undefined;
+}
+
+/**
+ * A head that fails more often may be called worse, never fine. Of a base that does, only the seeds that went well are
+ * left: too good to be called better than, too few to be called as good as.
+ */
+export function isWithheld(decision: GateResult['decision'], suspect: SuspectReason | undefined): boolean {
+  return suspect === 'base-stability' || (suspect === 'stability' && decision !== 'DOWN');
 }
 
 /** Neither side, or base alone, gave any value in a first look's worth of pairs: more of the same would tell nothing. */

@@ -3,6 +3,7 @@ import { markedUpperTail } from '../math/hypergeometric.js';
 import { tCdf, tQuantile } from '../math/studentT.js';
 import type { GateResult, Look } from '../model/verdict.js';
 import { decideLook } from './lookRule.js';
+import { isWithheld, suspectReason, type SuspectReason } from './stability.js';
 
 /** Values of each side in gain units, NaN = that run failed; the sides need not be equally long. */
 export interface UnpairedSides { readonly base: Numbers; readonly head: Numbers }
@@ -51,7 +52,8 @@ export function welchGate(sides: UnpairedSides, policy: UnpairedPolicy): GateRes
     return { ...frame, ...looks, decision: 'INCONCLUSIVE', ...(dead === undefined ? { needMore: fewest - pairs } : { reason: dead }) };
   }
   const { decision = 'INCONCLUSIVE', reason } = seen;
-  if (decision !== 'DOWN' && isHeadSuspect(sides, failures)) return { ...frame, ...looks, decision: 'INCONCLUSIVE', reason: 'stability' };
+  const suspect = suspectOf(sides, failures);
+  if (suspect !== undefined && isWithheld(decision, suspect)) return { ...frame, ...looks, decision: 'INCONCLUSIVE', reason: suspect };
   return { ...frame, ...looks, decision, ...(reason === undefined ? {} : { reason }) };
 }
 
@@ -76,7 +78,9 @@ function isHeadBroken({ base, head }: UnpairedSides, failed: Failures, baseValue
   return failed.headOnlyFailures > 0 && markedUpperTail(failed.headOnlyFailures, urn) <= crashLevel;
 }
 
-/** Two failures more than base's share of them would be. */
-function isHeadSuspect({ base, head }: UnpairedSides, { headOnlyFailures, baseOnlyFailures }: Failures): boolean {
-  return headOnlyFailures - (baseOnlyFailures * head.length) / Math.max(1, base.length) >= 2;
+/** Two failures more than the other side's share of them would be. */
+function suspectOf({ base, head }: UnpairedSides, { headOnlyFailures, baseOnlyFailures }: Failures): SuspectReason | undefined {
+  const headsShare = (baseOnlyFailures * head.length) / Math.max(1, base.length);
+  const basesShare = (headOnlyFailures * base.length) / Math.max(1, head.length);
+  return suspectReason({ headOnlyFailures, baseOnlyFailures: headsShare }) ?? suspectReason({ headOnlyFailures: basesShare, baseOnlyFailures });
 }

@@ -48,6 +48,12 @@ const pairedStageSchema = z.strictObject({
 });
 export type PairedStage = z.infer<typeof pairedStageSchema>;
 
+/**
+ * What the gate's looks, as fixed before the run, can tell at the noise that was found: the smallest decline that they
+ * catch 9 times in 10, in the metric's unit (`alpha`: of a false "worse"); absent where not even the margin and ten times the noise is.
+ */
+const powerSchema = z.strictObject({ looks: z.array(z.int()), alpha: finite, decline: finite.optional() });
+
 /** One row of a search. `value` is absent unless complete. `best` = best value so far, for the convergence chart. */
 const searchTrialSchema = z.strictObject({
   number: z.int(),
@@ -188,6 +194,7 @@ export const comparisonSchema = z.strictObject({
   incumbent: incumbentSchema.optional(),
   canary: z.strictObject({ identical: z.boolean(), seeds: z.array(finite) }).optional(),
   gate: pairedStageSchema.optional(),
+  power: powerSchema.optional(),
   confirmation: pairedStageSchema.optional(),
   retune: pairedStageSchema.optional(),
   search: searchSchema.optional(),

@@ -17,7 +17,7 @@ export type Pair = z.infer<typeof pairSchema>;
 /** What one run of the gate found; `DOWN` is internal to it. Numbers are in gain units. */
 export const gateResultSchema = z.strictObject({
   decision: z.enum(['PASS', 'IMPROVED', 'NO_CHANGE', 'DOWN', 'INCONCLUSIVE']),
-  /** e.g. `equivalent`, `small-decline`, `budget`, `stability`, `coarse`. */
+  /** e.g. `equivalent`, `small-decline`, `budget`, `stability`, `base-stability`, `coarse`. */
   reason: z.string().optional(),
   alpha: z.number(),
   margin: z.number(),

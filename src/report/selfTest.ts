@@ -66,24 +66,25 @@ function noise({ metrics }: SelfTest): readonly Block[] {
   if (metrics.length === 0) return [];
   const dash: Text = [plain('–')];
   const number = (x: number | undefined, digits = 3): Text => (x === undefined ? dash : [plain(formatNumber(x, digits))]);
-  // A metric is a column: there are more quantities than metrics, and a phone is narrow.
+  // A metric is a column, and labels are short: there are more quantities than metrics, and a phone is narrow.
   const quantities: readonly (readonly [string, (metric: SelfTestMetric) => Text])[] = [
     ['mean', ({ mean }) => number(mean, 4)],
-    ['sd, seed to seed', ({ seedSd }) => number(seedSd)],
-    ['sd, the same seed again', ({ runSd, repeated }) => (repeated === 0 ? dash : number(runSd))],
-    ['share of the variance that the seed decides', ({ seedShare }) => (seedShare === undefined ? dash : share(seedShare))],
-    ['sd of a paired difference when nothing changed', ({ paired }) => (paired === undefined ? dash : [plain(`${formatNumber(paired.sd, 3)} (${formatNumber(paired.low, 2)}–${formatNumber(paired.high, 2)})`)])],
-    ['pairing is worth so many times the runs', ({ pairingRatio }) => number(pairingRatio === undefined ? undefined : 1 / pairingRatio, 2)],
+    ['sd from seed to seed', ({ seedSd }) => number(seedSd)],
+    ['sd, same seed again', ({ runSd, repeated }) => (repeated === 0 ? dash : number(runSd))],
+    ['seed\'s share of variance', ({ seedShare }) => (seedShare === undefined ? dash : share(seedShare))],
+    ['sd of an unchanged pair', ({ paired }) => number(paired?.sd)],
+    ['its 95 % interval', ({ paired }) => (paired === undefined ? dash : [plain(`${formatNumber(paired.low, 2)}–${formatNumber(paired.high, 2)}`)])],
+    ['pairing saves runs, times', ({ pairingRatio }) => number(pairingRatio === undefined ? undefined : 1 / pairingRatio, 2)],
     ['margin', ({ margin, marginKind }) => (margin === undefined ? dash : [plain(`${formatNumber(margin, 3)}${marginKind === 'auto' ? ' (auto)' : ''}`)])],
-    ['a decline of the margin is caught', ({ caughtAtMargin }) => (caughtAtMargin === undefined ? dash : [plain(formatShare(caughtAtMargin))])],
-    ['margin that is caught 9 times in 10', ({ catchable }) => number(catchable)],
+    ['declines of it caught', ({ caughtAtMargin }) => (caughtAtMargin === undefined ? dash : [plain(formatShare(caughtAtMargin))])],
+    ['margin caught 9 in 10', ({ catchable }) => number(catchable)],
   ];
   const rows = quantities.map(([label, of]) => [[plain(label)], ...metrics.map(of)]);
   const sources = metrics.flatMap(({ name, paired }) => (paired === undefined ? [] : [`${metrics.length > 1 ? `${name}: ` : ''}${fromWords[paired.from]}, ${plural(paired.df, 'degree')} of freedom`]));
   return [
     { kind: 'heading', level: 3, text: [plain('Noise')] },
     { kind: 'table', columns: [left('quantity'), ...metrics.map(({ name }) => right(name))], rows },
-    ...(sources.length === 0 ? [] : [{ kind: 'paragraph' as const, text: [plain(`Paired differences come from ${sources.join('; ')}; in brackets 95 %.`)] }]),
+    ...(sources.length === 0 ? [] : [{ kind: 'paragraph' as const, text: [plain(`An unchanged pair is the difference that the gate sees when nothing changed: ${sources.join('; ')}. In brackets 95 %.`)] }]),
   ];
 }
 

@@ -23,7 +23,7 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
     case 'RECOVERED_BY_RETUNING': return retuneAdvice(comparison);
     case 'REGRESSION': return reason === 'stability' && comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
     case 'INCONCLUSIVE':
-      if (reason === 'failures' || reason === 'stability') return comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
+      if (reason === 'failures' || reason === 'stability' || reason === 'base-stability') return comparison.failures.length > 0 ? [plain('The last lines of the failing runs are below.')] : [];
       return undecidedAdvice(reason);
     case 'NOT_CONFIRMED': return notConfirmedAdvice(comparison);
     case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain(`Below is what the search found.${pushes.has(event) ? '' : ' On merge it becomes the baseline that later pull requests are compared with.'}`)];

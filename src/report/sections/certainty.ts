@@ -52,10 +52,7 @@ function errorFacts({ gate, canary, metrics }: Comparison): readonly Fact[] {
   return [{ label: 'Error rate', value: [plain(`at most ${formatNumber(100 * gate.result.alpha)} % for each of the claims "worse", "better" and "not worse by the margin", over all looks together${shared}`)] }];
 }
 
-/** Above 1.25 paired standard deviations a decline is caught nine times in ten (verdict.md §5.6, §8). */
-const wellSeparated = 1.25;
-
-function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
+function noiseFacts({ gate, margin, metric, power }: Comparison): readonly Fact[] {
   const sd = gate?.result.looks.at(-1)?.sd ?? margin?.noise;
   const limit = margin?.value ?? gate?.result.margin;
   if (sd === undefined || limit === undefined) return [];
@@ -64,10 +61,16 @@ function noiseFacts({ gate, margin, metric }: Comparison): readonly Fact[] {
   const kind = margin === undefined ? '' : margin.kind === 'auto' ? ` (auto${margin.provisional ? ', provisional' : ''})` : margin.kind === 'percent' ? ' (from a percentage)' : '';
   return [
     { label: 'Margin', value: [plain(`${formatNumber(limit)}${kind}${sd > 0 ? `, ${ratio(limit / sd)} × the noise between paired seeds (sd ${formatNumber(sd, 2)})` : '; paired seeds did not differ'}`)] },
-    ...(sd > 0 ? [{ label: 'Smallest decline the gate catches 9 times in 10', value: [plain(formatNumber(Math.max(limit, wellSeparated * sd), 3))] }] : []),
+    ...powerFacts(power),
     ...priorFacts(gate),
     ...(pairs.length === 0 ? [] : [{ label: 'Better on the same seed', value: [plain(`${String(better)} of ${plural(pairs.length, 'pair')}${Number.isInteger(better) ? '' : ' (a tie counts half)'}`)] }]),
   ];
+}
+
+function powerFacts(power: Comparison['power']): readonly Fact[] {
+  if (power === undefined) return [];
+  const decline = power.decline === undefined ? 'none, however large' : formatNumber(power.decline, 3);
+  return [{ label: 'Smallest decline the gate catches 9 times in 10', value: [plain(`${decline} (looks after ${power.looks.join(', ')} pairs, ${formatNumber(100 * power.alpha)} % for a false "worse")`)] }];
 }
 
 /** Whether `variance: moderated` had a say at the deciding look (verdict.md 6.8). */

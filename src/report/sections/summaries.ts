@@ -4,6 +4,7 @@ import { formatNumber } from '../../model/numberFormat.js';
 import { paramsKey } from '../../model/params.js';
 import type { ChartPair } from '../../model/blocks.js';
 import type { Goal } from '../../model/direction.js';
+import { plural } from '../words.js';
 
 /** Pairs of which both runs gave a value. */
 export function wholePairs(stage: PairedStage): readonly ChartPair[] {
@@ -34,7 +35,7 @@ export function searchBest({ search, gate }: Comparison): { readonly value: numb
   if (winner !== undefined && paramsKey(winner.params) === known) return undefined;
   const incumbent = search?.rescore.find(({ params }) => paramsKey(params) === known);
   const beside = incumbent?.mean === undefined ? '' : `; main's best there: ${formatNumber(incumbent.mean)}`;
-  if (winner?.mean !== undefined) return { value: winner.mean, from: `mean of ${String(winner.values.length)} fresh seeds${beside}` };
+  if (winner?.mean !== undefined) return { value: winner.mean, from: `mean of ${plural(winner.values.length, 'fresh seed')}${beside}` };
   const best = search?.trials.find(({ number }) => number === search.bestTrial);
   return best?.value === undefined ? undefined : { value: best.value, from: 'one seed, so flattering' };
 }

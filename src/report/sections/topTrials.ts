@@ -55,8 +55,8 @@ type Rescored = NonNullable<Comparison['search']>['rescore'][number];
 function freshText(again: Rescored | undefined, seeds: number): Text {
   if (again === undefined || again.values.length === 0) return value(undefined);
   const mean = formatNumber(again.values.reduce((sum, each) => sum + each, 0) / again.values.length);
-  if (again.winner) return [strong(mean)];
-  return again.values.length === seeds ? [plain(mean)] : [plain(mean), faint(` (${String(again.values.length)} of ${String(seeds)})`)];
+  const shown = again.winner ? strong(mean) : plain(mean);
+  return again.values.length === seeds ? [shown] : [shown, faint(` (${String(again.values.length)} of ${String(seeds)})`)];
 }
 
 function label({ number, anchor }: SearchTrial): Text {
