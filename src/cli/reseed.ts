@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import type { StudyRun } from '../app/findings.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { reseedStudy } from '../app/reseed.js';
-import { reseedEvent, type Comparison, type Report } from '../model/comparison.js';
+import { reportOf } from '../app/runStudies.js';
+import { reseedEvent, type Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -37,11 +38,8 @@ export async function run({ terminal, flags, progress }: Setup, base: string, he
   });
   const extended = more === undefined ? study : { ...study, extension: { pairs: more, by: 'the command line' } };
   const measured = withSearches(await reseedStudy(extended, tools, tunings), tunings.searches);
-  const report: Report = {
-    schema: 1, tool: tools.tool, createdAt: clock.utc(), verdict: measured.verdict.kind, event: reseedEvent, headSha: study.head.sha, headTree: study.head.tree,
-    incomplete: measured.verdict.kind === 'INCOMPLETE' && measured.verdict.reason === 'cancelled', failOn: flags.failOn,
-    studies: [{ ...measured, reproduce: reproduceOf(study, flags, tunings.searches) }],
-  };
+  const whole = { ...measured, reproduce: reproduceOf(study, flags, tunings.searches) };
+  const report = reportOf([whole], tools, { event: reseedEvent, headSha: study.head.sha, headTree: study.head.tree, failOn: flags.failOn });
   return await tellCompared(report, { terminal, flags, progress, stateDir });
 }
 
