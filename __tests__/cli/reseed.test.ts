@@ -63,7 +63,7 @@ describe('the winners of two tunings under one code', () => {
       expect.stringMatching(/^What the searches themselves found: best val_accuracy 0\.965 in 9 trials against 0\.9525 in 10 trials/),
     ]));
     expect(found?.notes.join(' ')).not.toContain('No verdict on the code follows');
-    expect(found?.reproduce).toEqual([`git checkout ${sha} && npx noregret compare '${random}' '${hyperband}' --reseed --config 'noregret.yml'`]);
+    expect(found?.reproduce).toEqual([`git checkout ${sha} && npx noregret compare '${random}' '${hyperband}' --reseed`]);
   });
 
   test('again: the log answers, nothing is run twice; resume starts the same; the text names A and B, never main', async () => {
@@ -196,6 +196,7 @@ describe('what cannot be run', () => {
     const flags = other(study({ space: `${parameters}\n  momentum: { distribution: uniform, min: 0, max: 1, default: 0.9 }` }));
     const report = json<Report>(ended(await reseed(...flags, '--json', '--quiet'), 0));
     expect(report.studies[0]?.gate?.baseParams).toMatchObject({ momentum: 0.9 });
+    expect(report.studies[0]?.reproduce[0]).toMatch(/ --reseed --config 'other\.yml'$/);
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining(["A's winner: the tuning does not say momentum, so the default of other.yml was used."]));
   });
 

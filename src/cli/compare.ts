@@ -9,12 +9,12 @@ import { morePairs } from '../model/decision.js';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
-import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { createGit } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
+import { committedFiles } from './committedFiles.js';
 import { areFiles, compareFiles, type ComparedChoice } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
@@ -64,11 +64,7 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
   const repository = await openRepository({ cwd, env });
   const { head, base, why } = await resolveBase({ repository, head: headRevision, base: [baseRevision] });
   const prefix = relative(repository.root, cwd);
-  const paths = await findConfigFiles(cwd, flags.config);
-  const files = await Promise.all(paths.map(async (path) => {
-    const inRepository = prefix === '' ? path : `${prefix}/${path}`;
-    return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
-  }));
+  const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
   const more = morePairsOf(flags.moreSeeds);
   const loaded = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
   const runs = more === undefined ? loaded : loaded.map((run) => ({ ...run, extension: { pairs: more, by: 'the command line' } }));

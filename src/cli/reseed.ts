@@ -6,10 +6,10 @@ import { reportOf } from '../app/runStudies.js';
 import { reseedEvent, type Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { createClock } from '../platform/clock.js';
-import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createTools } from '../tools.js';
+import { committedFiles } from './committedFiles.js';
 import { choiceOfCompared, morePairsOf, openHistory, tellCompared, type CompareFlags } from './compare.js';
 import { readTunings } from './compareFiles.js';
 import { noVerdictNote, winnersOf } from './compareLogs.js';
@@ -50,14 +50,10 @@ async function studyHere({ terminal, flags, progress }: Setup): Promise<StudyRun
   const head = await repository.resolve('HEAD');
   if (await repository.isDirty()) progress.warn('Files differ from the last commit: the winners are run by the commit as it is stored.');
   const prefix = relative(repository.root, cwd);
-  const paths = await findConfigFiles(cwd, flags.config);
-  const files = await Promise.all(paths.map(async (path) => {
-    const inRepository = prefix === '' ? path : `${prefix}/${path}`;
-    return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
-  }));
+  const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
   const [only, ...others] = await loadStudies({ repository, head, base: undefined, baseWhy: 'two tunings are compared, under one commit', files, overrides: overridesOf(flags), progress, signal });
   if (only !== undefined && others.length === 0) return only;
-  throw new UserError('reseed-study', `--reseed runs two winners by one study, and there are ${others.length + 1}: ${paths.join(', ')}.`, { fix: `Name the one that is meant: --config ${paths[0] ?? ''}` });
+  throw new UserError('reseed-study', `--reseed runs two winners by one study, and there are ${others.length + 1}: ${files.map(({ path }) => path).join(', ')}.`, { fix: `Name the one that is meant: --config ${relative(prefix, files[0]?.path ?? '')}` });
 }
 
 /** A winner by another metric, or in the other direction, is nobody's winner here. */
@@ -80,8 +76,9 @@ function withSearches(measured: Comparison, searches: Comparison): Comparison {
   };
 }
 
-function reproduceOf({ head, configs }: StudyRun, flags: CompareFlags, { reproduce: [command = ''] }: Comparison): string[] {
+/** To be typed in the same folder: its files are named from there. */
+function reproduceOf({ head }: StudyRun, flags: CompareFlags, { reproduce: [command = ''] }: Comparison): string[] {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const named = Object.entries({ '--metric': flags.metric, '--goal': flags.goal, '--study-name': flags.studyName }).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${quoted(value)}`]));
-  return [`git checkout ${head.sha} && ${command} --reseed --config ${quoted(configs.head.path)}${named.join('')}`];
+  const named = Object.entries({ '--config': flags.config, '--metric': flags.metric, '--goal': flags.goal, '--study-name': flags.studyName }).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${quoted(value)}`]));
+  return [`git checkout ${head.sha} && ${command} --reseed${named.join('')}`];
 }
