@@ -66,7 +66,8 @@ async function stored(record: StudyRecord, tools: Tools): Promise<boolean> {
 /** Reasons that a re-run gets past, going on where this one stopped. */
 const cutShortBy: ReadonlySet<string> = new Set([cancelled.reason, 'disk', ...diskCodes]);
 
-function reportOf(studies: readonly Comparison[], tools: Tools, frame: ReportFrame): Report {
+/** One report of all studies, its verdict the worst of theirs. */
+export function reportOf(studies: readonly Comparison[], tools: Tools, frame: ReportFrame): Report {
   return {
     schema: 1, tool: tools.tool, createdAt: tools.clock.utc(), verdict: worstVerdict(studies.map((study) => study.verdict.kind)), ...frame,
     incomplete: studies.some(({ verdict }) => verdict.kind === 'INCOMPLETE' && cutShortBy.has(verdict.reason ?? '')), studies: [...studies],

@@ -4,10 +4,10 @@ import { selfTestStudies } from '../app/runStudies.js';
 import type { Report } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import { createClock } from '../platform/clock.js';
-import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createTools } from '../tools.js';
+import { committedFiles } from './committedFiles.js';
 import { openHistory } from './compare.js';
 import { createProgress, type TerminalProgress } from './progress.js';
 import { exitCodes } from './program.js';
@@ -49,11 +49,7 @@ async function selfTest({ terminal, flags, progress, stateDir, rounds }: Setup):
   const head = await repository.resolve('HEAD');
   if (await repository.isDirty()) progress.warn('Files differ from the last commit: the self-test runs the commit as it is stored.');
   const prefix = relative(repository.root, cwd);
-  const paths = await findConfigFiles(cwd, flags.config);
-  const files = await Promise.all(paths.map(async (path) => {
-    const inRepository = prefix === '' ? path : `${prefix}/${path}`;
-    return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
-  }));
+  const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'a self-test compares a commit with itself', files, overrides: overridesOf(flags), progress, signal });
   await rememberRun(stateDir, { command: 'aa', flags, args: [] });
   const tools = await createTools({

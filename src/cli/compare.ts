@@ -10,28 +10,29 @@ import { morePairs } from '../model/decision.js';
 import { UserError } from '../model/errors.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
-import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { createGit } from '../platform/git.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
+import { committedFiles } from './committedFiles.js';
 import { areFiles, compareFiles, type ComparedChoice } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
-import { createProgress } from './progress.js';
+import { createProgress, type TerminalProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
-export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string; readonly moreSeeds?: string | true; readonly studyName?: string }
+export interface CompareFlags extends StudyFlags { readonly failOn: Report['failOn']; readonly out?: string; readonly moreSeeds?: string | true; readonly studyName?: string; readonly reseed?: boolean }
 
 /** The whole pull-request job on two commits of a local repository, or what two files hold. */
 export async function run(terminal: Terminal, flags: CompareFlags, args: readonly string[]): Promise<number> {
   const [base = '', head = ''] = args;
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
+  if (flags.reseed === true) return await (await import('./reseed.js')).run({ terminal, flags, progress }, base, head);
   const filesGiven = await areFiles(terminal.cwd, [base, head]);
   // Before anything is written: a folder that is no clone stays as it was.
   if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env });
@@ -39,6 +40,11 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   const report: Report = filesGiven
     ? { ...(await compareFiles({ cwd: terminal.cwd, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
     : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head);
+  return await tellCompared(report, { terminal, flags, progress, stateDir });
+}
+
+/** Prints and writes the report; the exit code says what the verdict means under `--fail-on`. */
+export async function tellCompared(report: Report, { terminal, flags, progress, stateDir }: { readonly terminal: Terminal; readonly flags: CompareFlags; readonly progress: TerminalProgress; readonly stateDir: string }): Promise<number> {
   const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
   if (reportFails(report, flags.failOn)) return exitCodes.verdict;
@@ -46,7 +52,7 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
 }
 
 /** `--goal` has two values only. */
-function choiceOfCompared({ metric, goal, studyName }: CompareFlags): ComparedChoice {
+export function choiceOfCompared({ metric, goal, studyName }: CompareFlags): ComparedChoice {
   return { ...(metric === undefined ? {} : { metric }), ...(goal === 'minimize' || goal === 'maximize' ? { goal } : {}), ...(studyName === undefined ? {} : { studyName }) };
 }
 
@@ -59,11 +65,7 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
   const repository = await openRepository({ cwd, env });
   const { head, base, why } = await resolveBase({ repository, head: headRevision, base: [baseRevision] });
   const prefix = relative(repository.root, cwd);
-  const paths = await findConfigFiles(cwd, flags.config);
-  const files = await Promise.all(paths.map(async (path) => {
-    const inRepository = prefix === '' ? path : `${prefix}/${path}`;
-    return { path: inRepository, text: (await repository.readFile(head.sha, inRepository)) ?? (await readConfigFile(cwd, path)) };
-  }));
+  const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
   const more = morePairsOf(flags.moreSeeds);
   const loaded = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
   const runs = more === undefined ? loaded : loaded.map((run) => ({ ...run, extension: { pairs: more, by: 'the command line' } }));
@@ -79,7 +81,7 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
 }
 
 /** `--more-seeds` alone asks for the usual number. */
-function morePairsOf(flag: CompareFlags['moreSeeds']): number | undefined {
+export function morePairsOf(flag: CompareFlags['moreSeeds']): number | undefined {
   if (flag === undefined) return undefined;
   const pairs = flag === true ? morePairs.usual : /^\d{1,6}$/.test(flag) ? Number(flag) : 0;
   if (pairs >= 1 && pairs <= morePairs.together) return pairs;

@@ -8,7 +8,7 @@ import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
-import { compareLogs, type StudyLogFile } from './compareLogs.js';
+import { compareLogs, type NamedLog, type StudyLogFile } from './compareLogs.js';
 import { compareRecords } from './compareRecords.js';
 import { beginningOf, chooseStudy, isOurBeginning, readStudyFile } from './studyFile.js';
 
@@ -40,6 +40,15 @@ export async function compareFiles(files: { readonly cwd: string; readonly base:
     schema: 1, tool: `noregret ${version}`, createdAt: now, verdict: worstVerdict([comparison.verdict.kind]), event: 'command line',
     ...commitsOf(base, head), incomplete: comparison.verdict.kind === 'INCOMPLETE', studies: [comparison],
   };
+}
+
+/** Two tunings, of ours or of other tools; nothing is run. UserError `reseed-files` where one is a record, which holds no search. */
+export async function readTunings({ cwd, base, head, choice }: { readonly cwd: string; readonly base: string; readonly head: string; readonly choice: ComparedChoice }): Promise<readonly [NamedLog, NamedLog]> {
+  const read = async (path: string): Promise<NamedLog> => {
+    if (await isLog(cwd, path)) return { log: await readLog(cwd, path, choice), path };
+    throw new UserError('reseed-files', `--reseed runs the winners of two tunings, and ${path} is none.`, { fix: 'Give two study logs or results of other tools; two commits are compared without --reseed.' });
+  };
+  return [await read(base), await read(head)];
 }
 
 function comparisonOf(base: Comparable, head: Comparable): Comparison {

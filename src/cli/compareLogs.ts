@@ -12,7 +12,7 @@ import { subjectOf } from '../model/studySubject.js';
 
 /** `notes`: what could not be read. */
 export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
-interface NamedLog { readonly log: StudyLogFile; readonly path: string }
+export interface NamedLog { readonly log: StudyLogFile; readonly path: string }
 interface Metric { readonly name: string; readonly goal: Goal }
 interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
 interface Searched { readonly path: string; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
@@ -20,6 +20,9 @@ interface Searched { readonly path: string; readonly study: Study; readonly metr
 /** The part of a configuration that a log's identity carries and that says what its values are. */
 const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
 const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).transform(({ head }) => head)]);
+
+/** Holds where nothing is run. */
+export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
 
 /** The bests of two searches beside each other. Never a verdict: no configuration was repeated with the same seed on both. */
 export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
@@ -38,6 +41,21 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   };
 }
 
+/** The best configuration of a search. `value`: as its own log has it, on its own seeds and under its own code. */
+export interface Winner { readonly path: string; readonly params: Params; readonly value: number }
+
+/** What `compareLogs` says, and the two configurations that it is about. UserError `reseed-no-winner` where a search has none. */
+export function winnersOf(base: NamedLog, head: NamedLog): { readonly searches: Comparison; readonly base: Winner; readonly head: Winner } {
+  const searches = compareLogs(base, head);
+  const [there, here] = [base, head].map((named) => {
+    const { path, best } = searchedOf(named);
+    if (best !== undefined) return { path, params: best.params, value: best.value };
+    throw new UserError('reseed-no-winner', `No search trial of ${path} ended with a value, so it has no winner to run.`, { fix: 'Give a tuning with at least one finished trial.' });
+  });
+  if (there === undefined || here === undefined) throw new Error('two logs have two winners');
+  return { searches, base: there, head: here };
+}
+
 /** What two searches can say, and what they cannot. */
 function searchNotes(there: Searched, here: Searched): string[] {
   const [from, to] = [there, here].map(({ trials, metric }) => trials.flatMap((trial) => { const value = valueOf(trial); return value === undefined ? [] : [toGain(value, metric.goal)]; }));
@@ -46,7 +64,7 @@ function searchNotes(there: Searched, here: Searched): string[] {
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
     ...(reference === undefined ? [] : [referenceNote(reference, here.metric)]),
     ...namesNote(there, here),
-    'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after.',
+    noVerdictNote,
   ];
 }
 

@@ -97,6 +97,7 @@ function addStudyCommands(add: Add): void {
     .argument('<head>', 'as base')
     .option('--history <dir>', 'baselines in this directory instead of the git branch')
     .option('--study-name <name>', 'which study, where files hold several')
+    .option('--reseed', 'of two tunings: run both winners here, under the last commit, on the same fresh seeds')
     .addOption(new Option('--fail-on <verdict>', 'which verdict exits with 1').choices(['regression', 'inconclusive', 'never']).default('regression'))
     .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');

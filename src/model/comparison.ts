@@ -245,3 +245,6 @@ export const reportSchema = z.strictObject({
   selfTests: z.array(selfTestSchema).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;
+
+/** `event` of a report on the winners of two tunings, A (base) and B (head), run under one code. */
+export const reseedEvent = 'reseed';

@@ -1,5 +1,5 @@
 import type { Text, Tone } from '../model/blocks.js';
-import type { Report } from '../model/comparison.js';
+import { reseedEvent, type Report } from '../model/comparison.js';
 import type { ParamValue } from '../model/params.js';
 import type { VerdictKind } from '../model/verdict.js';
 import { formatNumber } from '../model/numberFormat.js';
@@ -21,11 +21,22 @@ export const verdictWords: Readonly<Record<VerdictKind, VerdictWords>> = {
   INCOMPLETE: { mark: '🚧', label: 'Incomplete', tone: 'unsure' },
 };
 
+/** Which configuration the gate ran on each side. */
+export function gateConfiguration(report: Report): string {
+  return isReseed(report) ? "at each side's winner" : "at main's best";
+}
+
+/** Two tunings' winners under one code: what differs is chosen, and nothing was retuned here. */
+export function isReseed({ event }: Report): boolean {
+  return event === reseedEvent;
+}
+
 /** What the two sides are called to people. */
 export function sideWords(report: Report): { readonly base: string; readonly head: string } {
   switch (report.event) {
     case 'pull_request': case 'merge_group': case 'workflow_run': return { base: 'main', head: 'this PR' };
     case 'push': case 'schedule': case 'workflow_dispatch': return { base: 'previous record', head: 'this commit' };
+    case reseedEvent: return { base: 'A', head: 'B' };
     default: return { base: 'base', head: 'head' };
   }
 }

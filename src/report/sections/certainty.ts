@@ -4,7 +4,7 @@ import { toGain } from '../../model/direction.js';
 import { formatInterval, formatNumber, formatSigned } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { plain } from '../spans.js';
-import { plural } from '../words.js';
+import { gateConfiguration, plural } from '../words.js';
 import { pairMeans, stageInterval, wholePairs } from './summaries.js';
 
 type Fact = { readonly label: string; readonly value: Text };
@@ -13,8 +13,8 @@ type Fact = { readonly label: string; readonly value: Text };
 export const certainty: SectionBuilder = {
   title: 'How sure is this',
   priority: 65,
-  build(comparison) {
-    const facts = [...stageFacts(comparison), ...errorFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
+  build(comparison, report) {
+    const facts = [...stageFacts(comparison, gateConfiguration(report)), ...errorFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
     const charts = [
       ...pairsChart('Pairs of the same seed', comparison, comparison.gate),
       ...pairsChart('Confirmation, on fresh seeds', comparison, comparison.confirmation),
@@ -26,9 +26,9 @@ export const certainty: SectionBuilder = {
   },
 };
 
-function stageFacts(comparison: Comparison): readonly Fact[] {
+function stageFacts(comparison: Comparison, where: string): readonly Fact[] {
   return [
-    ...(comparison.canary?.identical === true ? [] : stageFact("Effect at main's best", comparison.gate, comparison)),
+    ...(comparison.canary?.identical === true ? [] : stageFact(`Effect ${where}`, comparison.gate, comparison)),
     ...stageFact('Again on fresh seeds', comparison.confirmation, comparison),
     ...stageFact("After retuning, against main's best", comparison.retune, comparison),
   ];

@@ -2,7 +2,7 @@ import type { Block, TableColumn, Text } from '../../model/blocks.js';
 import type { Comparison } from '../../model/comparison.js';
 import type { SectionBuilder } from '../index.js';
 import { code, faint, plain, strong } from '../spans.js';
-import { paramText, plural, sideWords } from '../words.js';
+import { isReseed, paramText, plural, sideWords } from '../words.js';
 
 type ParameterRow = Comparison['parameters'][number];
 
@@ -16,15 +16,16 @@ export const parameters: SectionBuilder = {
   build({ parameters: rows }, report) {
     if (rows.length === 0) return [];
     const { base: other, head } = sideWords(report);
+    const compared = isReseed(report) ? differs : movedColumn;
     // A push carries main's own configuration on, whatever record it is compared with.
     const base = other === 'previous record' ? 'main' : other;
     const order = [...rows].sort((a, b) => weight(b) - weight(a));
     const shown = rows.length <= shownRows + 2 ? rows : order.slice(0, shownRows);
     const rest = rows.filter((row) => !shown.includes(row));
     const folded: readonly Block[] = rest.length === 0 ? [] : [
-      { kind: 'details', summary: [plain(`${plural(rest.length, 'more hyperparameter')}, less important`)], open: false, blocks: [table(rest, base, head)] },
+      { kind: 'details', summary: [plain(`${plural(rest.length, 'more hyperparameter')}, less important`)], open: false, blocks: [table(rest, { base, head, compared })] },
     ];
-    return [table(shown, base, head), ...folded];
+    return [table(shown, { base, head, compared }), ...folded];
   },
 };
 
@@ -32,15 +33,21 @@ function weight(row: ParameterRow): number {
   return (row.moved === 'moved' ? 2 : row.moved === 'better' ? 1 : 0) + (row.importance ?? 0);
 }
 
-function table(rows: readonly ParameterRow[], base: string, head: string): Block {
+type Column = TableColumn & { readonly cell: (row: ParameterRow) => Text };
+
+const movedColumn: Column = { label: 'moved?', align: 'left', cell: (row) => moved(row.moved) };
+/** Of two configurations that were given, none has moved; which of the differences matters, nobody has measured. */
+const differs: Column = { label: 'differs?', align: 'left', cell: (row) => [row.moved === 'same' ? faint('same') : plain('different')] };
+
+function table(rows: readonly ParameterRow[], { base, head, compared }: { readonly base: string; readonly head: string; readonly compared: Column }): Block {
   const hasBase = rows.some((row) => row.base !== undefined);
   const hasHead = rows.some((row) => row.head !== undefined);
   const hasImportance = rows.some((row) => row.importance !== undefined);
-  const columns: readonly (TableColumn & { readonly cell: (row: ParameterRow) => Text })[] = [
+  const columns: readonly Column[] = [
     { label: 'hyperparameter', align: 'left', cell: (row) => [code(row.name)] },
     ...(hasBase ? [{ label: `${base}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.base) }] : []),
     ...(hasHead ? [{ label: `${head}'s best`, align: 'right' as const, cell: (row: ParameterRow) => paramText(row.head) }] : []),
-    ...(hasBase && hasHead ? [{ label: 'moved?', align: 'left' as const, cell: (row: ParameterRow) => moved(row.moved) }] : []),
+    ...(hasBase && hasHead ? [compared] : []),
     ...(hasImportance ? [{ label: importanceLabel(rows), align: 'right' as const, cell: (row: ParameterRow) => importance(row.importance) }] : []),
   ];
   return { kind: 'table', columns: columns.map(({ label, align }) => ({ label, align })), rows: rows.map((row) => columns.map(({ cell }) => cell(row))) };
