@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SideConfigs, Tools } from './app/tools.js';
+import type { OpenedStudy, SideConfigs, Tools } from './app/tools.js';
 import { createLocalExecutor, openSlots } from './executors/index.js';
+import { createExternalSampler } from './external/sampler.js';
 import type { StudyConfig } from './model/config.js';
-import type { BaselineStore, Clock, Executor, Journal, Progress, TrialRunner } from './model/ports.js';
+import type { BaselineStore, Clock, Journal, OpenExternal, Progress, TrialRunner } from './model/ports.js';
 import { trialEnvironment } from './platform/environment.js';
 import { createKeyProbe } from './platform/keyProbe.js';
 import { endLeftovers, studyMark } from './platform/leftovers.js';
@@ -58,14 +59,18 @@ export interface StudyOptions {
 }
 
 /** Log and slots of one study. */
-export async function openStudy({ folder, env, clock, configs, progress, openJournal = async () => await openJournalFile(join(folder, 'study.jsonl')) }: StudyOptions): Promise<{ readonly journal: Journal; readonly executor: Executor }> {
+export async function openStudy({ folder, env, clock, configs, progress, openJournal = async () => await openJournalFile(join(folder, 'study.jsonl')) }: StudyOptions): Promise<OpenedStudy> {
   await mkdir(folder, { recursive: true });
   const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
   for (const note of slots.notes) progress.line(note);
   const journal = await openJournal();
   const mark = await freshStart(folder, progress);
   const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark }));
-  return { journal, executor: createLocalExecutor({ runner, slots, clock }) };
+  const openExternal: OpenExternal = (request) => {
+    const config = configs[request.side];
+    return createExternalSampler({ ...request, env: trialEnvironment(env, config.env), marker: `${mark}-external-${request.side}`, warn: (text) => { progress.warn(text); } });
+  };
+  return { journal, executor: createLocalExecutor({ runner, slots, clock }), openExternal };
 }
 
 /** Trials of a run that was killed outright would hold the slots that this run takes, and write where it writes. */

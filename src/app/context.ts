@@ -1,5 +1,5 @@
 import { canonicalJson, type Params } from '../model/params.js';
-import type { SideTree, Workspace } from '../model/ports.js';
+import type { OpenExternal, SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { CanonicalRun } from '../model/record.js';
 import { takeOver, type Findings, type StudyRun } from './findings.js';
@@ -20,6 +20,8 @@ export interface StageContext {
   /** The base's is absent when there is nothing to compare with. */
   readonly trees: Trees;
   readonly workspace: Workspace;
+  /** For a search whose trials another program proposes. */
+  readonly openExternal?: OpenExternal;
   /** On `tools.clock`; undefined = no limit. */
   readonly deadlineMs: number | undefined;
 }
@@ -59,7 +61,7 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
     // A log begun on another machine is not continued here: its values and these would not be comparable (decisions.md 34).
     const conditions = trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, {});
     const identity = { ...request.identity, conditions: canonicalJson(conditions) };
-    const { journal, executor: own } = await tools.openStudy(study, identity, run.configs);
+    const { journal, executor: own, openExternal } = await tools.openStudy(study, identity, run.configs);
     const executor = shareSlots(own, { clock: tools.clock, gpusPerTrial: run.configs.head.gpus });
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
@@ -67,7 +69,7 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
       const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
       const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn });
       takeOver(found, lab.study());
-      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs });
+      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs, ...(openExternal === undefined ? {} : { openExternal }) });
     } finally {
       await executor.close();
       await journal.close();

@@ -51,6 +51,7 @@ export function createdEvent({ config, objective, seed, clock }: EnginePlanOptio
 }
 
 function samplerOf({ method }: EngineConfig): Sampler {
+  if (method.name === 'external') throw new UserError('method-external', 'An external optimiser proposes the trials of `tune` and `compare`; here nothing stands between it and you.', { fix: 'Ask that optimiser itself, or choose a method of noregret (--method tpe).' });
   const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
   if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
   return plugged.create(method.options);

@@ -39,6 +39,8 @@ export interface Measurement {
 export interface Lab {
   /** The fold so far, live. */
   study(): Study;
+  /** Where a side's trials run. */
+  tree(side: Side): string;
   /** A finished measurement, whatever its stage. Cancelled and lost ones are not measurements; nor are pruned ones. */
   find(side: Side, params: Params, seed: number): Trial | undefined;
   /**
@@ -82,6 +84,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const { measure, isKnown } = createMeasure({ ...options, log });
   return {
     study: () => log.study,
+    tree: options.trees,
     find: (side, params, seed) => reusable(log, { side, params, seed, stage: 'canonical' }),
     measure,
     freeze: createFreeze({ ...options, log }),

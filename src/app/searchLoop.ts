@@ -81,13 +81,14 @@ type Start = Floor & Round & { readonly signal: AbortSignal };
 
 async function startAll(options: SearchOptions, trials: SearchTrials, start: Start): Promise<StopReason | undefined> {
   const { others } = options.lab;
-  if (others === undefined) return startSome(options, trials, start);
-  return await startBesideOthers(options, trials, { ...start, others }).catch((error: unknown) => { start.fail(error); return undefined; });
+  const starting = others === undefined ? startSome(options, trials, start) : startBesideOthers(options, trials, { ...start, others });
+  return await starting.catch((error: unknown) => { start.fail(error); return undefined; });
 }
 
 /** Starts what may start now; says why, if nothing more may ever. */
-function startSome(options: SearchOptions, trials: SearchTrials, { running, start }: Floor): StopReason | undefined {
-  while (running.size < slotsNow(options)) {
+async function startSome(options: SearchOptions, trials: SearchTrials, { running, start, signal }: Start): Promise<StopReason | undefined> {
+  while (running.size < slotsNow(options) && !signal.aborted) {
+    if (!(await prepared(options, trials, { running, signal }))) return undefined;
     const next = nextOf(options, trials, running.size);
     if (next === undefined || typeof next === 'string') return next;
     start(next);
@@ -100,6 +101,7 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
   while (running.size < slotsNow(options) && !request.signal.aborted) {
     await others.refresh();
     adopt();
+    if (!(await prepared(options, trials, { running, signal: request.signal }))) return undefined;
     const next = nextOf(options, trials, running.size);
     if (next === undefined || typeof next === 'string') return next;
     const claim = await others.claim(measureRequest(options, { ...next, ...request }));
@@ -109,9 +111,20 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
   return undefined;
 }
 
+/** Lets a sampler that is another program think. False when by then nothing may be started: its answer is kept for later. */
+async function prepared(options: SearchOptions, trials: SearchTrials, { running, signal }: Pick<Start, 'running' | 'signal'>): Promise<boolean> {
+  if (options.sampler.prepare === undefined || stopOf(options, trials, running.size) !== undefined) return true;
+  await trials.prepare(signal);
+  return !signal.aborted && running.size < slotsNow(options);
+}
+
+function stopOf(options: SearchOptions, trials: SearchTrials, running: number): StopReason | undefined {
+  return whyStop(limitsNow(options), factsOf(options, trials, running + (options.beside?.runsAhead() ?? 0)));
+}
+
 /** A trial to start; why there never will be one more; undefined = not now. */
 function nextOf(options: SearchOptions, trials: SearchTrials, running: number): NextTrial | StopReason | undefined {
-  const stop = whyStop(limitsNow(options), factsOf(options, trials, running + (options.beside?.runsAhead() ?? 0)));
+  const stop = stopOf(options, trials, running);
   // The stage beside may end early and leave the rest to the search.
   if (isBeside(options) && stop === 'gpu_hours') return undefined;
   const next = stop === undefined || stop === 'trials' ? trials.next({ fresh: stop === undefined }) : undefined;

@@ -3,6 +3,7 @@ import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
 import type { Executor, Pruner, Sampler, StudyView } from '../model/ports.js';
+import { seedFor } from '../model/seeds.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
 import { pruners } from '../pruners/index.js';
@@ -21,7 +22,7 @@ import type { Tools } from './tools.js';
 const searchShare = { alone: 0.75, beforeRetuning: 0.6, beforeGate: 0.3 };
 
 /** What a search needs of a run: less than the other stages, so that `tune` can offer it. */
-export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'deadlineMs'> & { readonly executor: Executor; readonly tools: Pick<Tools, 'clock' | 'progress'> };
+export type SearchContext = Pick<StageContext, 'run' | 'found' | 'lab' | 'deadlineMs' | 'openExternal'> & { readonly executor: Executor; readonly tools: Pick<Tools, 'clock' | 'progress'> };
 
 export interface SearchRequest {
   readonly side: Side;
@@ -72,12 +73,24 @@ function finalistsFailedNote({ winner, seeds }: RescoreOutcome): string {
 }
 
 async function runSearch(context: SearchContext, request: SearchRequest, config: StudyConfig): Promise<SearchOutcome> {
-  const { run, tools, found, executor, lab } = context;
+  const { found } = context;
   if (config.method.name === 'grid') found.notes.push(...gridNotes(config));
   const knowledge = await knowledgeOf(context, request, config);
+  const sampler = samplerFor(context, request, config);
+  try {
+    return await searchWith(context, { ...request, sampler, knowledgeHere: knowledge }, config);
+  } finally {
+    await sampler.close?.();
+  }
+}
+
+type SearchParts = SearchRequest & { readonly sampler: Sampler; readonly knowledgeHere: Pick<StudyView, 'prior' | 'noise'> };
+
+async function searchWith(context: SearchContext, request: SearchParts, config: StudyConfig): Promise<SearchOutcome> {
+  const { run, tools, executor, lab } = context;
   return await search({
-    knowledge, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
-    sampler: samplerOf(config), pruner: prunerOf(config), limits: limitsOf(context, request, config), signal: run.signal,
+    knowledge: request.knowledgeHere, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
+    sampler: request.sampler, pruner: prunerOf(config), limits: limitsOf(context, request, config), signal: run.signal,
     slots: () => request.lent?.slots() ?? executor.capacity,
     ...(request.lent === undefined ? {} : { beside: request.lent.beside((retuningFollows) => deadlineOf(context, { ...request, retuningFollows })) }),
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
@@ -101,6 +114,15 @@ async function knowledgeOf({ lab, found }: SearchContext, { side, knowledge }: S
   if (note !== undefined) found.notes.push(note);
   if (knowledge.prior.length === 0) return known;
   return { ...known, prior: await lab.freeze(`prior knowledge of the ${side} search`, () => knowledge.prior) };
+}
+
+function samplerFor({ run, lab, openExternal }: SearchContext, { side }: SearchRequest, config: StudyConfig): Sampler {
+  const { name, method, space, budget } = config;
+  if (method.name !== 'external' || openExternal === undefined) return samplerOf(config);
+  return openExternal({
+    side, options: method.options, study: name, cwd: lab.tree(side), space, goal: run.objective.goal, budget: budget.trials,
+    seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
+  });
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {

@@ -37,6 +37,8 @@ export interface SearchTrials {
   view(): StudyView;
   /** The next trial to run: one that was cut (here or in a former run), one that the pruner takes up again, and if a fresh one is wanted an anchor or the sampler's. undefined = there is none. */
   next(ask?: { readonly fresh: boolean }): NextTrial | undefined;
+  /** To be awaited before `next` where that would ask a sampler that is another program; undefined = there is nothing to wait for. */
+  prepare(signal: AbortSignal): Promise<void> | undefined;
   /** Hears a trial's reports and asks the pruner. */
   listen(number: number): OnReport;
   settle(number: number, trial: Trial): void;
@@ -76,6 +78,11 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       if (params !== undefined) return begin(entries.length, params);
       book.close();
       return takeUp();
+    },
+    prepare: (signal) => {
+      if (plan.sampler.prepare === undefined || reopened.length > 0 || book.isClosed()) return undefined;
+      const view = book.view();
+      return firstOf(plan, view, countAsked(entries)) === undefined ? plan.sampler.prepare(view, signal) : undefined;
     },
     listen: (number) => (report) => hear(plan, book, { number, report }, counted),
     settle: (number, trial) => {
@@ -179,9 +186,14 @@ function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry
 }
 
 function ask(plan: SearchPlan, view: StudyView, rng: Rng, asked: number): Params | undefined {
+  return firstOf(plan, view, asked) ?? plan.sampler.suggest(view, rng);
+}
+
+/** What goes before the sampler: what somebody queued, then the anchors. */
+function firstOf(plan: SearchPlan, view: StudyView, asked: number): Params | undefined {
   const tried = new Set(asked > plan.anchors.length ? [] : [...view.finished, ...view.running].map(({ params }) => paramsKey(params)));
   const anchor = asked > plan.anchors.length ? undefined : plan.anchors.find(({ params }) => !tried.has(paramsKey(params)));
-  return queued(plan, view) ?? anchor?.params ?? plan.sampler.suggest(view, rng);
+  return queued(plan, view) ?? anchor?.params;
 }
 
 /** First come, first served. */

@@ -1,5 +1,5 @@
 import type { StudyConfig } from '../model/config.js';
-import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
+import type { BaselineStore, Clock, Executor, Journal, KeyProbe, OpenExternal, Progress, Repository, Workspace } from '../model/ports.js';
 
 /** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
 export interface SideConfigs {
@@ -20,5 +20,12 @@ export interface Tools {
   readonly secrets: string;
   openWorkspace(signal: AbortSignal): Promise<Workspace>;
   /** Log and slots of one study. Equal identity = the same log is continued, in the same folder. */
-  openStudy(study: string, identity: Readonly<Record<string, string>>, configs: SideConfigs): Promise<{ readonly journal: Journal; readonly executor: Executor }>;
+  openStudy(study: string, identity: Readonly<Record<string, string>>, configs: SideConfigs): Promise<OpenedStudy>;
+}
+
+export interface OpenedStudy {
+  readonly journal: Journal;
+  readonly executor: Executor;
+  /** Absent where nothing but trials can be run. */
+  readonly openExternal?: OpenExternal;
 }

@@ -1,5 +1,5 @@
 import type { Comparison } from '../model/comparison.js';
-import type { Executor, Journal } from '../model/ports.js';
+import type { Executor, Journal, OpenExternal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { noFindings, takeOver, type Findings, type StudyRun } from './findings.js';
@@ -14,12 +14,14 @@ export interface TuneRequest {
   readonly dir: string;
   readonly journal: Journal;
   readonly executor: Executor;
+  /** For a search whose trials another program proposes. */
+  readonly openExternal?: OpenExternal;
   readonly identity: Readonly<Record<string, string>>;
 }
 
 /** A search of one tree, with its re-score; no comparison, hence no verdict on any change. */
 export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
-  const { run, tools, dir, journal, executor, identity } = request;
+  const { run, tools, dir, journal, executor, identity, openExternal } = request;
   const found = noFindings();
   const startedMs = tools.clock.now();
   const { timeMs } = run.configs.head.budget;
@@ -31,7 +33,7 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   });
   takeOver(found, lab.study());
   tellTakenOver(request, found.takenOver.size);
-  await keepFindings(run, found, async () => { await searchSide({ run, found, lab, executor, tools, deadlineMs }, { side: 'head', incumbent: undefined }); });
+  await keepFindings(run, found, async () => { await searchSide({ run, found, lab, executor, tools, deadlineMs, ...(openExternal === undefined ? {} : { openExternal }) }, { side: 'head', incumbent: undefined }); });
   const best = found.rescore?.winner ?? found.search?.best;
   const value = found.rescore?.winner?.mean ?? found.search?.best?.value;
   const result = best === undefined || value === undefined ? 'no trial ended with a value' : `${run.objective.name} ${Number(value.toPrecision(5))}, the best of ${found.search?.trials.length ?? 0} ${found.search?.trials.length === 1 ? 'trial' : 'trials'}`;

@@ -43,9 +43,9 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
     const { head: config } = study.configs;
     const { path, open } = logs(config.name);
     if (flags.new === true) await setAside(path, clock.utc());
-    const { journal, executor } = await openStudy({ folder: join(stateDir, config.name), env, clock, progress, configs: study.configs, openJournal: open });
+    const { journal, executor, openExternal } = await openStudy({ folder: join(stateDir, config.name), env, clock, progress, configs: study.configs, openJournal: open });
     try {
-      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, ...(openExternal === undefined ? {} : { openExternal }), identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
     } finally {
       await executor.close();
       await journal.close();

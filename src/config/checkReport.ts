@@ -8,7 +8,7 @@ import type { ParseResult } from './parse.js';
 type Problem = Pick<Diagnostic, 'code' | 'message' | 'line' | 'column' | 'fix' | 'example'>;
 
 /** `kind`, `low`, `high`, `log`, `step` and `choices` say what is sampled; the rest are the distribution's own numbers. */
-interface SpaceEntry {
+export interface SpaceEntry {
   readonly kind: ParameterKind;
   readonly distribution: string;
   readonly log: boolean;
@@ -43,7 +43,8 @@ export function checkReport({ diagnostics, config, space }: ParseResult): CheckR
   };
 }
 
-function spaceEntry({ distribution: d, default: declared, when }: Parameter): SpaceEntry {
+/** One parameter in terms that every language can read; external optimisers get the same. */
+export function spaceEntry({ distribution: d, default: declared, when }: Parameter): SpaceEntry {
   const range = bounds(d);
   const step = d.name === 'int_uniform' ? 1 : 'q' in d ? d.q : undefined;
   return {

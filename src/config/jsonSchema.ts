@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Catalog } from '../model/plugin.js';
+import { commandMethod, externalMethods } from './externalMethod.js';
 import { fileSchema } from './schema.js';
 
 /** `noregret.schema.json`: what editors check a study file with. Draft 7, which every one of them reads. */
@@ -13,8 +14,12 @@ export function jsonSchema({ samplers, pruners }: { readonly samplers: Catalog; 
   const early = schema.properties?.['early_terminate'];
   if (typeof early === 'object') Object.assign(early, { anyOf: choicesOf('type', pruners) });
   const method = schema.properties?.['method'];
-  if (typeof method === 'object') Object.assign(method, { anyOf: [{ enum: [...Object.keys(samplers), 'bayes'] }, ...choicesOf('name', samplers)] });
+  if (typeof method === 'object') Object.assign(method, { anyOf: [{ enum: [...Object.keys(samplers), 'bayes'] }, ...choicesOf('name', samplers), ...choicesOf('external', externalMethods), ...commandChoice()] });
   return { $schema, title: 'noregret study', description: 'A superset of the Weights & Biases sweep file.', ...schema };
+}
+
+function commandChoice(): readonly Readonly<Record<string, unknown>>[] {
+  return choicesOf('external', { external: commandMethod }).map((choice) => ({ ...choice, properties: { ...choice['properties'] as object, external: { type: 'array', items: { type: 'string' }, minItems: 1 } } }));
 }
 
 /** Maps with the name of a sampler or pruner and its options. What the schema cannot say (what needs what) is told by `check`. */

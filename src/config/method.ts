@@ -5,6 +5,7 @@ import type { Catalog } from '../model/plugin.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { nearest, type Dialect } from './dialect.js';
+import { readExternal } from './externalMethod.js';
 import { shown, type Findings, type Position } from './findings.js';
 import { readOptions } from './options.js';
 import { child, descend, entry, plainValue, type MapTree } from './yamlTree.js';
@@ -19,6 +20,7 @@ export function readMethod({ root, dialect, samplers, findings }: MethodContext)
     findings.error(root.at, { code: 'missing-key', message: 'method is missing (W&B requires it)', fix: 'add `method: random`', example: 'method: random' });
     return undefined;
   }
+  if (tree.kind === 'map' && child(tree, 'external') !== undefined) return readExternal({ tree, findings });
   const nameTree = tree.kind === 'map' ? child(tree, 'name') : tree;
   const name = nameTree === undefined ? undefined : plainValue(nameTree);
   if (nameTree === undefined || typeof name !== 'string' || name === '') return undefined;

@@ -24,7 +24,7 @@ const also = z.strictObject({
   timing: d(z.boolean().optional(), 'Depends on the machine\'s load: measured one trial at a time, never from store.', 'timing: true'),
 });
 
-const method = z.union([text, z.looseObject({ name: text })], { error: 'must be a sampler\'s name, or a map with its name and options' });
+const method = z.union([text, z.looseObject({ name: text }), z.looseObject({ external: z.union([text, words]) })], { error: 'must be a sampler\'s name, a map with its name and options, or a map with external: an adapter\'s name or its command as a list' });
 
 const budget = z.strictObject({
   trials: d(count.optional(), 'Search trials.', 'trials: 20'),

@@ -12,6 +12,8 @@ export interface Launch {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly marker: string;
+  /** It is written to by `write`; otherwise it has no input. */
+  readonly input?: true;
   /** Called for every chunk as it comes, so that the program never waits for us; the buffer is valid only during the call. */
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
 }
@@ -26,6 +28,8 @@ export interface RunningProcess {
   readonly ended: Promise<Ending>;
   /** SIGTERM now, SIGKILL to the whole tree after `graceMs`. The first call decides; later ones only shorten the grace. */
   stop(graceMs: number): void;
+  /** To its stdin, if it has one; what comes after its end is lost. */
+  write(text: string): void;
 }
 
 /** How long output may still trickle in after everything that could write it was killed. */
@@ -33,8 +37,10 @@ const drainMs = 2_000;
 
 export function launch(job: Launch): RunningProcess {
   const started = start(job);
-  if (typeof started === 'string') return { ended: Promise.resolve({ kind: 'not-started', message: started }), stop: () => undefined };
+  if (typeof started === 'string') return { ended: Promise.resolve({ kind: 'not-started', message: started }), stop: () => undefined, write: () => undefined };
   const { child, stdout, stderr } = started;
+  // Its end is told by `ended`.
+  child.stdin?.on('error', () => undefined);
   const onChunk = createFloodGuard();
   const read = (stream: 'stdout' | 'stderr') => (chunk: Buffer): void => {
     job.onOutput(stream, chunk);
@@ -58,6 +64,7 @@ export function launch(job: Launch): RunningProcess {
     return ending;
   };
   return {
+    write: (text) => { if (child.stdin?.writable === true) child.stdin.write(text); },
     ended: mainProcess(child, job).then(finish),
     stop: (graceMs) => {
       if (killTimer === undefined) tree?.terminate();
@@ -83,10 +90,12 @@ type Started = { readonly child: ChildProcess; readonly stdout: Readable; readon
 
 /** Some refusals of `spawn` are thrown (a NUL in an argument, too many of them), others arrive as an event. */
 function start(job: Launch): Started | string {
-  const { argv: [file = '', ...args], cwd, env, marker } = job;
+  const { argv: [file = '', ...args], cwd, env, marker, input } = job;
   try {
-    const child = spawn(programPath(file, env['PATH']), args, { argv0: file, cwd, env: { ...env, [attemptVariable]: marker }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    return { child, stdout: child.stdout, stderr: child.stderr };
+    const child = spawn(programPath(file, env['PATH']), args, { argv0: file, cwd, env: { ...env, [attemptVariable]: marker }, detached: true, stdio: [input === true ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null) throw new Error('a pipe is missing');
+    return { child, stdout, stderr };
   } catch (error) {
     return whyNotStarted(error as NodeJS.ErrnoException, job);
   }

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ended, json, type, type Typed } from '../cli/desk.js';
+import { temporaryFolder } from '../stores/gitFixture.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+const put = (path: string, text: string): void => { writeFileSync(join(folder.path, path), text); };
+beforeEach(() => {
+  folder = temporaryFolder('external');
+  put('train.mjs', `import { readFileSync } from 'node:fs';
+const { x } = JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8'));
+if (process.env.FAIL_BELOW && x < Number(process.env.FAIL_BELOW)) process.exit(3);
+console.log('noregret ' + JSON.stringify({ step: 0, score: -Math.abs(x - 0.3) - 1 }));
+console.log('noregret ' + JSON.stringify({ step: 1, score: -Math.abs(x - 0.3) }));
+`);
+});
+afterEach(() => { folder.remove(); });
+
+interface Options { readonly mode?: string; readonly at?: number }
+const study = ({ mode, at = 0 }: Options, { trials = 5, parallel = 1, extra = '', timeout = '2m' }: { readonly trials?: number; readonly parallel?: number; readonly extra?: string; readonly timeout?: string } = {}): void => {
+  put('noregret.yml', `name: demo
+metric: { name: score, goal: maximize }
+method: { external: [node, ${JSON.stringify(resolve('fixtures/external/adapter.mjs'))}], timeout: ${timeout}, options: { out: heard.jsonl${mode === undefined ? '' : `, mode: ${mode}`}, at: ${at} } }
+parameters: { x: { min: 0.0, max: 1.0 } }
+command: [node, train.mjs]
+reduce: last
+parallel: ${parallel}
+budget: { trials: ${trials}, failures: 100 }
+verdict: { rescore: 0 }
+${extra}`);
+};
+
+interface Heard { readonly op: string; readonly ask?: number; readonly trial?: number; readonly state?: string; readonly value?: number; readonly steps?: readonly (readonly number[])[]; readonly seed?: number; readonly env?: readonly string[]; readonly space?: object; readonly params?: { readonly x: number } }
+const heard = (): readonly Heard[] => readFileSync(join(folder.path, 'heard.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Heard);
+const brief = ({ op, ask, trial, state }: Heard): string => [op, ask === undefined ? '' : `?${ask}`, trial === undefined ? '' : `#${trial}`, state ?? ''].filter((part) => part !== '').join(' ');
+interface Told { readonly verdict: string; readonly studies: readonly { readonly verdict: { readonly sentence: string; readonly reason: string }; readonly search?: { readonly method: string; readonly stopReason: string; readonly trials: readonly { readonly params: { readonly x: number }; readonly state: string; readonly value?: number }[] }; readonly notes: readonly string[] }[] }
+const tune = async (...flags: readonly string[]): Promise<Typed> => await type(folder.path, ['tune', ...flags]);
+const told = async (): Promise<{ readonly study: Told['studies'][number]; readonly err: string }> => {
+  const typed = await tune('--json');
+  const [only] = json<Told & Record<string, unknown>>(typed).studies;
+  if (only === undefined) throw new Error('no study');
+  return { study: only, err: typed.err };
+};
+
+describe('a search that another program proposes', () => {
+  test('asks, runs and tells, in the metric\'s own unit, and says whose trials they are', async () => {
+    study({});
+    const { study: { search, notes } } = await told();
+    expect(search?.trials.map(({ params }) => params.x)).toEqual([1, 2, 3, 4, 5].map((i) => i / 16));
+    expect(search).toMatchObject({ stopReason: 'trials' });
+    expect(search?.method).toMatch(/^external: node .*adapter\.mjs$/);
+    expect(notes).toContain('The trials were proposed by fixture 1.2, an external optimiser.');
+    expect(heard().map(brief)).toEqual(['start', 'ask ?0', 'tell ?0 #0 complete', 'ask ?1', 'tell ?1 #1 complete', 'ask ?2', 'tell ?2 #2 complete', 'ask ?3', 'tell ?3 #3 complete', 'ask ?4', 'close']);
+    const [start, , first] = heard();
+    expect(start).toMatchObject({ protocol: 1, study: 'demo', goal: 'maximize', budget: 5, space: { x: { kind: 'float', distribution: 'uniform', log: false, low: 0, high: 1 } }, constraints: [] });
+    expect(first?.value).toBeCloseTo(1 / 16 - 0.3, 12);
+    expect(first?.steps?.map(([step]) => step)).toEqual([0, 1]);
+  });
+
+  test('tells of failures, and of anchors that it did not propose', async () => {
+    study({}, { extra: 'env: { set: { FAIL_BELOW: "0.1" } }\n' });
+    put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('max: 1.0 }', 'max: 1.0, default: 0.9 }'));
+    const { study: { search } } = await told();
+    expect(search?.trials.map(({ params, state }) => `${params.x} ${state}`)).toEqual(['0.9 complete', '0.0625 failed', '0.125 complete', '0.1875 complete', '0.25 complete']);
+    expect(heard().map(brief).slice(1, 5)).toEqual(['tell #0 complete', 'ask ?0', 'tell ?0 #1 failed', 'ask ?1']);
+    expect(heard()[3]).not.toHaveProperty('value');
+  });
+
+  test('with trials side by side it is asked again before it is told', async () => {
+    study({}, { parallel: 3, trials: 6 });
+    const { study: { search } } = await told();
+    expect(search?.trials.map(({ params }) => params.x)).toEqual([1, 2, 3, 4, 5, 6].map((i) => i / 16));
+    expect(heard().map(brief).slice(1, 4)).toEqual(['ask ?0', 'ask ?1', 'ask ?2']);
+    expect(heard().filter(({ op }) => op === 'tell').every(({ ask, trial }) => ask === trial)).toBe(true);
+  });
+
+  test('a search that is taken up again tells the whole history, with another seed', async () => {
+    study({}, { trials: 3 });
+    ended(await tune(), 0);
+    const [before] = heard();
+    const { length } = heard();
+    study({}, { trials: 5 });
+    const { study: { search } } = await told();
+    expect(search?.trials).toHaveLength(5);
+    const again = heard().slice(length);
+    expect(again.map(brief)).toEqual(['start', 'tell #0 complete', 'tell #1 complete', 'tell #2 complete', 'ask ?0', 'tell ?0 #3 complete', 'ask ?1', 'close']);
+    expect(again[0]?.seed).not.toBe(before?.seed);
+    // The fixture remembers nothing and begins its list anew: said, and measured again without a run.
+    expect(search?.trials[3]?.params.x).toBe(1 / 16);
+  });
+
+  test('the child sees what a trial sees of the environment', async () => {
+    study({}, { trials: 1, extra: 'env: { pass: [WANTED] }\n' });
+    ended(await type(folder.path, ['tune'], { env: { WANTED: '1', UNWANTED: '1', GITHUB_TOKEN: 'x' } }), 0);
+    const names = heard()[0]?.env ?? [];
+    expect(names).toContain('WANTED');
+    expect(names).not.toContain('UNWANTED');
+    expect(names).not.toContain('GITHUB_TOKEN');
+  });
+
+  test('the end of its space ends the search', async () => {
+    study({ mode: 'done', at: 2 });
+    const { study: { search } } = await told();
+    expect(search).toMatchObject({ stopReason: 'exhausted' });
+    expect(search?.trials).toHaveLength(2);
+  });
+
+  test('what it proposes again counts, and is said', async () => {
+    study({ mode: 'same' }, { trials: 3 });
+    const { study: { search, notes } } = await told();
+    expect(search?.trials.map(({ params }) => params.x)).toEqual([0.5, 0.5, 0.5]);
+    expect(notes.join('\n')).toContain('2 of its proposals had been tried before');
+  });
+
+  test('one that does not end by itself is killed', async () => {
+    study({ mode: 'stubborn' }, { trials: 1 });
+    ended(await tune(), 0);
+    expect(heard().at(-1)?.op).toBe('close');
+  });
+
+  test('a point that breaks a constraint is told to be infeasible, and it is asked again', async () => {
+    study({}, { trials: 2, extra: 'constraints: ["x > 0.2"]\n' });
+    const { study: { search } } = await told();
+    expect(search?.trials.map(({ params }) => params.x)).toEqual([4 / 16, 5 / 16]);
+    expect(heard().map(brief).slice(1, 4)).toEqual(['ask ?0', 'tell ?0 infeasible', 'ask ?1']);
+  });
+});
+
+describe('whatever it does wrong ends the run and says so', () => {
+  test.each<[string, string, RegExp]>([
+    ['crash', 'external-crashed', /ended with exit code 1: ValueError: no such surrogate/],
+    ['leave', 'external-crashed', /ended with exit code 0 and wrote nothing to stderr/],
+    ['garbage', 'external-garbage', /answered with something that is no JSON: Fitting the model/],
+    ['shape', 'external-garbage', /answered \{"ok":true,"points":\[\]\}, which is no reply/],
+    ['chatty', 'external-garbage', /wrote a line that nobody asked for/],
+    ['outside', 'external-outside-space', /proposed a point outside of the search space: x = 7 is outside its space/],
+    ['refuse', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
+    ['version', 'external-protocol', /speaks protocol 99, this is 1/],
+  ])('%s: %s', async (mode, reason, sentence) => {
+    study({ mode, at: 2 });
+    const { study: { verdict, search } } = await told();
+    expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason });
+    expect(verdict.sentence).toMatch(sentence);
+    expect(verdict.sentence).toContain('adapter.mjs');
+    expect(search).toBeUndefined();
+    // What was measured stays in the log.
+    const log = readFileSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'), 'utf8');
+    expect(log.split('"finished"').length - 1).toBeGreaterThanOrEqual(['leave', 'version'].includes(mode) ? 0 : 2);
+  });
+
+  test('an answer that does not come', async () => {
+    study({ mode: 'hang', at: 1 }, { timeout: '300ms' });
+    const { study: { verdict } } = await told();
+    expect(verdict).toMatchObject({ reason: 'external-hung' });
+    expect(verdict.sentence).toContain('has not answered ask for 0.3 s. Raise `timeout` in `method`');
+  });
+
+  test('a program that is not there', async () => {
+    study({});
+    put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('[node,', '[no-such-python,'));
+    const { study: { verdict } } = await told();
+    expect(verdict.reason).toBe('external-not-started');
+    expect(verdict.sentence).toContain('command not found: "no-such-python"');
+  });
+
+  test('its traceback is in the log, and no command for the runner', async () => {
+    study({ mode: 'crash' });
+    const { err } = await told();
+    expect(err).toContain('Traceback (most recent call last):');
+    expect(err).toContain('ValueError: no such surrogate');
+    expect(err).not.toMatch(/^::|##\[/m);
+  });
+
+  test('once it is repaired the search goes on from there', async () => {
+    study({ mode: 'crash', at: 2 });
+    await tune();
+    put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8'));
+    const before = heard().length;
+    await tune();
+    expect(heard().slice(before).map(brief).slice(0, 3)).toEqual(['start', 'tell #0 complete', 'tell #1 complete']);
+    expect(existsSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'))).toBe(true);
+  });
+});

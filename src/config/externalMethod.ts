@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { StudyConfig } from '../model/config.js';
+import { plugin, type Plugin } from '../model/plugin.js';
+import { nearest } from './dialect.js';
+import { shown, type Findings } from './findings.js';
+import { readOptions } from './options.js';
+import { duration, text } from './schemaParts.js';
+import { child, plainValue, type MapTree } from './yamlTree.js';
+
+/** A Gaussian process with hundreds of trials thinks for seconds, an import of TensorFlow takes as long; two minutes of silence is a hang. */
+const askTime = '2m';
+const passedOn = z.record(z.string(), z.json()).default({});
+
+const basic = {
+  seed: z.int().min(0).max(2 ** 31 - 1).optional().describe('Seed of the optimiser; it follows from the study\'s name unless given.'),
+  timeout: duration.default(askTime).describe('Longest that one answer may take.'),
+};
+
+const shipped = (sampler: z.ZodType<string>, options: string): Plugin<unknown> => plugin(z.strictObject({
+  sampler,
+  options: passedOn.describe(options),
+  python: text.default('python3').describe('Interpreter that has the library; a path is seen from the folder where trials run.'),
+  ...basic,
+}), (given) => given);
+
+/** Adapter in `assets/python/adapters` -> what may be written beside `external: NAME`. */
+export const externalMethods: Readonly<Record<string, Plugin<unknown>>> = {
+  optuna: shipped(text.regex(/^(hub:[\w./-]+|[A-Za-z]\w*)$/, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub.'), 'Arguments of the sampler\'s class.'),
+  hyperopt: shipped(z.enum(['tpe', 'random', 'anneal', 'atpe']).default('tpe').describe('Algorithm.'), 'Arguments of its `suggest`, such as `gamma` and `n_startup_jobs`.'),
+  'scikit-optimize': shipped(z.enum(['gp', 'forest', 'extra-trees', 'gbrt', 'dummy']).default('gp').describe('Surrogate model.'), 'Arguments of `skopt.Optimizer`, such as `acq_func` and `n_initial_points`.'),
+};
+
+/** Of an adapter of one's own. */
+export const commandMethod = plugin(z.strictObject({ options: passedOn.describe('Handed to the adapter as they are.'), ...basic }), (given) => given);
+
+interface ExternalContext { readonly tree: MapTree; readonly findings: Findings }
+
+/** `method: { external: … }`: a shipped adapter's name, or the command of another. */
+export function readExternal({ tree, findings }: ExternalContext): StudyConfig['method'] | undefined {
+  const named = child(tree, 'external');
+  const value = named === undefined ? undefined : plainValue(named);
+  // Another shape is reported by the schema.
+  if (Array.isArray(value)) {
+    const options = readOptions({ tree, nameKey: 'external', called: 'method', name: 'external' }, { external: commandMethod }, findings);
+    return { name: 'external', options: { ...options, command: value } };
+  }
+  if (named === undefined || typeof value !== 'string') return undefined;
+  if (Object.hasOwn(externalMethods, value)) {
+    return { name: 'external', options: { ...readOptions({ tree, nameKey: 'external', called: 'method', name: value }, externalMethods, findings), adapter: value } };
+  }
+  const near = nearest(value, Object.keys(externalMethods));
+  findings.error(named.at, {
+    code: 'unknown-external', message: `method.external is ${shown(value)}; adapters are shipped for ${Object.keys(externalMethods).join(', ')}`,
+    fix: near === undefined ? 'write the command of an adapter of your own as a list' : `did you mean ${near}?`, example: 'method: { external: [python, my_adapter.py] }',
+  });
+  return undefined;
+}

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { UserError } from '../model/errors.js';
+import { launch, type Ending } from '../platform/process.js';
+import { breakCommands, clip, printableBlock, printableLine } from '../report/printable.js';
+import type { AdapterCommand } from './adapters.js';
+import type { Message } from './messages.js';
+
+export interface ConversationOptions {
+  readonly command: AdapterCommand;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly marker: string;
+  /** Gets the last lines of its stderr when it fails. */
+  readonly warn: (text: string) => void;
+}
+
+/** One line in, one line out, in order. */
+export interface Conversation {
+  /** Sends all, and reads as many replies. UserErrors `external-crashed`, `external-hung`, `external-garbage`; the program is dead then. */
+  say(messages: readonly Message[]): Promise<readonly unknown[]>;
+  /** Also ends the program. */
+  fail(code: string, message: string, fix?: string): UserError;
+  /** Lets it end by itself for a moment, then kills it. */
+  close(): Promise<void>;
+}
+
+/** Longer replies are no parameters. */
+const longestLine = 1_000_000;
+const stderrKept = 16_000;
+const stderrLines = 30;
+const closeMs = 2_000;
+const killMs = 1_000;
+
+interface Waiting { readonly take: (line: string) => void; readonly lose: (error: UserError) => void }
+
+export function converse({ command, cwd, env, marker, warn }: ConversationOptions): Conversation {
+  const waiting: Waiting[] = [];
+  let [pending, stderr] = ['', ''];
+  let dead: UserError | undefined;
+  const die = (error: UserError): UserError => {
+    if (dead !== undefined) return dead;
+    dead = error;
+    if (stderr.trim() !== '') warn(`${printableLine(command.name)} wrote to stderr:\n${lastLines(stderr)}`);
+    program.stop(killMs);
+    for (const { lose } of waiting.splice(0)) lose(error);
+    return error;
+  };
+  const fail = (code: string, message: string, fix?: string): UserError =>
+    die(new UserError(code, `The external optimiser ${harmless(command.name)} ${message}`, { exitCode: 3, ...(fix === undefined ? {} : { fix }) }));
+  const read = (text: string): void => {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) {
+      const next = waiting.shift();
+      if (next === undefined) { fail('external-garbage', `wrote a line that nobody asked for: ${harmless(line)}`, garbageFix); return; }
+      next.take(line);
+    }
+    if (pending.length > longestLine) fail('external-garbage', `wrote a line of more than ${longestLine} characters: ${harmless(pending)}`, garbageFix);
+  };
+  const decoder = new TextDecoder();
+  const program = launch({
+    argv: command.argv, cwd, env, marker, input: true,
+    onOutput: (stream, chunk) => {
+      if (stream === 'stdout') read(decoder.decode(chunk, { stream: true }));
+      else stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept);
+    },
+  });
+  const ended = program.ended.then((ending) => {
+    if (ending.kind === 'not-started') fail('external-not-started', `was not started: ${harmless(ending.message)}`, 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.');
+    else fail('external-crashed', endingText(ending, stderr), command.install === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${command.install}`);
+  });
+  const one = async (): Promise<unknown> => {
+    const line = await new Promise<string>((take, lose) => { waiting.push({ take, lose }); });
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      throw fail('external-garbage', `answered with something that is no JSON: ${harmless(line)}`, garbageFix);
+    }
+  };
+  return {
+    say: async (messages) => {
+      if (dead !== undefined) throw dead;
+      const replies = Promise.all(messages.map(one));
+      const timer = setTimeout(() => { fail('external-hung', `has not answered ${harmless(String(messages.at(-1)?.['op']))} for ${command.timeoutMs / 1000} s.`, 'Raise `timeout` in `method`, or look at what it is doing.'); }, command.timeoutMs);
+      program.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+      return await replies.finally(() => { clearTimeout(timer); });
+    },
+    fail,
+    close: async () => {
+      const timer = setTimeout(() => { program.stop(killMs); }, closeMs);
+      // What it still says is of no interest.
+      dead ??= new UserError('external-closed', 'The search is over.');
+      for (const { lose } of waiting.splice(0)) lose(dead);
+      program.write('{"op":"close"}\n');
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';
+
+/** UserErrors `external-garbage` for a reply of another shape, `external-refused` for one with `"ok": false`. */
+export function checkedReply<T extends { readonly ok: boolean }>(schema: z.ZodType<T>, reply: unknown, { fail }: Pick<Conversation, 'fail'>): Extract<T, { ok: true }> {
+  const parsed = schema.safeParse(reply);
+  if (!parsed.success) throw fail('external-garbage', `answered ${harmless(JSON.stringify(reply))}, which is no reply of the protocol`, 'docs/external-samplers.md lists the replies.');
+  const { data } = parsed;
+  if (isRefusal(data)) throw fail('external-refused', `refuses: ${harmless(data.error)}`, data.fix);
+  return data as Extract<T, { ok: true }>;
+}
+
+function isRefusal(reply: object): reply is { readonly error: string; readonly fix?: string } {
+  return 'ok' in reply && reply.ok === false;
+}
+
+function endingText(ending: Exclude<Ending, { kind: 'not-started' }>, stderr: string): string {
+  const how = ending.kind === 'exited' ? `ended with exit code ${ending.code}` : `was ended by ${ending.signal}`;
+  const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+  return last === '' ? `${how} and wrote nothing to stderr` : `${how}: ${harmless(last)}`;
+}
+
+/** Text of another program ends in a job's log, where `::` and `##[` are commands, and in the report. */
+function harmless(text: string): string {
+  return clip(breakCommands(printableLine(text.trim())), 300);
+}
+
+function lastLines(text: string): string {
+  return breakCommands(printableBlock(text.trimEnd().split('\n').slice(-stderrLines).map((line) => clip(line, 500)).join('\n')));
+}
