@@ -71,7 +71,7 @@ class Hyperopt:
         [tid] = self.trials.new_trial_ids(1)
         self.trials.refresh()
         documents = self.suggest([tid], self.domain, self.trials, int(self.random.integers(2**31 - 1)))
-        if documents is self.base.StopExperiment or not documents:
+        if not isinstance(documents, list) or not documents:
             return None
         self.trials.insert_trial_docs(documents)
         self.trials.refresh()
