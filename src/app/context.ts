@@ -1,5 +1,6 @@
 import { canonicalJson, type Params } from '../model/params.js';
-import type { OpenExternal, SideTree, Workspace } from '../model/ports.js';
+import type { OpenExternal } from '../model/external.js';
+import type { SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { CanonicalRun } from '../model/record.js';
 import { takeOver, type Findings, type StudyRun } from './findings.js';

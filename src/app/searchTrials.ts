@@ -79,11 +79,7 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       book.close();
       return takeUp();
     },
-    prepare: (signal) => {
-      if (plan.sampler.prepare === undefined || reopened.length > 0 || book.isClosed()) return undefined;
-      const view = book.view();
-      return firstOf(plan, view, countAsked(entries)) === undefined ? plan.sampler.prepare(view, signal) : undefined;
-    },
+    prepare: (signal) => (reopened.length > 0 || book.isClosed() ? undefined : prepareSampler(plan, book, signal)),
     listen: (number) => (report) => hear(plan, book, { number, report }, counted),
     settle: (number, trial) => {
       const loss = lossTrial(trial, number, counted);
@@ -187,6 +183,12 @@ function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry
 
 function ask(plan: SearchPlan, view: StudyView, rng: Rng, asked: number): Params | undefined {
   return firstOf(plan, view, asked) ?? plan.sampler.suggest(view, rng);
+}
+
+/** Nothing to wait for where the sampler would not be asked. */
+function prepareSampler(plan: SearchPlan, book: Book, signal: AbortSignal): Promise<void> | undefined {
+  const view = book.view();
+  return firstOf(plan, view, countAsked(book.entries)) === undefined ? plan.sampler.prepare?.(view, signal) : undefined;
 }
 
 /** What goes before the sampler: what somebody queued, then the anchors. */

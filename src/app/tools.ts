@@ -1,5 +1,6 @@
 import type { StudyConfig } from '../model/config.js';
-import type { BaselineStore, Clock, Executor, Journal, KeyProbe, OpenExternal, Progress, Repository, Workspace } from '../model/ports.js';
+import type { OpenExternal } from '../model/external.js';
+import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
 
 /** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
 export interface SideConfigs {

@@ -1,5 +1,6 @@
 import type { Comparison } from '../model/comparison.js';
-import type { Executor, Journal, OpenExternal } from '../model/ports.js';
+import type { OpenExternal } from '../model/external.js';
+import type { Executor, Journal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
 import { noFindings, takeOver, type Findings, type StudyRun } from './findings.js';

@@ -31,71 +31,86 @@ const stderrLines = 30;
 const closeMs = 2_000;
 const killMs = 1_000;
 
-interface Waiting { readonly take: (line: string) => void; readonly lose: (error: UserError) => void }
-
 export function converse({ command, cwd, env, marker, warn }: ConversationOptions): Conversation {
-  const waiting: Waiting[] = [];
-  let [pending, stderr] = ['', ''];
+  let stderr = '';
   let dead: UserError | undefined;
-  const die = (error: UserError): UserError => {
+  const fail: Conversation['fail'] = (code, message, fix) => {
     if (dead !== undefined) return dead;
-    dead = error;
+    dead = new UserError(code, `The external optimiser ${harmless(command.name)} ${message}`, { exitCode: 3, ...(fix === undefined ? {} : { fix }) });
     if (stderr.trim() !== '') warn(`${printableLine(command.name)} wrote to stderr:\n${lastLines(stderr)}`);
     program.stop(killMs);
-    for (const { lose } of waiting.splice(0)) lose(error);
-    return error;
+    replies.lose(dead);
+    return dead;
   };
-  const fail = (code: string, message: string, fix?: string): UserError =>
-    die(new UserError(code, `The external optimiser ${harmless(command.name)} ${message}`, { exitCode: 3, ...(fix === undefined ? {} : { fix }) }));
-  const read = (text: string): void => {
-    const lines = (pending + text).split('\n');
-    pending = lines.pop() ?? '';
-    for (const line of lines) {
-      const next = waiting.shift();
-      if (next === undefined) { fail('external-garbage', `wrote a line that nobody asked for: ${harmless(line)}`, garbageFix); return; }
-      next.take(line);
-    }
-    if (pending.length > longestLine) fail('external-garbage', `wrote a line of more than ${longestLine} characters: ${harmless(pending)}`, garbageFix);
-  };
-  const decoder = new TextDecoder();
+  const replies = createReplies((message) => { fail('external-garbage', message, garbageFix); });
   const program = launch({
     argv: command.argv, cwd, env, marker, input: true,
     onOutput: (stream, chunk) => {
-      if (stream === 'stdout') read(decoder.decode(chunk, { stream: true }));
+      if (stream === 'stdout') replies.read(chunk);
       else stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept);
     },
   });
-  const ended = program.ended.then((ending) => {
-    if (ending.kind === 'not-started') fail('external-not-started', `was not started: ${harmless(ending.message)}`, 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.');
-    else fail('external-crashed', endingText(ending, stderr), command.install === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${command.install}`);
-  });
-  const one = async (): Promise<unknown> => {
-    const line = await new Promise<string>((take, lose) => { waiting.push({ take, lose }); });
-    try {
-      return JSON.parse(line) as unknown;
-    } catch {
-      throw fail('external-garbage', `answered with something that is no JSON: ${harmless(line)}`, garbageFix);
-    }
-  };
+  const ended = program.ended.then((ending) => { fail(...failureOf(ending, stderr, command)); });
   return {
     say: async (messages) => {
       if (dead !== undefined) throw dead;
-      const replies = Promise.all(messages.map(one));
+      const answered = Promise.all(messages.map(async () => parsedReply(await replies.next(), fail)));
       const timer = setTimeout(() => { fail('external-hung', `has not answered ${harmless(String(messages.at(-1)?.['op']))} for ${command.timeoutMs / 1000} s.`, 'Raise `timeout` in `method`, or look at what it is doing.'); }, command.timeoutMs);
       program.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
-      return await replies.finally(() => { clearTimeout(timer); });
+      return await answered.finally(() => { clearTimeout(timer); });
     },
     fail,
     close: async () => {
       const timer = setTimeout(() => { program.stop(killMs); }, closeMs);
       // What it still says is of no interest.
       dead ??= new UserError('external-closed', 'The search is over.');
-      for (const { lose } of waiting.splice(0)) lose(dead);
+      replies.lose(dead);
       program.write('{"op":"close"}\n');
       await ended;
       clearTimeout(timer);
     },
   };
+}
+
+/** Lines of its stdout, each for whoever waits longest. */
+interface Replies {
+  next(): Promise<string>;
+  read(chunk: Uint8Array): void;
+  /** Nobody waits any longer. */
+  lose(error: UserError): void;
+}
+
+function createReplies(garbage: (message: string) => void): Replies {
+  const waiting: { readonly take: (line: string) => void; readonly lose: (error: UserError) => void }[] = [];
+  const decoder = new TextDecoder();
+  let pending = '';
+  return {
+    next: async () => await new Promise<string>((take, lose) => { waiting.push({ take, lose }); }),
+    read: (chunk) => {
+      const lines = (pending + decoder.decode(chunk, { stream: true })).split('\n');
+      pending = lines.pop() ?? '';
+      for (const line of lines) {
+        const next = waiting.shift();
+        if (next === undefined) { garbage(`wrote a line that nobody asked for: ${harmless(line)}`); return; }
+        next.take(line);
+      }
+      if (pending.length > longestLine) garbage(`wrote a line of more than ${longestLine} characters: ${harmless(pending)}`);
+    },
+    lose: (error) => { for (const { lose } of waiting.splice(0)) lose(error); },
+  };
+}
+
+function parsedReply(line: string, fail: Conversation['fail']): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw fail('external-garbage', `answered with something that is no JSON: ${harmless(line)}`, garbageFix);
+  }
+}
+
+function failureOf(ending: Ending, stderr: string, { install }: AdapterCommand): Parameters<Conversation['fail']> {
+  if (ending.kind === 'not-started') return ['external-not-started', `was not started: ${harmless(ending.message)}`, 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.'];
+  return ['external-crashed', endingText(ending, stderr), install === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${install}`];
 }
 
 const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';

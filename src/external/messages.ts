@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { spaceEntry } from '../config/checkReport.js';
 import type { Goal } from '../model/direction.js';
-import type { LossTrial, ExternalRequest } from '../model/ports.js';
+import type { ExternalRequest } from '../model/external.js';
+import type { LossTrial } from '../model/ports.js';
 import { paramsSchema } from '../model/study.js';
 
 /** Number of the protocol (docs/external-samplers.md); an adapter that answers another one is refused. */

@@ -1,5 +1,6 @@
 import { paramsKey, type Params } from '../model/params.js';
-import type { ExternalRequest, Sampler, StudyView } from '../model/ports.js';
+import type { ExternalRequest } from '../model/external.js';
+import type { Sampler, StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import { whyInvalid } from '../model/validity.js';
 import { adapterCommand, type AdapterCommand } from './adapters.js';

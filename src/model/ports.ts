@@ -49,31 +49,13 @@ export interface Sampler {
   /** Numbers of complete trials, those first that the sampler's model expects to be best: one lucky value counts less. */
   ranked?(view: StudyView): readonly number[];
   /**
-   * Awaited before a `suggest`, with the same history, where another program is asked (docs/adr/0012). Resolves early, with
+   * Awaited before a `suggest`, with the same history, where another program is asked (docs/adr/0013). Resolves early, with
    * nothing to suggest, once `signal` is aborted. UserErrors `external-…` when that program cannot go on.
    */
   prepare?(view: StudyView, signal: AbortSignal): Promise<void>;
   /** Ends that program. Never rejects. */
   close?(): Promise<void>;
 }
-
-/** What another program's optimiser is told at its start, and where it runs. */
-export interface ExternalRequest {
-  readonly side: Side;
-  /** As the configuration reader made them. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly study: string;
-  /** The side's own tree. */
-  readonly cwd: string;
-  readonly space: SearchSpace;
-  readonly goal: Goal;
-  readonly budget: number;
-  /** Used unless the options hold one. */
-  readonly seed: number;
-}
-
-/** Starts nothing yet: the program is started for the first `prepare`. */
-export type OpenExternal = (request: ExternalRequest) => Sampler;
 
 /**
  * One question, asked at each report; the executor does the killing. A pure function of history. Those that let trials
