@@ -52,7 +52,7 @@ describe('values of settings', () => {
     ['method: { name: random, startup: 3 }', '6:25 unknown-key', 'random has no options'],
     ['method: { name: tuned, startup: 0 }', '6:33 wrong-value', 'method.startup is 0'],
     ['method: randm', '6:9 unknown-method', 'did you mean random?'],
-    ['method: { nam: random }', '6:9 wrong-value', 'method is {"nam":"random"}, must be a sampler\'s name, or a map'],
+    ['method: { nam: random }', '6:9 wrong-value', 'method is {"nam":"random"}, must be a sampler\'s name, a map'],
     ['env: { pass: ["A B"] }', '6:15 wrong-value', 'env.pass[0] is "A B"'],
     ['verdict: { looks: [5, 3] }', '6:19 wrong-value', 'verdict.looks is [5,3], must be whole numbers that grow'],
     ['verdict: { looks: [2, 4] }', '6:19 wrong-value', 'must begin at 3 pairs or more'],

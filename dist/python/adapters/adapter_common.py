@@ -1,0 +1,118 @@
+"""The adapter's side of the protocol (docs/external-samplers.md): one JSON object per line in, one per line out.
+
+serve(package, create): `create(start)` gets the first request and answers an object with
+    ask(number) -> params, or None when there is nothing more to try
+    tell(ask, params, state, value, steps, trial): ask is None for a trial that it did not propose; value is a loss (lower is better)
+    running(trial, params): optional; a trial of elsewhere is under way, and will be told later
+Refused(text, fix) from any of them ends the run with that text; any other exception with its traceback.
+Parameters that are constant never reach the library: they are put into every answer here.
+"""
+import importlib.metadata
+import json
+import os
+import sys
+
+PROTOCOL = 1
+
+
+class Refused(Exception):
+    def __init__(self, text, fix=None):
+        super().__init__(text)
+        self.fix = fix
+
+
+def serve(package, install, create):
+    # What libraries print must not end up among the replies.
+    out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    adapter = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["op"] == "close":
+            break
+        try:
+            if request["op"] == "start":
+                if request["protocol"] != PROTOCOL:
+                    raise Refused(f"this adapter speaks protocol {PROTOCOL}, not {request['protocol']}")
+                adapter = Translated(request, create)
+                reply = {"protocol": PROTOCOL, "name": package, "version": importlib.metadata.version(package)}
+            else:
+                reply = adapter.answer(request)
+            reply = {"ok": True, **reply}
+        except ImportError as error:
+            reply = {"ok": False, "error": f"{type(error).__name__}: {error}", "fix": f"Install it for {sys.executable}, or name another `python`: {install}"}
+        except Refused as error:
+            reply = {"ok": False, "error": str(error), **({} if error.fix is None else {"fix": error.fix})}
+        out.write(json.dumps(reply, allow_nan=False, default=plain) + "\n")
+
+
+def plain(value):
+    """Numbers of numpy."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+class Translated:
+    def __init__(self, start, create):
+        self.space = {name: entry for name, entry in start["space"].items() if entry["kind"] != "constant"}
+        self.constants = {name: entry for name, entry in start["space"].items() if entry["kind"] == "constant"}
+        self.sign = 1 if start["goal"] == "minimize" else -1
+        for name, entry in start["space"].items():
+            self.checkParents(name, entry)
+        self.adapter = create({**start, "space": self.space})
+
+    def checkParents(self, name, entry):
+        parents = [parent for parent in entry.get("when", {}) if parent in self.constants]
+        if parents:
+            raise Refused(f"{name} depends on {parents[0]}, which is constant", "Remove the condition.")
+
+    def answer(self, request):
+        if request["op"] == "ask":
+            params = self.adapter.ask(request["ask"])
+            return {"done": True} if params is None else {"params": {**params, **self.fixed(params)}}
+        params = {name: value for name, value in request["params"].items() if name in self.space}
+        if request["state"] == "running":
+            if hasattr(self.adapter, "running"):
+                self.adapter.running(request["trial"], params)
+            return {}
+        value = request.get("value")
+        self.adapter.tell(request.get("ask"), params, request["state"], None if value is None else self.sign * value,
+                          [(step, self.sign * seen) for step, seen in request.get("steps", [])], request["trial"])
+        return {}
+
+    def fixed(self, params):
+        return {name: entry["value"] for name, entry in self.constants.items() if active(entry, params)}
+
+
+def active(entry, params):
+    """Every listed parent is there and holds one of the listed values."""
+    return all(parent in params and any(same(params[parent], value) for value in values) for parent, values in entry.get("when", {}).items())
+
+
+def same(a, b):
+    """True differs from 1, while 1.0 equals 1."""
+    return a == b and isinstance(a, bool) == isinstance(b, bool)
+
+
+def refuse_beyond(library, space, distributions, conditions=False):
+    """Names what the library cannot say, all at once."""
+    faults = [f"{name} ({entry['distribution']})" for name, entry in space.items() if entry["distribution"] not in distributions]
+    faults += [f"{name} (probabilities)" for name, entry in space.items() if "probabilities" in entry]
+    if not conditions:
+        faults += [f"{name} (exists only when {', '.join(entry['when'])} …)" for name, entry in space.items() if "when" in entry]
+    if faults:
+        raise Refused(f"{library} cannot draw {'; '.join(faults)}", "Choose another distribution, or a method of noregret, which draws all of them.")
+
+
+def in_space(entry, value):
+    """A library's number as a value of the space: on its step, within its bounds, whole where it must be."""
+    if entry["kind"] == "categorical":
+        return value
+    value = float(value)
+    step = entry.get("step")
+    if step is not None:
+        value = round(value / step) * step if entry["kind"] == "int" else float(f"{round(value / step) * step:.15g}")
+    value = min(max(value, entry["low"]), entry["high"])
+    return int(round(value)) if entry["kind"] == "int" else value

@@ -1,0 +1,130 @@
+"""Optuna: every class of optuna.samplers by name, and OptunaHub's by `hub:PACKAGE`. Conditions as in a define-by-run objective."""
+import inspect
+
+from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
+
+INSTALL = 'pip install "optuna==5.0.0" (with cmaes for CmaEsSampler, torch for GPSampler, optunahub for hub:…)'
+DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
+
+
+def sampler_of(optuna, start):
+    name, options = start["sampler"], dict(start["options"])
+    if name.startswith("hub:"):
+        import optunahub
+
+        module = optunahub.load_module(name[4:])
+        kind = next((each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, optuna.samplers.BaseSampler) and each.__module__.startswith(module.__name__)), None)
+        if kind is None:
+            raise Refused(f"{name} holds no sampler")
+    else:
+        kind = getattr(optuna.samplers, name, None)
+        if not (inspect.isclass(kind) and issubclass(kind, optuna.samplers.BaseSampler)) or inspect.isabstract(kind):
+            names = [each for each in optuna.samplers.__all__ if each.endswith("Sampler") and each != "BaseSampler"]
+            raise Refused(f"optuna.samplers has no {name}", f"There are {', '.join(names)}.")
+    accepted = inspect.signature(kind).parameters
+    if "search_space" in accepted and "search_space" not in options:
+        options["search_space"] = grid_of(name, start["space"])
+    # A sampler within a sampler is named like one outside.
+    for key in ("base_sampler", "independent_sampler"):
+        if isinstance(options.get(key), str):
+            options[key] = sampler_of(optuna, {**start, "sampler": options[key], "options": {}})
+    if "base_sampler" in accepted and "base_sampler" not in options:
+        options["base_sampler"] = optuna.samplers.TPESampler(seed=start["seed"])
+    if "seed" in accepted:
+        options.setdefault("seed", start["seed"])
+    try:
+        return kind(**options)
+    except (TypeError, ValueError) as error:
+        raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+
+
+def grid_of(name, space):
+    endless = [each for each, entry in space.items() if entry["kind"] == "float" and "step" not in entry]
+    if endless:
+        raise Refused(f"{name} cannot step through {', '.join(endless)}", "List values, or give steps (q_uniform).")
+    return {each: entry["choices"] if entry["kind"] == "categorical" else [in_space(entry, entry["low"] + i * entry["step"]) for i in range(1 + round((entry["high"] - entry["low"]) / entry["step"]))] for each, entry in space.items()}
+
+
+class Optuna:
+    def __init__(self, start):
+        import optuna
+
+        self.optuna, self.space = optuna, start["space"]
+        refuse_beyond("Optuna", self.space, DISTRIBUTIONS, conditions=True)
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.distributions = {name: self.distribution(entry) for name, entry in self.space.items()}
+        self.study = optuna.create_study(direction="minimize", sampler=sampler_of(optuna, start), pruner=optuna.pruners.NopPruner())
+        self.asked, self.foreign = {}, {}
+        self.is_over = False
+        # A grid ends its study by itself, from within `optimize`.
+        self.study.stop = lambda: setattr(self, "is_over", True)
+
+    def distribution(self, entry):
+        kinds = self.optuna.distributions
+        if entry["kind"] == "categorical":
+            # Optuna takes only scalars as choices: lists and maps go by their number.
+            scalar = all(value is None or isinstance(value, (bool, int, float, str)) for value in entry["choices"])
+            return kinds.CategoricalDistribution(entry["choices"] if scalar else [f"choice {i}" for i in range(len(entry["choices"]))])
+        if entry["kind"] == "int":
+            return kinds.IntDistribution(int(entry["low"]), int(entry["high"]), step=int(entry.get("step", 1)))
+        return kinds.FloatDistribution(entry["low"], entry["high"], log=entry["log"], step=entry.get("step"))
+
+    def outward(self, name, value):
+        entry = self.space[name]
+        if entry["kind"] != "categorical":
+            return in_space(entry, value)
+        return entry["choices"][self.distributions[name].to_internal_repr(value).__int__()]
+
+    def inward(self, name, value):
+        entry, distribution = self.space[name], self.distributions[name]
+        if entry["kind"] == "categorical":
+            return distribution.choices[next(i for i, choice in enumerate(entry["choices"]) if same(choice, value))]
+        return value
+
+    def ask(self, number):
+        if self.is_over:
+            return None
+        trial = self.study.ask()
+        params = {}
+        for name, entry in self.space.items():
+            if active(entry, params):
+                params[name] = self.outward(name, trial._suggest(name, self.distributions[name]))
+        self.asked[number] = trial
+        return params
+
+    def running(self, number, params):
+        self.foreign[number] = self.study._storage.create_new_trial(self.study._study_id, template_trial=self.frozen(params, "RUNNING", None, []))
+
+    def tell(self, ask, params, state, value, steps, number):
+        states = self.optuna.trial.TrialState
+        known = self.asked.pop(ask, None) if ask is not None else None
+        kind = {"complete": states.COMPLETE, "pruned": states.PRUNED}.get(state, states.FAIL)
+        if known is not None:
+            for step, seen in steps:
+                known.report(seen, int(step))
+            self.study.tell(known, value if kind == states.COMPLETE else None, state=kind)
+        elif number in self.foreign:
+            trial = self.foreign.pop(number)
+            for step, seen in steps:
+                self.study._storage.set_trial_intermediate_value(trial, int(step), seen)
+            self.study.tell(self.study._storage.get_trial(trial).number, value if kind == states.COMPLETE else None, state=kind)
+        else:
+            self.study.add_trial(self.frozen(params, kind.name, value if kind == states.COMPLETE else None, steps))
+
+    def frozen(self, params, state, value, steps):
+        return self.optuna.trial.create_trial(
+            state=self.optuna.trial.TrialState[state], value=value, params={name: self.inward(name, each) for name, each in params.items()},
+            distributions={name: self.distributions[name] for name in params}, intermediate_values={int(step): seen for step, seen in steps},
+            system_attrs=self.grid_place(params))
+
+    def grid_place(self, params):
+        """A grid goes on where it was: Optuna's own mark for a point that was visited."""
+        sampler = self.study.sampler
+        if not isinstance(sampler, self.optuna.samplers.GridSampler):
+            return {}
+        names = sampler._param_names
+        place = next((i for i, point in enumerate(sampler._all_grids) if all(same(value, self.inward(name, params[name])) for name, value in zip(names, point))), None)
+        return {} if place is None else {"search_space": sampler._search_space, "grid_id": place}
+
+
+serve("optuna", INSTALL, Optuna)

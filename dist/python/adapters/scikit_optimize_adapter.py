@@ -1,0 +1,75 @@
+"""Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
+from adapter_common import Refused, in_space, refuse_beyond, same, serve
+
+INSTALL = 'pip install "scikit-optimize==0.10.2"'
+MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
+DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
+
+
+class Skopt:
+    def __init__(self, start):
+        self.space = start["space"]
+        refuse_beyond("Scikit-Optimize", self.space, DISTRIBUTIONS)
+        import skopt
+
+        dimensions = [self.dimension(skopt.space, name, entry) for name, entry in self.space.items()]
+        self.asked, self.results, self.failures = {}, [], []
+        if start["sampler"] == "dummy":
+            if start["options"]:
+                raise Refused("dummy takes no options", "Leave `options` out of `method`.")
+            # Drawn as `dummy_minimize` does; its Optimizer without a model fails beside scikit-learn 1.6 and later.
+            import numpy
+
+            self.random, self.drawn = numpy.random.RandomState(start["seed"]), skopt.space.Space(dimensions)
+            return
+        self.random = None
+        options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **start["options"]}
+        try:
+            self.optimizer = skopt.Optimizer(dimensions, **options)
+        except (TypeError, ValueError) as error:
+            raise Refused(f"skopt.Optimizer: {error}", "Look at `options` in `method`.") from error
+
+    def dimension(self, kinds, name, entry):
+        # Choices go by their number: lists and maps are none of skopt's values, and it takes True for 1.
+        if entry["kind"] == "categorical":
+            return kinds.Categorical(list(range(len(entry["choices"]))), name=name)
+        prior = "log-uniform" if entry["log"] else "uniform"
+        return (kinds.Integer if entry["kind"] == "int" else kinds.Real)(entry["low"], entry["high"], prior=prior, name=name)
+
+    def ask(self, number):
+        point = self.proposed() if self.random is None else self.drawn.rvs(1, random_state=self.random)[0]
+        params = {name: entry["choices"][int(value)] if entry["kind"] == "categorical" else in_space(entry, value) for (name, entry), value in zip(self.space.items(), point)}
+        self.asked[number] = self.point(params)
+        return params
+
+    def proposed(self):
+        self.learn()
+        # Trials that are under way are told as lies, as `ask(n_points)` does within itself.
+        if self.asked and self.optimizer.yi:
+            optimizer = self.optimizer.copy(random_state=self.optimizer.rng)
+            optimizer.tell(list(self.asked.values()), [min(optimizer.yi)] * len(self.asked))
+            return optimizer.ask()
+        return self.optimizer.ask()
+
+    def point(self, params):
+        return [next(i for i, choice in enumerate(entry["choices"]) if same(choice, params[name])) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items()]
+
+    def learn(self):
+        """All at once: each `tell` of its own fits the model anew."""
+        if self.results:
+            self.optimizer.tell([point for point, _ in self.results], [value for _, value in self.results])
+            self.results = []
+        if self.failures and self.optimizer.yi:
+            self.optimizer.tell(self.failures, [max(self.optimizer.yi)] * len(self.failures))
+            self.failures = []
+
+    def tell(self, ask, params, state, value, steps, number):
+        point = self.asked.pop(ask, None) if ask is not None else None
+        point = self.point(params) if point is None else point
+        if state == "complete":
+            self.results.append((point, value))
+        else:
+            self.failures.append(point)
+
+
+serve("scikit-optimize", INSTALL, Skopt)
