@@ -1,3 +1,4 @@
+import { verdictPolicy } from '../verdictPolicy.js';
 import type { StudyConfig } from '../../src/model/config.js';
 
 /** A study with every default of its own; tests name what they are about. */
@@ -7,7 +8,7 @@ export function sideConfig(changes: Partial<StudyConfig> = {}): StudyConfig {
     method: { name: 'random', options: {} }, space: { parameters: [], constraints: [] },
     program: { kind: 'command', argv: ['python3', 'train.py'] }, metrics: { wandb: false }, reduce: 'last',
     budget: { trials: 20, trialsExplicit: false, failures: 3 }, parallel: 'auto', earlyTerminate: undefined,
-    verdict: { alpha: 0.05, looks: [3, 5, 7, 10], search: 'always', rescore: 3, drift: 'on-alarm', variance: 'own' }, executor: 'local', stop: {}, gpus: 1,
+    verdict: verdictPolicy, executor: 'local', stop: {}, gpus: 1,
     env: { pass: [], set: {}, isolateHome: false }, setup: [], link: [], inputs: ['**'], data: [], mainSearchMs: 0, fingerprint: undefined, ...changes,
   };
 }

@@ -1,3 +1,4 @@
+import { verdictPolicy } from '../verdictPolicy.js';
 import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,7 +15,7 @@ export function configOf(argv: readonly string[], more: Partial<StudyConfig> = {
     name: 's', path: 'noregret.yml', dialect: 'noregret', metric: { name: 'loss', goal: 'minimize', margin: { kind: 'auto' } }, also: [], method: { name: 'random', options: {} },
     space: { constraints: [], parameters: [{ name: 'lr', path: ['lr'], distribution: { name: 'uniform', low: 0, high: 1 } }] },
     program: { kind: 'command', argv }, metrics: { wandb: false }, reduce: 'last', budget: { trials: 20, trialsExplicit: false, failures: 3 }, parallel: 'auto', earlyTerminate: undefined,
-    verdict: { alpha: 0.05, looks: [3, 5, 7, 10], search: 'always', rescore: 3, drift: 'on-alarm', variance: 'own' }, executor: 'local', stop: {}, gpus: 1, env: { pass: [], set: {}, isolateHome: false },
+    verdict: verdictPolicy, executor: 'local', stop: {}, gpus: 1, env: { pass: [], set: {}, isolateHome: false },
     setup: [], link: [], inputs: ['**'], data: [], mainSearchMs: 0, fingerprint: undefined, ...more,
   };
 }

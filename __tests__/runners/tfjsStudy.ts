@@ -1,3 +1,4 @@
+import { verdictPolicy } from '../verdictPolicy.js';
 import type { StudyConfig, TfjsBackend } from '../../src/model/config.js';
 
 /** A study of one tfjs module whose objective is `score`. */
@@ -8,7 +9,7 @@ export function tfjsStudy(module: string, backend: TfjsBackend, objective = 'sco
     method: { name: 'random', options: {} }, space: { parameters: [], constraints: [] },
     program: { kind: 'tfjs', module, backend }, metrics: { wandb: false }, reduce: 'last',
     budget: { trials: 4, trialsExplicit: true, failures: 3 }, parallel: 1, earlyTerminate: undefined,
-    verdict: { alpha: 0.05, looks: [3, 5, 7, 10], search: 'always', rescore: 3, drift: 'on-alarm', variance: 'own' }, executor: 'local', stop: {}, gpus: 1,
+    verdict: verdictPolicy, executor: 'local', stop: {}, gpus: 1,
     env: { pass: [], set: {}, isolateHome: false }, setup: [], link: [], inputs: ['**'], data: [], mainSearchMs: 0, fingerprint: undefined,
   };
 }
