@@ -75,7 +75,8 @@ describe('the winners of two tunings under one code', () => {
     expect(out).toMatch(/activation_0 +relu +tanh +different\n/);
     expect(out).toMatch(/loss_name +scce +scce +same\n/);
     expect(out).not.toContain('best found, one seed');
-    expect(out).not.toContain('main');
+    // The clone's own folder may be called so.
+    expect(out.replaceAll(process.cwd(), '')).not.toContain('main');
     expect(json<Report>(ended(await type(at, ['resume', '--json', '--quiet']), 0)).verdict).toBe('IMPROVED');
     expect(runs()).toBe(before);
     expect(readFileSync(join(at, '.noregret', 'report', 'report.md'), 'utf8')).toContain("B's winner against A's winner");
