@@ -45,6 +45,8 @@ test('check --json: the exact object, with every distribution', () => {
     inverse: { kind: 'float', distribution: 'inv_log_uniform_values', log: true, low: 0.001, high: 0.1, min: 0.001, max: 0.1 },
     exponents: { kind: 'float', distribution: 'log_uniform', log: true, low: Math.exp(-2), high: 1, min: -2, max: 0 },
     inverse_exponents: { kind: 'float', distribution: 'inv_log_uniform', log: true, low: Math.exp(-2), high: 1, min: 0, max: 2 },
+    reversed: { kind: 'float', distribution: 'reverse_log_uniform_values', log: false, low: 0.001, high: 0.999, min: 0.001, max: 0.999 },
+    reversed_steps: { kind: 'int', distribution: 'q_reverse_log_uniform_values', log: false, low: 1, high: 100, step: 1, min: 1, max: 100, q: 1 },
     steps: { kind: 'int', distribution: 'q_uniform', log: false, low: 0, high: 9, step: 3, min: 0, max: 10, q: 3 },
     log_steps: { kind: 'int', distribution: 'q_log_uniform_values', log: true, low: 32, high: 256, step: 8, min: 32, max: 256, q: 8 },
     log_exponent_steps: { kind: 'float', distribution: 'q_log_uniform', log: true, low: 1, high: 7, step: 1, min: 0, max: 2, q: 1 },

@@ -40,7 +40,7 @@ const anyDistribution: fc.Arbitrary<Distribution> = fc.oneof(
   wholeRange(-1e6, 1e6).map((r): Distribution => ({ name: 'int_uniform', ...r })),
   fc.integer({ min: 1000, max: 4000 }).map((n): Distribution => ({ name: 'categorical', choices: Array.from({ length: n }, (_, i) => `c${i}`) })),
   named('uniform', range(finite(-1e6, 1e6))), named('uniform', range(finite(0, 1))),
-  named('log_uniform_values', positive), named('inv_log_uniform_values', positive),
+  named('log_uniform_values', positive), named('inv_log_uniform_values', positive), named('reverse_log_uniform_values', positive),
   named('log_uniform', exponents), named('inv_log_uniform', exponents),
   named('q_uniform', range(finite(-50, 50)), step), named('q_log_uniform_values', range(finite(-2, 4).map((x) => 10 ** x)), step), named('q_log_uniform', range(finite(-3, 7)), step),
   named('normal', bell), named('log_normal', bell), named('q_normal', bell, step), named('q_log_normal', bell, step),

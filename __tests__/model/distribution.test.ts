@@ -44,6 +44,14 @@ function isEdgeArtefact(d: Distribution, u: number): boolean {
   });
 });
 
+// Keras Tuner 1.4: max + min - min * (max / min) ** (1 - u).
+test('a reversed log scale is dense at its upper end', () => {
+  const d: Distribution = { name: 'reverse_log_uniform_values', low: 0.001, high: 1 };
+  expect([0, 1 / 3, 2 / 3, 1].map((u) => Number(Number(quantile(d, u)).toFixed(9)))).toEqual([0.001, 0.901, 0.991, 1]);
+  expect(quantile({ name: 'q_reverse_log_uniform_values', low: 1, high: 1000, q: 1, integer: true }, 1 / 3)).toBe(901);
+  expect(isLog(d)).toBe(false);
+});
+
 test('the edges stay inside the space', () => {
   expect(quantile({ name: 'int_uniform', low: 1, high: 10 }, 0)).toBe(1);
   expect(quantile({ name: 'categorical', choices: ['a', 'b', 'c'] }, 0)).toBe('a');

@@ -6,12 +6,12 @@ import { unitOf } from '../../src/model/unit.js';
 const continuous: readonly Distribution[] = [
   { name: 'uniform', low: -3, high: 5 }, { name: 'log_uniform', low: -9, high: -2 }, { name: 'log_uniform_values', low: 1e-30, high: 1 },
   { name: 'inv_log_uniform', low: 1, high: 4 }, { name: 'inv_log_uniform_values', low: 0.1, high: 100 }, { name: 'normal', mu: 2, sigma: 3 },
-  { name: 'log_normal', mu: 0, sigma: 1 }, { name: 'beta', a: 2, b: 5 },
+  { name: 'log_normal', mu: 0, sigma: 1 }, { name: 'beta', a: 2, b: 5 }, { name: 'reverse_log_uniform_values', low: 0.001, high: 0.999 },
 ];
 const discrete: readonly Distribution[] = [
   { name: 'int_uniform', low: -2, high: 9 }, { name: 'categorical', choices: ['a', 1, true, null, [1, 2]] },
   { name: 'categorical', choices: ['a', 'b', 'c'], probabilities: [0.7, 0, 0.3] }, { name: 'q_uniform', low: 0, high: 10, q: 2.5, integer: false },
-  { name: 'q_log_uniform_values', low: 8, high: 512, q: 8, integer: true }, { name: 'q_normal', mu: 0, sigma: 2, q: 1, integer: true },
+  { name: 'q_reverse_log_uniform_values', low: 1, high: 40, q: 1, integer: true }, { name: 'q_log_uniform_values', low: 8, high: 512, q: 8, integer: true }, { name: 'q_normal', mu: 0, sigma: 2, q: 1, integer: true },
   { name: 'q_log_normal', mu: 1, sigma: 1, q: 2, integer: true }, { name: 'q_beta', a: 2, b: 2, q: 0.25, integer: false }, { name: 'constant', value: 'x' },
 ];
 const us = [0.001, 0.1, 0.25, 0.5, 0.77, 0.9, 0.999];

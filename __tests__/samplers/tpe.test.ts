@@ -22,6 +22,7 @@ const continuous = {
     ql: { name: 'q_log_uniform_values', low: 0.3, high: 50, q: 1, integer: true }, qv: { name: 'q_log_uniform', low: 0, high: 9, q: 8, integer: true },
     qn: { name: 'q_normal', mu: 0, sigma: 3, q: 0.5, integer: false }, qln: { name: 'q_log_normal', mu: 0, sigma: 1, q: 0.25, integer: false },
     qb: { name: 'q_beta', a: 2, b: 3, q: 0.01, integer: false }, ln: { name: 'log_normal', mu: -2, sigma: 3 }, il: { name: 'inv_log_uniform_values', low: 0.01, high: 1 },
+    rl: { name: 'reverse_log_uniform_values', low: 0.001, high: 0.999 }, qrl: { name: 'q_reverse_log_uniform_values', low: 1, high: 100, q: 7, integer: true },
   }),
   wide: spaceOf({
     tiny: { name: 'log_uniform_values', low: 1e-30, high: 1 }, many: { name: 'categorical', choices: Array.from({ length: 3000 }, (_, i) => `c${i}`) },

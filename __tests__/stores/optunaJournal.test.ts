@@ -85,7 +85,7 @@ ${op(4, { study_id: 1, datetime_start: '2026-01-01', datetime_complete: '2026-01
 
 describe('distributions', () => {
   const all: readonly Distribution[] = [
-    { name: 'uniform', low: -1, high: 2 }, { name: 'log_uniform_values', low: 1e-5, high: 1 }, { name: 'log_uniform', low: -3, high: 0 }, { name: 'inv_log_uniform_values', low: 0.1, high: 10 }, { name: 'inv_log_uniform', low: 0, high: 2 },
+    { name: 'uniform', low: -1, high: 2 }, { name: 'log_uniform_values', low: 1e-5, high: 1 }, { name: 'log_uniform', low: -3, high: 0 }, { name: 'inv_log_uniform_values', low: 0.1, high: 10 }, { name: 'inv_log_uniform', low: 0, high: 2 }, { name: 'reverse_log_uniform_values', low: 0.1, high: 10 }, { name: 'q_reverse_log_uniform_values', low: 1, high: 64, q: 1, integer: true },
     { name: 'int_uniform', low: -3, high: 9 }, { name: 'q_uniform', low: 0, high: 1, q: 0.25, integer: false }, { name: 'q_uniform', low: 32, high: 128, q: 32, integer: true }, { name: 'q_log_uniform_values', low: 1, high: 100, q: 1, integer: true },
     { name: 'normal', mu: 0, sigma: 2 }, { name: 'log_normal', mu: 0, sigma: 1 }, { name: 'q_normal', mu: 10, sigma: 3, q: 2, integer: true }, { name: 'beta', a: 2, b: 3 }, { name: 'q_beta', a: 2, b: 3, q: 0.1, integer: false },
     { name: 'categorical', choices: ['a', null, true, 1, 'a'] }, { name: 'categorical', choices: [[1, 2], [3]] }, { name: 'constant', value: 'x' }, { name: 'q_log_uniform', low: 0, high: 5, q: 4, integer: false },

@@ -18,6 +18,8 @@ export const distributionKeys = {
   inv_log_uniform_values: range('{ distribution: inv_log_uniform_values, min: 0.0001, max: 0.1 }'),
   q_log_uniform: steps('{ distribution: q_log_uniform, min: 3.5, max: 5.5, q: 1 }'),
   q_log_uniform_values: steps('{ distribution: q_log_uniform_values, min: 32, max: 256, q: 8 }'),
+  reverse_log_uniform_values: range('{ distribution: reverse_log_uniform_values, min: 0.001, max: 0.999 }'),
+  q_reverse_log_uniform_values: steps('{ distribution: q_reverse_log_uniform_values, min: 1, max: 100, q: 1 }'),
   normal: free(['mu', 'sigma'], '{ distribution: normal, mu: 0, sigma: 1 }'),
   q_normal: free(['mu', 'sigma', 'q'], '{ distribution: q_normal, mu: 100, sigma: 20, q: 5 }'),
   log_normal: free(['mu', 'sigma'], '{ distribution: log_normal, mu: -4, sigma: 1 }'),

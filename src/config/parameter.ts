@@ -30,6 +30,8 @@ export function readDistribution(name: string, tree: Tree, findings: Findings): 
     case 'inv_log_uniform_values':
     case 'q_log_uniform':
     case 'q_log_uniform_values':
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
     case 'normal':
     case 'q_normal':
     case 'log_normal':
@@ -131,10 +133,12 @@ function fromNumbers(chosen: Exclude<DistributionName, 'constant' | 'categorical
     case 'log_uniform_values':
     case 'inv_log_uniform':
     case 'inv_log_uniform_values':
+    case 'reverse_log_uniform_values':
       return { name: chosen, ...range };
     case 'q_uniform':
     case 'q_log_uniform':
     case 'q_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
       return { name: chosen, ...range, ...step };
     case 'normal':
     case 'log_normal':

@@ -49,6 +49,9 @@ function choiceOf(choices: readonly ParamValue[]): Distribution {
 /** On a log scale the step is a factor: the values are a list. */
 function numeric({ kind, low, high, step, sampling }: { readonly kind: 'Int' | 'Float'; readonly low: number; readonly high: number; readonly step: number | undefined; readonly sampling: string }): Read {
   const log = sampling === 'log';
+  if (sampling === 'reverse_log' && step === undefined && low > 0 && low < high) {
+    return { distribution: kind === 'Int' ? { name: 'q_reverse_log_uniform_values', low, high, q: 1, integer: true } : { name: 'reverse_log_uniform_values', low, high } };
+  }
   if (log && step !== undefined && step > 1) {
     const count = Math.floor(Math.log(high / low) / Math.log(step) + 1e-9) + 1;
     return { distribution: choiceOf(Array.from({ length: Math.min(count, 1000) }, (_, i) => (kind === 'Int' ? Math.round(low * step ** i) : low * step ** i))), lost: 'the order of its values' };
@@ -56,7 +59,7 @@ function numeric({ kind, low, high, step, sampling }: { readonly kind: 'Int' | '
   const read = kind === 'Int'
     ? fromOptuna({ name: 'IntDistribution', attributes: { log, low, high, step: log ? 1 : step ?? 1 } })
     : fromOptuna({ name: 'FloatDistribution', attributes: { log, low, high, step: step ?? null } });
-  return { distribution: read.distribution, ...(read.lost === undefined ? sampling === 'reverse_log' ? { lost: 'its reversed log scale' } : {} : { lost: read.lost }) };
+  return { distribution: read.distribution, ...(read.lost === undefined ? sampling === 'reverse_log' && low < high ? { lost: 'its reversed log scale' } : {} : { lost: read.lost }) };
 }
 
 function conditionOf(value: unknown, place: Place): Condition | undefined {

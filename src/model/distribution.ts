@@ -24,6 +24,7 @@ export function quantile(d: Distribution, u: number): ParamValue {
     case 'q_uniform':
     case 'q_log_uniform':
     case 'q_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
     case 'q_normal':
     case 'q_log_normal':
     case 'q_beta':
@@ -33,6 +34,7 @@ export function quantile(d: Distribution, u: number): ParamValue {
     case 'log_uniform_values':
     case 'inv_log_uniform':
     case 'inv_log_uniform_values':
+    case 'reverse_log_uniform_values':
     case 'normal':
     case 'log_normal':
     case 'beta':
@@ -48,7 +50,7 @@ export function kindOf(d: Distribution): ParameterKind {
 
 /** True where equal steps of probability are equal ratios of the value. */
 export function isLog(d: Distribution): boolean {
-  return d.name.includes('log_');
+  return d.name.includes('log_') && !d.name.includes('reverse_');
 }
 
 /** Smallest and largest value; infinite for the normal family, `undefined` where values have no order. */
@@ -76,6 +78,10 @@ function continuousQuantile(d: Numeric, u: number): number {
       return Math.exp(-(d.low + (1 - u) * (d.high - d.low)));
     case 'inv_log_uniform_values':
       return Math.exp(Math.log(d.high) - (1 - u) * (Math.log(d.high) - Math.log(d.low)));
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
+      // Keras Tuner 1.4, hp_types/numerical.py: dense near the upper end, as 0.9, 0.99, 0.999 are for a momentum.
+      return d.high + d.low - d.low * (d.high / d.low) ** (1 - u);
     case 'normal':
     case 'q_normal':
       return normal(d, u);
@@ -109,6 +115,8 @@ function support(d: Numeric): readonly [number, number] {
     case 'log_uniform_values':
     case 'q_log_uniform_values':
     case 'inv_log_uniform_values':
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
       return [d.low, d.high];
   }
 }

@@ -41,6 +41,8 @@ export function gridValues(d: Distribution): readonly ParamValue[] | undefined {
     case 'inv_log_uniform_values':
     case 'q_log_uniform':
     case 'q_log_uniform_values':
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
     case 'normal':
     case 'log_normal':
     case 'q_normal':

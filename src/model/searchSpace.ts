@@ -1,14 +1,14 @@
 import type { ParamValue } from './params.js';
 
-/** Distribution names are those of Weights & Biases sweeps; formulas in `distribution.ts`. */
+/** Distribution names are those of Weights & Biases sweeps, and two for Keras Tuner's `reverse_log`; formulas in `distribution.ts`. */
 export type Distribution =
   | { readonly name: 'constant'; readonly value: ParamValue }
   | { readonly name: 'categorical'; readonly choices: readonly ParamValue[]; readonly probabilities?: readonly number[] }
   | { readonly name: 'int_uniform'; readonly low: number; readonly high: number }
-  | { readonly name: 'uniform' | 'log_uniform_values' | 'inv_log_uniform_values'; readonly low: number; readonly high: number }
+  | { readonly name: 'uniform' | 'log_uniform_values' | 'inv_log_uniform_values' | 'reverse_log_uniform_values'; readonly low: number; readonly high: number }
   /** v1 forms: low and high are natural-log exponents. */
   | { readonly name: 'log_uniform' | 'inv_log_uniform'; readonly low: number; readonly high: number }
-  | { readonly name: 'q_uniform' | 'q_log_uniform_values' | 'q_log_uniform'; readonly low: number; readonly high: number; readonly q: number; readonly integer: boolean }
+  | { readonly name: 'q_uniform' | 'q_log_uniform_values' | 'q_log_uniform' | 'q_reverse_log_uniform_values'; readonly low: number; readonly high: number; readonly q: number; readonly integer: boolean }
   | { readonly name: 'normal' | 'log_normal'; readonly mu: number; readonly sigma: number }
   | { readonly name: 'q_normal' | 'q_log_normal'; readonly mu: number; readonly sigma: number; readonly q: number; readonly integer: boolean }
   | { readonly name: 'beta'; readonly a: number; readonly b: number }

@@ -50,6 +50,7 @@ function givesFloats(distribution: Distribution): boolean {
     case 'uniform':
     case 'log_uniform_values':
     case 'inv_log_uniform_values':
+    case 'reverse_log_uniform_values':
     case 'log_uniform':
     case 'inv_log_uniform':
     case 'normal':
@@ -58,6 +59,7 @@ function givesFloats(distribution: Distribution): boolean {
       return true;
     case 'q_uniform':
     case 'q_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
     case 'q_log_uniform':
     case 'q_normal':
     case 'q_log_normal':

@@ -47,6 +47,9 @@ function cdf(d: Continuous, x: number): number {
       return share(logOf(x), Math.log(d.low), Math.log(d.high));
     case 'inv_log_uniform':
       return share(logOf(x), -d.high, -d.low);
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
+      return 1 - share(logOf(d.high + d.low - x), Math.log(d.low), Math.log(d.high));
     case 'normal':
     case 'q_normal':
       return normalCdf(x, d.mu, d.sigma);

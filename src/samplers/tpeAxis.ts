@@ -110,6 +110,10 @@ function scaleOf(d: Numeric, edges: Edges): Scale | undefined {
       return quantizedLog(d, d.low, d.high, edges);
     case 'q_log_uniform_values':
       return quantizedLog(d, Math.log(d.low), Math.log(d.high), edges);
+    case 'reverse_log_uniform_values':
+      return mirrored(d, logBounded(Math.log(d.low), Math.log(d.high)));
+    case 'q_reverse_log_uniform_values':
+      return mirrored(d, quantizedLog(d, Math.log(d.low), Math.log(d.high), edges));
     case 'normal':
     case 'q_normal':
       return normal(d, (x) => x, (x) => x);
@@ -146,6 +150,12 @@ function widened(d: Numeric & { readonly q: number }, scale: (low: number, high:
 function quantizedLog(d: Numeric & { readonly q: number }, low: number, high: number, edges: Edges): Scale | undefined {
   if (edges === 'as-written') return logBounded(low, high);
   return widened(d, (least, most) => logBounded(least > 0 ? Math.log(least) : Math.min(low, Math.log(d.q / 4)), Math.log(most)));
+}
+
+/** The same scale counted down from the upper end. */
+function mirrored(d: Numeric, inner: Scale | undefined): Scale | undefined {
+  const { low, high } = bounds(d) ?? { low: 0, high: 0 };
+  return inner && { ...inner, to: (x) => 1 - inner.to(low + high - x), from: (t) => low + high - inner.from(1 - t) };
 }
 
 function normal({ mu, sigma }: { readonly mu: number; readonly sigma: number }, warp: (x: number) => number, unwarp: (x: number) => number): Scale | undefined {

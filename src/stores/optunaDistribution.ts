@@ -35,6 +35,8 @@ export function toOptuna(d: Distribution): Translated<OptunaDistribution> {
     case 'inv_log_uniform':
     case 'inv_log_uniform_values': return { distribution: inBounds(d, true) };
     case 'q_uniform': return { distribution: inBounds(d, false) };
+    case 'reverse_log_uniform_values':
+    case 'q_reverse_log_uniform_values': return { distribution: inBounds(d, false), lost: 'its reversed log scale' };
     case 'q_log_uniform':
     case 'q_log_uniform_values': return { distribution: inBounds(d, true), ...(d.q === 1 && d.integer ? {} : { lost: `its steps of ${d.q}` }) };
     case 'normal':
