@@ -71,7 +71,7 @@ export async function openStudy({ folder, env, clock, configs, progress, openJou
     const config = configs[request.side];
     return createExternalSampler({ ...request, env: trialEnvironment(env, config.env), marker: `${mark}-external-${randomUUID()}`, warn: (text) => { progress.warn(text); } });
   };
-  return { journal, executor: createLocalExecutor({ runner, slots, clock }), openExternal };
+  return { journal, executor: createLocalExecutor({ runner, slots, clock, power: { env } }), openExternal };
 }
 
 /** Trials of a run that was killed outright would hold the slots that this run takes, and write where it writes. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { kerasTunerSpace } from '../../src/imports/kerasTunerSpace.js';
 
 const space = (...configs: readonly object[]): ReturnType<typeof kerasTunerSpace> =>
-  kerasTunerSpace(configs.map((config) => ({ class_name: 'step' in config && Number.isInteger(config.step) ? 'Int' : 'Float', config })), { file: 'oracle.json', field: 'space' });
+  kerasTunerSpace(configs.map((config) => ({ class_name: 'step' in config && Number.isInteger(config.step) ? 'Int' : 'Float', config })), { tool: 'Keras Tuner', file: 'oracle.json', field: 'space' });
 
 test('reversed log scales, and steps that multiply, are what Keras Tuner draws', () => {
   const { space: read, notes } = space(

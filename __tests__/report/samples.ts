@@ -234,7 +234,7 @@ function big(): Report {
     const params = Object.fromEntries(names.map((name) => [name, draw(name)]));
     if (rng.uniform() < 0.05) return { number, params, state: 'failed', reason: 'timeout', message: 'no end after 600 s' };
     const value = 31 - 2.2 * Math.abs(Math.log10(Number(params['encoder.learning_rate'])) + 4) - 6 * Number(params['dropout']) + normal(rng) * 0.4;
-    return { number, params, state: 'complete', value: round(value, 3), seconds: 412 };
+    return { number, params, state: 'complete', value: round(value, 3), seconds: 412, joules: 114_000 + 7 * number };
   });
   const best = trials.filter((t) => t.value !== undefined).sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0]!;
   const gate = stage({ seed: 'biggate', n: 7, level: 28.4, shift: 0.1, noise: 0.2, margin: 0.3, decision: 'PASS' });
@@ -246,7 +246,7 @@ function big(): Report {
     })),
     search: { side: 'head', method: 'random', seed: 3, stopReason: 'gpu_hours', trials, bestTrial: best.number, rescore: [] },
     failures: trials.filter((t) => t.state === 'failed').map((t) => ({ ...failure(t.number, 'no end after 600 s'), reason: 'timeout', params: t.params })),
-    budget: { complete: 212, pruned: 14, failed: 9, infeasible: 3, reused: 10, wallSeconds: 41_200, trialSeconds: 90_000, gpuMinutes: 1500.4 },
+    budget: { complete: 212, pruned: 14, failed: 9, infeasible: 3, reused: 10, wallSeconds: 41_200, trialSeconds: 90_000, gpuMinutes: 1500.4, joules: 2.52e7 },
   })]);
 }
 

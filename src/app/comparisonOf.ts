@@ -108,6 +108,7 @@ function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
     complete: count('complete'), pruned: count('pruned'), failed: count('failed'), infeasible: count('infeasible'),
     reused: found.stored + found.takenOver.size, wallSeconds,
     trialSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60,
+    ...(trials.some(({ result }) => result?.joules !== undefined) ? { joules: sum((trial) => trial.result?.joules ?? 0) } : {}),
     ...(found.plan === undefined ? {} : { plan: found.plan }),
   };
 }

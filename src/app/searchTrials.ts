@@ -227,13 +227,13 @@ function rowOf(plan: SearchPlan, loss: LossTrial, trial: Trial | undefined): Sea
   const named = { number, params, ...(anchor === undefined ? {} : { anchor: anchor.name }) };
   const result = trial?.result;
   if (result === undefined) return { ...named, state: 'running' };
-  const { outcome, seconds } = result;
+  const { outcome, seconds, joules } = result;
   if (isVoid(result) && outcome.state === 'failed') {
     return { ...named, state: outcome.reason === 'lost' ? 'failed' : 'running', reason: outcome.reason, message: outcome.message, seconds };
   }
   switch (outcome.state) {
-    case 'complete': return { ...named, state: 'complete', value: outcome.value, seconds };
-    case 'pruned': return { ...named, state: 'pruned', seconds };
+    case 'complete': return { ...named, state: 'complete', value: outcome.value, seconds, ...(joules === undefined ? {} : { joules }) };
+    case 'pruned': return { ...named, state: 'pruned', seconds, ...(joules === undefined ? {} : { joules }) };
     case 'infeasible': return { ...named, state: 'infeasible', message: outcome.message, seconds };
     case 'failed': return { ...named, state: 'failed', reason: outcome.reason, message: outcome.message, seconds };
   }

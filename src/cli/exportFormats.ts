@@ -36,7 +36,8 @@ function json({ study, metric, space }: ExportedStudy): Exported {
 
 function csv({ study, space }: ExportedStudy): Exported {
   const names = [...new Set([...space.parameters.map(({ name }) => name), ...study.trials.flatMap(({ params }) => Object.keys(params))])];
-  const columns = ['trial', 'stage', 'side', 'state', 'value', 'seconds', 'seed', 'message'] as const;
+  const metered = study.trials.some(({ result }) => result?.joules !== undefined);
+  const columns = ['trial', 'stage', 'side', 'state', 'value', 'seconds', ...(metered ? ['joules' as const] : []), 'seed', 'message'] as const;
   const lineOf = (cells: readonly (ParamValue | undefined)[]): string => `${cells.map(cell).join(',')}\n`;
   return {
     pieces: [lineOf([...columns, ...names]), ...study.trials.map((trial) => {
@@ -47,14 +48,14 @@ function csv({ study, space }: ExportedStudy): Exported {
   };
 }
 
-type Row = Readonly<Partial<Record<'stage' | 'side' | 'state' | 'message', string>>> & Readonly<Partial<Record<'trial' | 'value' | 'seconds' | 'seed', number>>>;
+type Row = Readonly<Partial<Record<'stage' | 'side' | 'state' | 'message', string>>> & Readonly<Partial<Record<'trial' | 'value' | 'seconds' | 'joules' | 'seed', number>>>;
 
 function row({ number, stage, side, seed, result }: Trial): Row {
   const outcome = result?.outcome;
   return {
     trial: number, stage, side, seed, state: outcome?.state ?? 'running',
     ...(outcome !== undefined && 'value' in outcome && outcome.value !== undefined ? { value: outcome.value } : {}),
-    ...(result === undefined ? {} : { seconds: result.seconds }),
+    ...(result === undefined ? {} : { seconds: result.seconds, ...(result.joules === undefined ? {} : { joules: result.joules }) }),
     ...(outcome !== undefined && 'message' in outcome ? { message: outcome.message } : {}),
   };
 }

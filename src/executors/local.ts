@@ -4,6 +4,7 @@ import type { TrialResult } from '../model/trial.js';
 import { createDesk } from './desk.js';
 import { createGpuLocks, defaultLockDir } from './gpuLock.js';
 import { createSlots } from './gpuSlots.js';
+import { createPowerMeter } from './gpuPower.js';
 import { probeGpus, type GpuProbe } from './gpus.js';
 
 export interface LocalSlots {
@@ -33,21 +34,27 @@ export interface LocalExecutorOptions {
   readonly runner: TrialRunner;
   readonly slots: LocalSlots;
   readonly clock: Clock;
+  /** Where nvidia-smi is found, for the energy of GPU trials; without it none is measured. */
+  readonly power?: GpuProbe;
   /** Where locks on devices lie; the same for all runners of a host. */
   readonly lockDir?: string;
 }
 
 /** Runs jobs here, first come, first served, as many at once as there are slots. */
-export function createLocalExecutor({ runner, slots, clock, lockDir = defaultLockDir }: LocalExecutorOptions): Executor {
+export function createLocalExecutor({ runner, slots, clock, power, lockDir = defaultLockDir }: LocalExecutorOptions): Executor {
   const desk = createDesk(createSlots({ devices: slots.devices, perTrial: slots.gpusPerTrial, wanted: slots.parallel }), slots.devices.length === 0 ? undefined : createGpuLocks(lockDir), clock);
+  const meter = power === undefined || slots.devices.length === 0 ? undefined : createPowerMeter(power, clock);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   const runOne = async (job: TrialJob, onReport: OnReport, signal: AbortSignal): Promise<TrialResult> => {
     const lease = await desk.lease(job.device, signal);
     if (lease === undefined) return { outcome: { state: 'failed', reason: 'cancelled', message: 'cancelled while it waited for a slot' }, metrics: {}, seconds: 0 };
+    const energy = lease.devices.length === 0 ? undefined : meter?.begin(lease.devices);
     try {
       const result = await runner.run(job, onReport, signal, leaseFor(lease.devices, slots));
-      return lease.devices.length === 0 ? result : { ...result, device: lease.devices.join(','), gpuSeconds: result.seconds * lease.devices.length };
+      if (lease.devices.length === 0) return result;
+      const joules = energy?.();
+      return { ...result, device: lease.devices.join(','), gpuSeconds: result.seconds * lease.devices.length, ...(joules === undefined ? {} : { joules }) };
     } finally {
       lease.release();
     }
@@ -63,6 +70,7 @@ export function createLocalExecutor({ runner, slots, clock, lockDir = defaultLoc
     close: async () => {
       closing.abort();
       await Promise.allSettled(running);
+      meter?.close();
     },
   };
 }

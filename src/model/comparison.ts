@@ -61,6 +61,7 @@ const searchTrialSchema = z.strictObject({
   state: z.enum(['complete', 'pruned', 'infeasible', 'failed', 'running']),
   value: finite.optional(),
   seconds: finite.optional(),
+  joules: finite.optional(),
   reason: z.enum(failureReasons).optional(),
   message: z.string().optional(),
   anchor: z.enum(['defaults', 'incumbent']).optional(),
@@ -177,6 +178,8 @@ const budgetSchema = z.strictObject({
   /** Runs taken over from stored records or a resumed log. */
   reused: z.int(),
   wallSeconds: finite, trialSeconds: finite, gpuMinutes: finite,
+  /** Energy of the runs whose GPUs told their power. */
+  joules: finite.optional(),
   /** What was announced before the run, one line. */
   plan: z.string().optional(),
 });

@@ -13,7 +13,7 @@ interface OpenTrial extends Trial {
   home?: number;
   result?: TrialResult;
   /** What the attempts that ended in a rest took. */
-  rested: { readonly seconds: number; readonly gpuSeconds: number };
+  rested: { readonly seconds: number; readonly gpuSeconds: number; readonly joules?: number };
 }
 
 /** The fold of a log, event by event, in constant time each. `study` is a live view: it grows as events are applied. */
@@ -184,14 +184,16 @@ function openTrial(event: Started, before: OpenTrial | undefined): OpenTrial {
   return { number: trial, attempt, side, stage, params, seed, rested, rests, ...home, reports: reports.slice(0, rests.at(-1) ?? 0) };
 }
 
-function settle(trial: OpenTrial, { seconds, gpuSeconds, ...result }: TrialResult): void {
+function settle(trial: OpenTrial, { seconds, gpuSeconds, joules, ...result }: TrialResult): void {
   const { rested } = trial;
   const gpu = gpuSeconds === undefined && rested.gpuSeconds === 0 ? {} : { gpuSeconds: (gpuSeconds ?? 0) + rested.gpuSeconds };
-  trial.result = { ...result, seconds: seconds + rested.seconds, ...gpu };
+  // Unknown for one part is unknown for the whole.
+  const energy = joules === undefined || (rested.seconds > 0 && rested.joules === undefined) ? {} : { joules: joules + (rested.joules ?? 0) };
+  trial.result = { ...result, seconds: seconds + rested.seconds, ...gpu, ...energy };
   if (result.outcome.state !== 'pruned') return;
   trial.rests.push(trial.reports.length);
   trial.home ??= trial.attempt;
-  trial.rested = { seconds: trial.result.seconds, gpuSeconds: trial.result.gpuSeconds ?? 0 };
+  trial.rested = { seconds: trial.result.seconds, gpuSeconds: trial.result.gpuSeconds ?? 0, ...energy };
 }
 
 function reportOf({ step, metrics, seconds, nonFinite }: Extract<StudyEvent, { type: 'reported' }>): TrialReport {

@@ -22,6 +22,8 @@ export const trialResultSchema = z.strictObject({
   /** Wall-clock seconds. */
   seconds: z.number(),
   gpuSeconds: z.number().optional(),
+  /** Energy that its GPUs drew, where nvidia-smi tells their power. */
+  joules: z.number().optional(),
   /** GPU or MIG uuid(s), comma-separated; absent on CPU. */
   device: z.string().optional(),
   /** Trainer backend that ran, e.g. `wasm`, `tfjs-node`. */

@@ -56,6 +56,13 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${String(count)} ${count === 1 ? one : many}`;
 }
 
+/** Joules as `820 J`, `12 Wh`, `1.4 kWh`. */
+export function energyWords(joules: number): string {
+  const wattHours = joules / 3600;
+  if (wattHours < 1) return `${formatNumber(joules, 2)} J`;
+  return wattHours < 1000 ? `${formatNumber(wattHours, 2)} Wh` : `${formatNumber(wattHours / 1000, 2)} kWh`;
+}
+
 export function shortSha(sha: string): string {
   return sha.slice(0, 7);
 }

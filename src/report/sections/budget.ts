@@ -4,7 +4,7 @@ import type { SectionBuilder } from '../index.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { durationWords } from '../../model/durationWords.js';
 import { code, plain } from '../spans.js';
-import { plural, shortSha, stopWords } from '../words.js';
+import { energyWords, plural, shortSha, stopWords } from '../words.js';
 
 /** What was spent, what ended the search, and what it was compared with. */
 export const budget: SectionBuilder = {
@@ -23,7 +23,7 @@ function spent({ budget: b, search }: Comparison): string {
   const counts = [
     `${String(b.complete)} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
   ].join(' · ');
-  const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes` : '';
+  const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes${b.joules === undefined ? '' : ` (${energyWords(b.joules)})`}` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
   return `${counts}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
 }

@@ -5,7 +5,7 @@ import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { code, faint, plain, strong } from '../spans.js';
-import { paramText, plural, value } from '../words.js';
+import { energyWords, paramText, plural, value } from '../words.js';
 
 const shownTrials = 10;
 const shownParams = 6;
@@ -29,6 +29,7 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
   const names = byImportance(parameters).slice(0, shownParams);
   const seeds = Math.max(0, ...[...fresh.values()].map(({ values }) => values.length));
   const rescored = top.some(({ number }) => (fresh.get(number)?.values.length ?? 0) > 0);
+  const metered = top.some(({ joules }) => joules !== undefined);
   return {
     kind: 'table',
     columns: [
@@ -36,6 +37,7 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
       ...(rescored ? [{ label: 'on fresh seeds', align: 'right' as const }] : []),
       ...names.map((name) => ({ label: name, align: 'right' as const })),
       { label: 'time', align: 'right' },
+      ...(metered ? [{ label: 'energy', align: 'right' as const }] : []),
     ],
     rows: top.map((trial): Text[] => {
       const again = fresh.get(trial.number);
@@ -44,6 +46,7 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
         ...(rescored ? [freshText(again, seeds)] : []),
         ...names.map((name) => paramText(trial.params[name])),
         trial.seconds === undefined ? value(undefined) : [plain(durationWords(trial.seconds))],
+        ...(metered ? [trial.joules === undefined ? value(undefined) : [plain(energyWords(trial.joules))]] : []),
       ];
     }),
   };
