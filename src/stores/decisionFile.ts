@@ -1,9 +1,6 @@
-import { z } from 'zod';
 import { decisionSchema, type Decision } from '../model/decision.js';
-import { UserError } from '../model/errors.js';
-import { parseJson, pathComponent } from './recordFile.js';
-
-const versionSchema = z.looseObject({ schema: z.int().min(2) });
+import { pathComponent } from './recordFile.js';
+import { decodeVersioned } from './versionedJson.js';
 
 export type DecodedDecision = { readonly decision: Decision } | { readonly refused: string };
 
@@ -27,17 +24,9 @@ export function encodeDecision(decision: Decision): string {
 
 /** A file's text as a decision, if it lies where it says it belongs. UserError `newer-record`. */
 export function decodeDecision(text: string, path: string): DecodedDecision {
-  const value = parseJson(text);
-  if (value === undefined) return { refused: `${path}: not JSON` };
-  if (versionSchema.safeParse(value).success) {
-    throw new UserError('newer-record', `${path} was written by a newer noregret`, { fix: 'Update noregret here to at least the version that writes this history.' });
-  }
-  const parsed = decisionSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { refused: `${path}: not a noregret decision (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
-  }
-  return decisionPath(parsed.data) === path ? { decision: parsed.data } : { refused: `${path}: holds a decision about another commit or study` };
+  const decoded = decodeVersioned(text, { path, schema: decisionSchema, what: 'decision' });
+  if ('refused' in decoded) return decoded;
+  return decisionPath(decoded.value) === path ? { decision: decoded.value } : { refused: `${path}: holds a decision about another commit or study` };
 }
 
 /** By time, then name: any two readers agree. */

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { UserError } from '../model/errors.js';
 import { recordSchema, type StudyRecord } from '../model/record.js';
+import { decodeVersioned } from './versionedJson.js';
 
 /** Larger files are refused unread: a record holds some hundred trials, not logs. */
 export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 const LONGEST_NAME = 180;
-const versionSchema = z.looseObject({ schema: z.int().min(2) });
 
 export type DecodedRecord = { readonly record: StudyRecord } | { readonly refused: string };
 
@@ -47,23 +45,8 @@ export function decodeRecord(text: string, path: string): DecodedRecord {
 
 /** A record wherever it lies. UserError `newer-record`. */
 export function parseRecord(text: string, path: string): DecodedRecord {
-  const value = parseJson(text);
-  if (value === undefined) return { refused: `${path}: not JSON` };
-  if (versionSchema.safeParse(value).success) {
-    throw new UserError('newer-record', `${path} was written by a newer noregret`, { fix: 'Update noregret here to at least the version that writes this history.' });
-  }
-  const parsed = recordSchema.safeParse(value);
-  if (parsed.success) return { record: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { refused: `${path}: not a noregret record (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const decoded = decodeVersioned(text, { path, schema: recordSchema, what: 'record' });
+  return 'refused' in decoded ? decoded : { record: decoded.value };
 }
 
 /** Time first; run numbers grow, so they are compared as numbers where both are. */
