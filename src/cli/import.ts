@@ -6,16 +6,13 @@ import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, type Params } from '../model/params.js';
 import type { StudyEvent } from '../model/study.js';
 import { assetPath } from '../platform/assets.js';
-import { openJournalFile } from '../stores/journalFile.js';
+import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { chooseStudy, readStudyFile } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
-
-/** Events in one write. */
-const slice = 2000;
 
 /** Another tool's study as a log of ours, which `ask-tell --study`, `compare` and `export` take. */
 export async function run(terminal: Terminal, flags: Flags, args: readonly string[]): Promise<number> {
@@ -32,7 +29,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const notes = [...file.notes, ...own];
   const summary = createSummary();
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
-  await write(resolve(terminal.cwd, out), out, passed(events, summary.add));
+  await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add));
   const found = summary.summary();
   if (flags.json === true) {
     const { study, metric, trials, counts, best } = found;
@@ -65,20 +62,4 @@ function linesOf({ study, tool, metric, trials, counts, best, space }: Summary, 
 
 function paramsText(params: Params): string {
   return Object.entries(params).map(([name, value]) => `${name}=${typeof value === 'string' ? value : canonicalJson(value)}`).join(' ');
-}
-
-async function write(path: string, name: string, events: Iterable<StudyEvent>): Promise<void> {
-  const journal = await openJournalFile(path);
-  try {
-    if ((await journal.load()).events.length > 0) throw new UserError('out-exists', `${name} holds a study already.`, { fix: 'Name another file: --out FILE' });
-    let batch: StudyEvent[] = [];
-    for (const event of events) {
-      if (batch.push(event) < slice) continue;
-      await journal.append(...batch);
-      batch = [];
-    }
-    if (batch.length > 0) await journal.append(...batch);
-  } finally {
-    await journal.close();
-  }
 }
