@@ -10,7 +10,7 @@ import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { chooseStudy, readStudyFile } from './studyFile.js';
-import { printable, type Terminal } from './terminal.js';
+import { printableRow, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
 
@@ -26,16 +26,16 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const file = await readStudyFile(terminal.cwd, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
   const { events, notes: own, space } = chooseStudy(file.studies, flags.studyName, path).read(choice);
-  const notes = [...file.notes, ...own];
   const summary = createSummary();
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
   await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add));
   const found = summary.summary();
+  const notes = [...file.notes, ...own, ...nonFiniteNote(found)];
   if (flags.json === true) {
     const { study, metric, trials, counts, best } = found;
     terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: file.format, study, out, metric, space: { is: space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
-  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printable).join('\n')}\n`);
-  for (const note of notes) terminal.stderr.write(`note: ${printable(note)}\n`);
+  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printableRow).join('\n')}\n`);
+  for (const note of notes) terminal.stderr.write(`note: ${printableRow(note)}\n`);
   return exitCodes.ok;
 }
 
@@ -55,9 +55,13 @@ function linesOf({ study, tool, metric, trials, counts, best, space }: Summary, 
     `${study}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${tool} in ${read.path}${states === '' ? '' : ` (${states})`}`,
     ...(metric === undefined ? [] : [`  objective  ${metric.name}, ${metric.goal === 'minimize' ? 'smaller' : 'larger'} is better`]),
     `  best       ${best === undefined ? 'none: no trial ended with a value' : `${formatNumber(best.value)} in trial ${best.trial}: ${paramsText(best.params)}`}`,
-    `  space      ${space?.parameters.length ?? 0} parameters, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,
+    `  space      ${space?.parameters.length ?? 0} ${space?.parameters.length === 1 ? 'parameter' : 'parameters'}, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,
     `  written to ${read.out}; compare it with another (noregret compare), or go on with the search: noregret ask-tell --study ${read.out}`,
   ];
+}
+
+function nonFiniteNote({ nonFinite, trials, metric }: Summary): string[] {
+  return nonFinite === 0 ? [] : [`${nonFinite} of ${trials} trials ended with ${metric?.name ?? 'a value'} NaN or infinite: they count as failed`];
 }
 
 function paramsText(params: Params): string {
