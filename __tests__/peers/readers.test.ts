@@ -34,7 +34,7 @@ const environments: readonly { readonly venv: string; readonly pins: readonly st
       { tuning: 'skopt', read: [['result.json'], ['result.pkl.gz', '--trust']], tool: 'scikit-optimize', metric: { name: 'objective', goal: 'minimize' } },
       { tuning: 'sklearn_grid', read: [['grid.csv'], ['grid.json']], tool: 'scikit-learn', metric: { name: 'score', goal: 'maximize' } },
       { tuning: 'sklearn_random', read: [['random.csv'], ['random.json']], tool: 'scikit-learn', metric: { name: 'score', goal: 'maximize' } },
-      { tuning: 'sklearn_genetic', read: [['genetic.csv'], ['genetic.json']], tool: 'scikit-learn', metric: { name: 'score', goal: 'maximize' } },
+      { tuning: 'sklearn_genetic', read: [['genetic.csv'], ['genetic.json'], ['logbook.pkl', '--trust']], tool: 'scikit-learn', metric: { name: 'score', goal: 'maximize' } },
       { tuning: 'sklearn_deap', read: [['deap.csv'], ['deap.json']], tool: 'sklearn-deap', metric: { name: 'score', goal: 'maximize' } },
       { tuning: 'mlflow', read: [['mlruns', '--metric', 'val/loss']], tool: 'MLflow', metric: { name: 'val/loss', goal: 'minimize' } },
       { tuning: 'tensorboard', read: [['runs', '--metric', 'val/loss']], tool: 'TensorBoard', metric: { name: 'val/loss', goal: 'minimize' } },
