@@ -126,7 +126,7 @@ function next(cursor: Cursor): number {
 
 function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
   const found: Record<string, ParamValue> = {};
-  for (const [name, isNumber] of params) found[name] = isNumber ? next(cursor) : at(next(cursor));
+  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
   const trial = { params: found, state, values: numbersAt(values, cursor), ...(facts.length === 0 ? {} : { facts: numbersAt(facts, cursor) }) };
   return {
     ...trial, ...(curves === undefined ? {} : { curves: Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)])) }),
@@ -138,8 +138,14 @@ function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cu
 
 function numbersAt(names: readonly string[], cursor: Cursor): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const name of names) found[name] = next(cursor);
+  for (const name of names) put(found, name, next(cursor));
   return found;
+}
+
+/** Another tool may well have a parameter of this name. */
+function put<T>(into: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  else into[name] = value;
 }
 
 function pointsAt(cursor: Cursor): Point[] {
