@@ -50,11 +50,18 @@ def cv_results(search, path="search.json"):
 
 
 def logbook(log, path="logbook.json"):
-    """`log`: DEAP's Logbook as sklearn-genetic-opt fills it: a row per individual in its chapter `parameters`."""
+    """`log`: DEAP's Logbook as sklearn-genetic-opt fills it, a row per individual in its chapter `parameters`; or that chapter."""
     measured = ("index", "score", "cv_scores", "fit_time", "score_time", "test_score", "train_score")
-    rows = [dict(row) for row in log.chapters["parameters"]]
-    times = [list(row.get("fit_time") or [float("nan")]) for row in rows]
+    rows = _individuals(log)
+    times = [list(row.get("fit_time", [float("nan")])) for row in rows]
     _write({"params": [{name: value for name, value in row.items() if name not in measured} for row in rows], "mean_test_score": [row["score"] for row in rows], "mean_fit_time": [sum(one) / len(one) for one in times]}, path)
+
+
+def _individuals(log):
+    chapters = getattr(log, "chapters", None)
+    if chapters is None:
+        return []
+    return [dict(row) for row in (chapters["parameters"] if "parameters" in chapters else log) if "cv_scores" in row]
 
 
 def _labels(space):
@@ -241,7 +248,7 @@ def main(source, target):
         skopt(loaded, target)
     elif hasattr(loaded, "cv_results_") or (isinstance(loaded, dict) and "params" in loaded):
         cv_results(loaded, target)
-    elif "parameters" in getattr(loaded, "chapters", {}):
+    elif _individuals(loaded):
         logbook(loaded, target)
     elif isinstance(loaded, list) and loaded and isinstance(loaded[0], dict) and "misc" in loaded[0]:
         hyperopt(loaded, None, target)

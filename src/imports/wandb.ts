@@ -30,7 +30,8 @@ export const wandbRuns: Importer = {
       count += 1;
       checkTrials(count, source.name);
     }
-    return { notes: [], studies: [...groups].map(([name, trials]) => studyOf({ name, tool, format: 'wandb', metrics: metricsOf(trials), trials, notes })) };
+    // Folders of one second are named at random.
+    return { notes: [], studies: [...groups].map(([name, trials]) => studyOf({ name, tool, format: 'wandb', metrics: metricsOf(trials), trials: trials.byStart(), notes })) };
   },
 };
 
