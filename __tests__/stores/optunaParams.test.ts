@@ -26,7 +26,7 @@ test('parameters of trials that are told of by turns read like a map each', () =
 });
 
 test('trials with the same distributions share one list of them', () => {
-  const [distribution = undefined] = distributions;
+  const [distribution] = distributions;
   if (distribution === undefined) throw new Error('there is one');
   const none = OptunaParams.none();
   const [one, other] = [1, 2].map((internal) => none.with('a', { internal, distribution }).with('b', { internal, distribution }));

@@ -70,7 +70,7 @@ export function createShelf(): Shelf {
       const known = byKey.get(key) ?? shapes.push(shapeOf(trial, has)) - 1;
       byKey.set(key, known);
       column.push(known);
-      pack(trial, has, { push: column.push, place: others.place });
+      pack(trial, has, { push: (value) => { column.push(value); }, place: others.place });
       return count.trials += 1;
     },
   };
@@ -130,10 +130,14 @@ function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cu
   const trial = { params: found, state, values: numbersAt(values, cursor), ...(facts.length === 0 ? {} : { facts: numbersAt(facts, cursor) }) };
   return {
     ...trial, ...(curves === undefined ? {} : { curves: Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)])) }),
-    ...(has.message ? { message: String(at(next(cursor))) } : {}),
-    ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : String(at(next(cursor))) }),
+    ...(has.message ? { message: textIn(at(next(cursor))) } : {}),
+    ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor))) }),
     ...(has.seconds ? { seconds: next(cursor) } : {}), ...(has.seed ? { seed: next(cursor) } : {}),
   };
+}
+
+function textIn(value: ParamValue): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function numbersAt(names: readonly string[], cursor: Cursor): Record<string, number> {
