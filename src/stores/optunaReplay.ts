@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
-import { parsePythonJson } from '../model/pythonNumbers.js';
 import type { OptunaDistribution } from './optunaDistribution.js';
+import { distributionParser } from './optunaDistributionText.js';
 import { OptunaParams } from './optunaParams.js';
 
 /** Optuna's TrialState. */
@@ -54,11 +54,6 @@ export interface OptunaStudy {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const attributes = z.union([
-  z.object({ name: z.literal('FloatDistribution'), attributes: z.object({ step: z.number().nullable(), low: z.number(), high: z.number(), log: z.boolean() }) }),
-  z.object({ name: z.literal('IntDistribution'), attributes: z.object({ log: z.boolean(), step: z.number(), low: z.number(), high: z.number() }) }),
-  z.object({ name: z.literal('CategoricalDistribution'), attributes: z.object({ choices: z.array(z.union([z.null(), z.boolean(), z.number(), z.string()])) }) }),
-]);
 const number = z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]);
 const record = z.record(z.string(), z.unknown());
 const template = z.object({
@@ -235,24 +230,6 @@ function merge(into: Map<string, unknown>, attr: unknown): Map<string, unknown> 
 export function tell(trial: OptunaTrial, facts: readonly OptunaFact[]): void {
   if (trial.facts === noFacts) trial.facts = [...facts];
   else trial.facts.push(...facts);
-}
-
-/** The same few texts stand in every trial. */
-function distributionParser(): (text: string) => OptunaDistribution {
-  const known = new Map<string, OptunaDistribution>();
-  return (text) => {
-    const found = known.get(text) ?? readDistribution(text);
-    known.set(text, found);
-    return found;
-  };
-}
-
-function readDistribution(text: string): OptunaDistribution {
-  try {
-    return attributes.parse(parsePythonJson(text));
-  } catch {
-    throw unreadable(`the distribution ${text.slice(0, 100)}`);
-  }
 }
 
 function checked<S extends z.ZodType>(schema: S, fields: Fields): z.infer<S> {
