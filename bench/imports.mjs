@@ -9,6 +9,8 @@ const root = mkdtempSync(join(tmpdir(), 'noregret-imports-'));
 const cli = resolve('dist/cli.js');
 const params = (i) => ({ lr: 10 ** -(1 + (i % 977) / 300), units: 16 << (i % 3), act: i % 2 === 0 ? 'relu' : 'tanh', dropout: (i % 50) / 100, layers: 1 + (i % 4) });
 const loss = (i) => 1 / (1 + (i * 7919) % 10_007);
+/** Of a trial that is a folder: ten records each. */
+const steps = Array.from({ length: 10 }, (_, step) => step + 1);
 const time = (i) => new Date(1.7e12 + i * 1000).toISOString();
 
 function file(path, pieces) {
@@ -62,10 +64,10 @@ c.commit()`]);
   'wandb-csv': () => [file(join(root, 'w.csv'), each((i) => `${i},"{'val_loss': ${loss(i)}, '_runtime': 1}","${JSON.stringify(params(i)).replaceAll('"', "'")}",r${i}\n`, ',summary,config,name\n')), '--metric', 'val_loss'],
   'keras-tuner': () => [perTrial((i) => `trial_${String(i).padStart(6, '0')}`, (at, i) => { writeFileSync(join(at, 'trial.json'), JSON.stringify(kt(i))); })],
   kopt: () => [folders((at) => { for (let i = 0; i < trials; i += 1) writeFileSync(join(at, `${i}.json`), JSON.stringify({ loss: loss(i), status: 'ok', eval: { loss: loss(i) }, param: params(i), name: { optim_metric: 'loss' }, history: { loss: { epoch: [0], loss: [loss(i)] } }, time: { start: time(i), duration: { total: 1 } } })); })],
-  'ray-tune': () => [perTrial((i) => `train_${i}`, (at, i) => { writeFileSync(join(at, 'params.json'), JSON.stringify(params(i))); writeFileSync(join(at, 'result.json'), `${JSON.stringify({ loss: loss(i), training_iteration: 1, done: true, time_total_s: 1, timestamp: 1.7e9 })}\n`); })],
+  'ray-tune': () => [perTrial((i) => `train_${i}`, (at, i) => { writeFileSync(join(at, 'params.json'), JSON.stringify(params(i))); writeFileSync(join(at, 'result.json'), steps.map((step) => `${JSON.stringify({ loss: loss(i) + 1 / step, training_iteration: step, done: step === steps.length, time_total_s: step, timestamp: 1.7e9 })}\n`).join('')); })],
   wandb: () => { const from = 'fixtures/tuners/wandb/runs'; const bytes = readFileSync(first(first(from, /offline/), /run-/) + ''); return [perTrial((i) => `offline-run-${i}`, (at, i) => { writeFileSync(join(at, `run-${i}.wandb`), bytes); }), '--metric', 'val.loss']; },
   tensorboard: () => { const from = 'fixtures/tuners/tensorboard/tf2'; const bytes = readFileSync(first(from, /tfevents/)); return [perTrial((i) => `run${i}`, (at) => { writeFileSync(join(at, 'events.out.tfevents.1'), bytes); })]; },
-  mlflow: () => [folders((at) => { writeFileSync(join(at, 'meta.yaml'), 'experiment_id: 1\nname: e\n'); for (let i = 0; i < trials; i += 1) { for (const sub of ['params', 'metrics']) mkdirSync(join(at, `r${i}`, sub), { recursive: true }); writeFileSync(join(at, `r${i}/meta.yaml`), `run_id: r${i}\nstatus: 3\nlifecycle_stage: active\nstart_time: ${1.7e12 + i}\nend_time: ${1.7e12 + i + 9}\n`); for (const [name, value] of Object.entries(params(i))) writeFileSync(join(at, `r${i}/params/${name}`), String(value)); writeFileSync(join(at, `r${i}/metrics/loss`), `1 ${loss(i)} 0\n`); } })],
+  mlflow: () => [folders((at) => { writeFileSync(join(at, 'meta.yaml'), 'experiment_id: 1\nname: e\n'); for (let i = 0; i < trials; i += 1) { for (const sub of ['params', 'metrics']) mkdirSync(join(at, `r${i}`, sub), { recursive: true }); writeFileSync(join(at, `r${i}/meta.yaml`), `run_id: r${i}\nstatus: 3\nlifecycle_stage: active\nstart_time: ${1.7e12 + i}\nend_time: ${1.7e12 + i + 9}\n`); for (const [name, value] of Object.entries(params(i))) writeFileSync(join(at, `r${i}/params/${name}`), String(value)); writeFileSync(join(at, `r${i}/metrics/loss`), steps.map((step) => `${step} ${loss(i) + 1 / step} ${step}\n`).join('')); } })],
 };
 
 const usage = 'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nusage "+JSON.stringify(u))})';

@@ -23,7 +23,7 @@ test('the study that is named becomes a log here, whatever its name, and goes on
   });
   const goesOn = ended(await type(folder.path, ['ask-tell', '--study', 'etc-x.jsonl', '--method', 'random'], { stdin: '{"op":"best"}\n{"op":"ask"}\n{"op":"ask"}\n' }), 0);
   expect(goesOn.out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([{ trial: 1, value: 3 }, { trials: [{ trial: 2, params: { c: null } }] }, { done: true, reason: 'exhausted' }]);
-  expect(ended(await type(folder.path, ['import', 'study.log', '--study-name', '../../etc/x']), 2).err).toContain('holds a study already');
+  expect(ended(await type(folder.path, ['import', 'study.log', '--study-name', '../../etc/x']), 2).err).toContain('etc-x.jsonl is there already');
   expect(ended(await type(folder.path, ['ask-tell', '--study', 'etc-x.jsonl', '--goal', 'minimize', '--metric', 'v'], { stdin: '' }), 2).err).toContain('maximize');
 });
 

@@ -24,7 +24,7 @@ const studies = (): readonly OptunaStudy[] => {
   return lines.end().studies;
 };
 const trialsOf = (study: OptunaStudy | undefined): readonly { readonly stage: string; readonly key: string; readonly state: string }[] => {
-  const events = study === undefined ? [] : eventsOf(study).events;
+  const events = study === undefined ? [] : [...eventsOf(study).events];
   return events.flatMap((event) => (event.type === 'started' ? [{ stage: event.stage, key: JSON.stringify([event.trial, event.attempt]), state: events.some((end) => end.type === 'finished' && end.trial === event.trial && end.attempt === event.attempt) ? 'ended' : 'open' }] : []));
 };
 const search = (study: OptunaStudy | undefined = studies()[0]): number => trialsOf(study).filter(({ stage }) => stage === 'search').length;

@@ -13,6 +13,7 @@ test.each([
   expect(column.values()).toHaveLength(0);
   for (let i = 0; i < 20_000; i++) column.push(valueAt(i));
   const values = column.values();
+  expect([column.length, column.at(7), column.at(20_000), column.at(-1)]).toEqual([20_000, valueAt(7), undefined, undefined]);
   expect([values.constructor.name, values.length]).toEqual([kind, 20_000]);
   expect(Array.from(values).every((value, i) => Object.is(value, valueAt(i)))).toBe(true);
 });

@@ -24,11 +24,11 @@ const study = (name = 's', directions = [1]): string => op(0, { study_name: name
 const trial = (id: number, x: number, end: string): string => `${op(4, { study_id: 0, datetime_start: '2026-01-01T00:00:00.000000' })}${op(5, { trial_id: id, param_name: 'x', param_value_internal: x, distribution: float })}${end}`;
 const done = (id: number, values: string, state = 1): string => `{"op_code":6,"worker_id":"w","trial_id":${id},"state":${state},"values":${values},"datetime_complete":"2026-01-01T00:00:05.500000"}\n`;
 const whole = `${study()}${trial(0, 0.25, op(7, { trial_id: 0, step: 3, intermediate_value: 0.5 }) + done(0, '[0.5]'))}${trial(1, 0.5, done(1, '[NaN]'))}${trial(2, 0.75, '')}`;
-const outcomes = (text: string): unknown[] => eventsOf(read(text).studies[0]!).events.flatMap((event) => (event.type === 'finished' ? [event.result.outcome] : []));
+const outcomes = (text: string): unknown[] => [...eventsOf(read(text).studies[0]!).events].flatMap((event) => (event.type === 'finished' ? [event.result.outcome] : []));
 
 describe('reading', () => {
   test('states, values, reports, times; what runs runs', () => {
-    const { events } = eventsOf(read(whole).studies[0]!);
+    const events = [...eventsOf(read(whole).studies[0]!).events];
     expect(events.map(({ type }) => type)).toEqual(['created', 'started', 'reported', 'finished', 'started', 'finished', 'started']);
     expect(events[3]).toMatchObject({ result: { outcome: { state: 'complete', value: 0.5 }, seconds: 5.5, metrics: { value: 0.5 } } });
     expect(outcomes(whole)[1]).toMatchObject({ state: 'failed', reason: 'non-finite' });
@@ -42,7 +42,7 @@ ${op(4, { study_id: 1, datetime_start: '2026-01-01', datetime_complete: '2026-01
       + op(4, { study_id: 1, datetime_start: null, state: 4, system_attrs: { fixed_params: { c: 'a' } } });
     const { studies } = read(text);
     expect(studies.map(({ name }) => name)).toEqual(['kept']);
-    const { events } = eventsOf(studies[0]!);
+    const events = [...eventsOf(studies[0]!).events];
     expect(events).toContainEqual(expect.objectContaining({ type: 'started', params: { c: null } }));
     expect(outcomes(text)).toMatchObject([{ state: 'complete', value: 2 }, { state: 'pruned', step: 10, value: 0.5 }, { state: 'infeasible' }]);
     expect(events.at(-1)).toMatchObject({ type: 'froze', value: { c: 'a' } });
@@ -70,7 +70,7 @@ ${op(4, { study_id: 1, datetime_start: '2026-01-01', datetime_complete: '2026-01
 
   test('a parameter that some trials lack gets the condition that explains it', () => {
     const with2 = (id: number, c: number, hasX: boolean): string => op(4, { study_id: 0, datetime_start: null, datetime_complete: '2026-01-02', state: 1, value: id, params: { c, ...(hasX ? { x: 0.5 } : {}) }, distributions: { c: choice, x: float } });
-    const spaceIn = (text: string): { parameters: { name: string; when?: object }[] } => (JSON.parse((eventsOf(read(text).studies[0]!).events[0] as Extract<StudyEvent, { type: 'created' }>).identity['config']!) as { space: { parameters: { name: string }[] } }).space;
+    const spaceIn = (text: string): { parameters: { name: string; when?: object }[] } => (JSON.parse(([...eventsOf(read(text).studies[0]!).events][0] as Extract<StudyEvent, { type: 'created' }>).identity['config']!) as { space: { parameters: { name: string }[] } }).space;
     expect(spaceIn(`${study()}${with2(0, 0, true)}${with2(1, 2, true)}${with2(2, 1, false)}`).parameters).toMatchObject([{ name: 'c' }, { name: 'x', when: { c: ['a', true] } }]);
     expect(spaceIn(`${study()}${with2(0, 0, true)}${with2(1, 0, false)}`).parameters[1]).not.toHaveProperty('when');
   });
@@ -79,7 +79,7 @@ ${op(4, { study_id: 1, datetime_start: '2026-01-01', datetime_complete: '2026-01
     const lines = createOptunaLines('study.log');
     lines.push(Buffer.from(study()));
     for (let i = 0; i < 100_000; i++) lines.push(Buffer.from(trial(i, i / 1e5, done(i, `[${i}]`))));
-    expect(eventsOf(lines.end().studies[0]!).events).toHaveLength(200_001);
+    expect([...eventsOf(lines.end().studies[0]!).events]).toHaveLength(200_001);
   });
 });
 

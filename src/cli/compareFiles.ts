@@ -31,14 +31,14 @@ export async function areFiles(cwd: string, paths: readonly string[]): Promise<b
   });
 }
 
-/** Compares what two files hold; runs nothing. UserErrors name the file that cannot be read, and why. */
+/** Compares what two files hold; runs nothing, so nothing can be cut short. UserErrors name the file that cannot be read, and why. */
 export async function compareFiles(files: { readonly cwd: string; readonly base: string; readonly head: string; readonly choice?: ComparedChoice }, now: string): Promise<Omit<Report, 'failOn'>> {
   const { cwd, choice = {} } = files;
   const [base, head] = [await readComparable(cwd, files.base, choice), await readComparable(cwd, files.head, choice)];
   const comparison = comparisonOf(base, head);
   return {
     schema: 1, tool: `noregret ${version}`, createdAt: now, verdict: worstVerdict([comparison.verdict.kind]), event: 'command line',
-    ...commitsOf(base, head), incomplete: comparison.verdict.kind === 'INCOMPLETE', studies: [comparison],
+    ...commitsOf(base, head), incomplete: false, studies: [comparison],
   };
 }
 

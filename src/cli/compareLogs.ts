@@ -29,7 +29,7 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   const [there, here] = [searchedOf(base), searchedOf(head)];
   const { metric } = here;
   if (there.metric.name !== metric.name || there.metric.goal !== metric.goal) {
-    throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two logs of one study.' });
+    throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two tunings for one objective. What an imported one was for can be said anew: noregret import PATH --metric NAME --goal minimize|maximize --out FILE' });
   }
   return {
     study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),

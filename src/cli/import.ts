@@ -6,16 +6,13 @@ import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, type Params } from '../model/params.js';
 import type { StudyEvent } from '../model/study.js';
 import { assetPath } from '../platform/assets.js';
-import { openJournalFile } from '../stores/journalFile.js';
+import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { chooseStudy, readStudyFile } from './studyFile.js';
-import { printable, type Terminal } from './terminal.js';
+import { printableRow, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
-
-/** Events in one write. */
-const slice = 2000;
 
 /** Another tool's study as a log of ours, which `ask-tell --study`, `compare` and `export` take. */
 export async function run(terminal: Terminal, flags: Flags, args: readonly string[]): Promise<number> {
@@ -29,16 +26,16 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const file = await readStudyFile(terminal.cwd, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
   const { events, notes: own, space } = chooseStudy(file.studies, flags.studyName, path).read(choice);
-  const notes = [...file.notes, ...own];
   const summary = createSummary();
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
-  await write(resolve(terminal.cwd, out), out, passed(events, summary.add));
+  await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add));
   const found = summary.summary();
+  const notes = [...file.notes, ...own, ...nonFiniteNote(found)];
   if (flags.json === true) {
     const { study, metric, trials, counts, best } = found;
     terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: file.format, study, out, metric, space: { is: space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
-  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printable).join('\n')}\n`);
-  for (const note of notes) terminal.stderr.write(`note: ${printable(note)}\n`);
+  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printableRow).join('\n')}\n`);
+  for (const note of notes) terminal.stderr.write(`note: ${printableRow(note)}\n`);
   return exitCodes.ok;
 }
 
@@ -58,27 +55,15 @@ function linesOf({ study, tool, metric, trials, counts, best, space }: Summary, 
     `${study}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${tool} in ${read.path}${states === '' ? '' : ` (${states})`}`,
     ...(metric === undefined ? [] : [`  objective  ${metric.name}, ${metric.goal === 'minimize' ? 'smaller' : 'larger'} is better`]),
     `  best       ${best === undefined ? 'none: no trial ended with a value' : `${formatNumber(best.value)} in trial ${best.trial}: ${paramsText(best.params)}`}`,
-    `  space      ${space?.parameters.length ?? 0} parameters, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,
+    `  space      ${space?.parameters.length ?? 0} ${space?.parameters.length === 1 ? 'parameter' : 'parameters'}, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,
     `  written to ${read.out}; compare it with another (noregret compare), or go on with the search: noregret ask-tell --study ${read.out}`,
   ];
 }
 
-function paramsText(params: Params): string {
-  return Object.entries(params).map(([name, value]) => `${name}=${typeof value === 'string' ? value : canonicalJson(value)}`).join(' ');
+function nonFiniteNote({ nonFinite, trials, metric }: Summary): string[] {
+  return nonFinite === 0 ? [] : [`${nonFinite} of ${trials} trials ended with ${metric?.name ?? 'a value'} NaN or infinite: they count as failed`];
 }
 
-async function write(path: string, name: string, events: Iterable<StudyEvent>): Promise<void> {
-  const journal = await openJournalFile(path);
-  try {
-    if ((await journal.load()).events.length > 0) throw new UserError('out-exists', `${name} holds a study already.`, { fix: 'Name another file: --out FILE' });
-    let batch: StudyEvent[] = [];
-    for (const event of events) {
-      if (batch.push(event) < slice) continue;
-      await journal.append(...batch);
-      batch = [];
-    }
-    if (batch.length > 0) await journal.append(...batch);
-  } finally {
-    await journal.close();
-  }
+function paramsText(params: Params): string {
+  return Object.entries(params).map(([name, value]) => `${name}=${typeof value === 'string' ? value : canonicalJson(value)}`).join(' ');
 }

@@ -1,4 +1,4 @@
-import { breakCommands, printableBlock } from '../report/printable.js';
+import { breakCommands, printableBlock, printableLine } from '../report/printable.js';
 
 /** What a command needs of the process it runs in; tests pass their own. */
 export interface Terminal {
@@ -16,4 +16,9 @@ export interface Terminal {
 /** Text of a program or a pull request made harmless, line by line. */
 export function printable(text: string): string {
   return breakCommands(printableBlock(text));
+}
+
+/** The same on one line: a name from another tool's file makes no line of its own. */
+export function printableRow(text: string): string {
+  return breakCommands(printableLine(text));
 }

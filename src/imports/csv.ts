@@ -4,6 +4,7 @@ import { cellNumber, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
+import { createShelf } from './shelf.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
 
 /** What the columns of a table are. */
@@ -24,7 +25,7 @@ export const csv: Importer = {
     const table = openTable(source);
     const mapping = mappingOf(table, choice);
     const notes: string[] = [...mapping.notes];
-    const trials: ForeignTrial[] = [];
+    const trials = createShelf();
     const reader = rowReader(table, mapping);
     for (const row of table.rows) {
       if (!row.whole && row.cells.length !== table.header.length) { notes.push(`the last line of ${table.file} is half-written: left out`); continue; }

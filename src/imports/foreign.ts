@@ -30,6 +30,9 @@ export interface ForeignTrial {
   readonly seed?: number;
 }
 
+/** A list, or a shelf (`createShelf`) where there may be many. May be walked as often as wanted. */
+export interface Trials extends Iterable<ForeignTrial> { readonly length: number }
+
 export interface ForeignMetric { readonly name: string; /** Where the files say it. */ readonly goal?: Goal }
 
 export interface ForeignStudy {
@@ -42,7 +45,7 @@ export interface ForeignStudy {
   readonly objective?: string;
   /** Absent where the files do not say what was searched. */
   readonly space?: SearchSpace;
-  readonly trials: readonly ForeignTrial[];
+  readonly trials: Trials;
   readonly notes: readonly string[];
 }
 
@@ -51,7 +54,7 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
     name: study.name, trials: study.trials.length,
     read: (choice = {}) => {
       const objective = chooseObjective(study, choice);
-      const space = study.space === undefined ? inferSpace(study.trials.map(({ params }) => params), study.trials.filter(({ state }) => state === 'complete' || state === 'pruned').map(({ params }) => params)) : { space: study.space, notes: [] };
+      const space = study.space === undefined ? inferSpace(study.trials) : { space: study.space, notes: [] };
       return {
         events: { [Symbol.iterator]: () => eventsOf(study, objective, space.space) },
         notes: [...study.notes, ...objective.notes, ...space.notes],
@@ -62,7 +65,7 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
 }
 
 /** Names of all metrics that some trial has, sorted. */
-export function metricsOf(trials: readonly ForeignTrial[]): ForeignMetric[] {
+export function metricsOf(trials: Trials): ForeignMetric[] {
   const names = new Set<string>();
   for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
   return [...names].sort().map((name) => ({ name }));
@@ -76,7 +79,7 @@ export function checkTrials(count: number, name: string): void {
 function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace): Generator<StudyEvent, void> {
   const { metric } = objective;
   yield {
-    type: 'created', schema: 1, tool: study.tool, study: slug(study.name), at: study.trials.find(({ start }) => start !== undefined)?.start ?? '',
+    type: 'created', schema: 1, tool: study.tool, study: slug(study.name), at: firstStart(study.trials) ?? '',
     identity: { command: 'import', from: study.format, name: study.name, config: JSON.stringify({ metric, space }) },
   };
   let [number, waiting] = [0, 0];
@@ -88,6 +91,11 @@ function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace
     yield* trialEvents(trial, number, metric);
     number += 1;
   }
+}
+
+function firstStart(trials: Trials): string | undefined {
+  for (const { start } of trials) if (start !== undefined) return start;
+  return undefined;
 }
 
 function* trialEvents(trial: ForeignTrial, number: number, metric: Objective['metric']): Generator<StudyEvent, void> {

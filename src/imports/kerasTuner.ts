@@ -1,9 +1,10 @@
 import type { Params } from '../model/params.js';
 import { fieldsAt, isFields, listAt, numberOr, paramAt, textAt, textOr, type Fields } from './fields.js';
-import { checkTrials, lastLine, studyOf, type ForeignMetric, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, lastLine, studyOf, type ForeignMetric, type ForeignState, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
 import { kerasTunerSpace } from './kerasTunerSpace.js';
+import { changed, createShelf, type ShelvedTrial } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Keras Tuner';
@@ -16,20 +17,26 @@ export const kerasTuner: Importer = {
   read: (source) => {
     const notes: string[] = [];
     const oracle = document(source, 'oracle.json', notes);
-    const found = trialFolders(source).flatMap((name): Found[] => {
-      const fields = document(source, `${name}/trial.json`, notes);
-      return fields === undefined ? [] : [trialOf(fields, source.label(`${name}/trial.json`))];
-    });
-    checkTrials(found.length, source.name);
-    const { objective, notes: guess } = objectiveOf(found);
     const full = numberOr(oracle?.['max_epochs']);
-    const trials = found.map((one) => foreign(one, objective, full));
-    const cut = trials.filter(({ state }, i) => state === 'pruned' && found[i]?.status === 'COMPLETED').length;
+    const shelf = createShelf();
+    const scored = objectiveSearch();
+    let cut = 0;
+    for (const name of trialFolders(source)) {
+      const fields = document(source, `${name}/trial.json`, notes);
+      if (fields === undefined) continue;
+      const found = trialOf(fields, source.label(`${name}/trial.json`));
+      scored.add(found);
+      if (isCut(found, full)) cut += 1;
+      checkTrials(shelf.push(foreign(found, full)), source.name);
+    }
+    const { objective, metrics, notes: guess } = scored.end();
+    // The score is the objective's value, also where no step of its curve is the best one.
+    const trials = changed(shelf, (trial) => (objective === undefined || trial.facts?.['score'] === undefined ? trial : { ...trial, values: { ...trial.values, [objective]: trial.facts['score'] } }));
     const space = oracle === undefined ? undefined : kerasTunerSpace(fieldsAt(oracle['hyperparameters'], { tool, file: source.label('oracle.json'), field: 'hyperparameters' })['space'], { tool, file: source.label('oracle.json'), field: 'hyperparameters.space' });
     return {
       notes: [],
       studies: [studyOf({
-        name: source.base, tool, format: 'keras-tuner', metrics: metricsOf(found), trials,
+        name: source.base, tool, format: 'keras-tuner', metrics, trials,
         ...(objective === undefined ? {} : { objective }), ...(space === undefined ? {} : { space: space.space }),
         notes: [...notes, ...guess, ...(space?.notes ?? []), ...(cut === 0 ? [] : [`Hyperband: ${cut} trials were trained for fewer than ${full ?? 0} epochs: they count as pruned at theirs`])],
       })],
@@ -78,26 +85,36 @@ function measured(name: string, fields: Fields, file: string): Measured {
   return { name, points, ...(direction === 'min' ? { goal: 'minimize' } : direction === 'max' ? { goal: 'maximize' } : {}) };
 }
 
-function metricsOf(found: readonly Found[]): ForeignMetric[] {
-  const all = new Map(found.flatMap(({ metrics }) => metrics.map(({ name, goal }) => [name, { name, ...(goal === undefined ? {} : { goal }) }])));
-  return [...all.values()];
-}
-
 /** No file names the objective: it is the metric whose value the score is in every trial. */
-function objectiveOf(found: readonly Found[]): { readonly objective?: string; readonly notes: readonly string[] } {
-  const scored = found.filter(({ score, metrics }) => score !== undefined && Number.isFinite(score) && metrics.length > 0);
-  const names = metricsOf(scored).map(({ name }) => name).filter((name) => scored.every(({ score, metrics }) => metrics.some((one) => one.name === name && one.points.some(([, value]) => value === score))));
-  const [only, second] = names;
-  if (only === undefined) return { notes: [] };
-  return second === undefined ? { objective: only, notes: [`the objective is taken to be ${only}: its value is the score of every trial`] } : { notes: [] };
+function objectiveSearch(): { readonly add: (found: Found) => void; readonly end: () => { readonly objective?: string; readonly metrics: readonly ForeignMetric[]; readonly notes: readonly string[] } } {
+  const all = new Map<string, ForeignMetric>();
+  let fitting: readonly string[] | undefined;
+  return {
+    add: ({ score, metrics }) => {
+      for (const { name, goal } of metrics) all.set(name, { name, ...(goal === undefined ? {} : { goal }) });
+      if (score === undefined || !Number.isFinite(score) || metrics.length === 0) return;
+      const own = metrics.filter(({ points }) => points.some(([, value]) => value === score)).map(({ name }) => name);
+      fitting = (fitting ?? own).filter((name) => own.includes(name));
+    },
+    end: () => {
+      const [only, second] = fitting ?? [];
+      const isKnown = only !== undefined && second === undefined;
+      return { metrics: [...all.values()], ...(isKnown ? { objective: only } : {}), notes: isKnown ? [`the objective is taken to be ${only}: its value is the score of every trial`] : [] };
+    },
+  };
 }
 
-function foreign({ params, status, score, bestStep, message, metrics, epochs }: Found, objective: string | undefined, full: number | undefined): ForeignTrial {
+/** Hyperband gave it fewer epochs than the most there are. */
+function isCut({ status, epochs }: Found, full: number | undefined): boolean {
+  return status === 'COMPLETED' && epochs !== undefined && full !== undefined && epochs < full;
+}
+
+function foreign(found: Found, full: number | undefined): ShelvedTrial {
+  const { params, status, score, bestStep, message, metrics, epochs = 0 } = found;
   const values: Record<string, number> = {};
   for (const { name, points } of metrics) values[name] = (points.find(([step]) => step === bestStep) ?? points.at(-1))?.[1] ?? Number.NaN;
-  if (objective !== undefined && score !== undefined) values[objective] = score;
-  const isCut = status === 'COMPLETED' && epochs !== undefined && full !== undefined && epochs < full;
-  const curves = metrics.some(({ points }) => points.length > 1) || isCut ? { curves: Object.fromEntries(metrics.map(({ name, points }) => [name, isCut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) } : {};
+  const cut = isCut(found, full);
+  const curves = metrics.some(({ points }) => points.length > 1) || cut ? { curves: Object.fromEntries(metrics.map(({ name, points }) => [name, cut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) } : {};
   const why = message === undefined ? (score !== undefined && Number.isNaN(score) ? 'the score was NaN' : undefined) : lastLine(message);
-  return { params, state: isCut ? 'pruned' : states[status] ?? 'failed', values, ...curves, ...(why === undefined ? {} : { message: why }) };
+  return { params, state: cut ? 'pruned' : states[status] ?? 'failed', values, ...curves, ...(why === undefined ? {} : { message: why }), ...(score === undefined ? {} : { facts: { score } }) };
 }

@@ -4,6 +4,7 @@ import { flattened, isFields, numberOr, paramAt, textOr, type Fields } from './f
 import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'kopt';
@@ -15,19 +16,20 @@ export const kopt: Importer = {
   detects: (source) => source.isFolder && resultFiles(source).slice(0, 3).some((path) => source.head(path).includes('"optim_metric"')),
   read: (source) => {
     const notes: string[] = [];
-    const results: { readonly path: string; readonly fields: Fields }[] = [];
+    const shelf = createShelf();
+    let [objective, goal]: [string | undefined, Goal] = [undefined, 'minimize'];
     for (const path of resultFiles(source)) {
       const value = parsed(source.text(path));
-      if (isFields(value) && isFields(value['param'])) checkTrials(results.push({ path, fields: value }), source.name);
-      else notes.push(`${source.label(path)} is ${value === undefined ? 'half-written' : 'no result of kopt'}: left out`);
+      if (!isFields(value) || !isFields(value['param'])) { notes.push(`${source.label(path)} is ${value === undefined ? 'half-written' : 'no result of kopt'}: left out`); continue; }
+      const measured = koptMeasured([value]);
+      if (isFields(value['name'])) objective ??= measured.objective;
+      if (measured.goal === 'maximize') goal = 'maximize';
+      checkTrials(shelf.push(trialOf(value, measured, source.label(path))), source.name);
     }
     // Files are named at random: the order is that of time.
-    const startOf = ({ fields }: (typeof results)[number]): string => (isFields(fields['time']) ? textOr(fields['time']['start']) ?? '' : '');
-    results.sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
-    const { objective, goal } = koptMeasured(results.map(({ fields }) => fields));
-    const trials = results.map(({ path, fields }) => trialOf(fields, source.label(path)));
-    const metrics = metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) }));
-    return { notes: [], studies: [studyOf({ name: source.base === inside ? 'kopt' : source.base, tool, format: 'kopt', metrics, objective, trials, notes: [...notes, 'kopt writes no file for a trial that failed'] })] };
+    const trials = shelf.byStart();
+    const metrics = metricsOf(trials).map(({ name }) => ({ name, ...(name === (objective ?? 'loss') ? { goal } : {}) }));
+    return { notes: [], studies: [studyOf({ name: source.base === inside ? 'kopt' : source.base, tool, format: 'kopt', metrics, objective: objective ?? 'loss', trials, notes: [...notes, 'kopt writes no file for a trial that failed'] })] };
   },
 };
 
@@ -36,10 +38,9 @@ function resultFiles(source: Source): string[] {
   return source.list(folder.slice(0, -1)).filter(({ name, isFolder }) => !isFolder && name.endsWith('.json')).map(({ name }) => `${folder}${name}`);
 }
 
-function trialOf(fields: Fields, file: string): ForeignTrial {
+function trialOf(fields: Fields, { values, curves }: KoptMeasured, file: string): ForeignTrial {
   const params: Record<string, ParamValue> = {};
   for (const [name, value] of Object.entries(flattened(isFields(fields['param']) ? fields['param'] : {}))) params[name] = paramAt(value, { tool, file, field: `param.${name}` });
-  const { values, curves } = koptMeasured([fields]);
   const time = isFields(fields['time']) ? fields['time'] : {};
   const [start, seconds] = [textOr(time['start']), isFields(time['duration']) ? numberOr(time['duration']['total']) : undefined];
   return { params, values, curves, state: fields['status'] === 'ok' ? 'complete' : 'failed', ...(start === undefined ? {} : { start: start.replace(' ', 'T') }), ...(seconds === undefined ? {} : { seconds }) };

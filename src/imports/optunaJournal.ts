@@ -10,6 +10,8 @@ export const optunaJournal: Importer = {
     const lines = createOptunaLines(source.name);
     for (const chunk of source.chunks()) lines.push(chunk);
     const { studies, tornBytes, blankLines } = lines.end();
+    // Nobody waits for news of it.
+    for (const { changed } of studies) changed.clear();
     return {
       studies: studies.map((study) => optunaStudyOf(study, 'optuna-journal')),
       notes: [

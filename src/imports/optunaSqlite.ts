@@ -1,6 +1,7 @@
 import { UserError } from '../model/errors.js';
 import type { OptunaDistribution } from '../stores/optunaDistribution.js';
-import { createOptunaReplay, optunaOps, optunaStates, type OptunaStudy, type OptunaTrial } from '../stores/optunaReplay.js';
+import { OptunaParams } from '../stores/optunaParams.js';
+import { createOptunaReplay, noAttrs, noFacts, optunaOps, optunaStates, tell, type OptunaStudy, type OptunaTrial } from '../stores/optunaReplay.js';
 import { checkTrials } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
@@ -67,11 +68,11 @@ function begun(study: OptunaStudy): OptunaStudy {
 interface Numbered { readonly trial: OptunaTrial; readonly study: number; readonly number: number }
 
 function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered> {
-  const trials = new Map<number, Numbered>();
+  const [trials, none] = [new Map<number, Numbered>(), OptunaParams.none()];
   for (const row of file.rows('trials')) {
     const [id, state] = [int(row, 'trial_id'), states[String(row['state'])]];
     if (state === undefined) throw new UserError('import-unreadable', `${name}: trial ${id} has the state ${JSON.stringify(row['state'])}.`, { fix: 'Is this a file of Optuna 3 to 5?' });
-    trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: new Map(), facts: [], begunAt: undefined, systemAttrs: new Map() } });
+    trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: none, facts: noFacts, begunAt: undefined, systemAttrs: noAttrs } });
     checkTrials(trials.size, name);
   }
   const distributions = new Map<string, OptunaDistribution>();
@@ -79,17 +80,25 @@ function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered>
     const text = String(row['distribution_json']);
     const known = distributions.get(text) ?? distributionOf(text);
     distributions.set(text, known);
-    trials.get(int(row, 'trial_id'))?.trial.params.set(String(row['param_name']), { internal: number(row['param_value']), distribution: known });
+    const trial = trials.get(int(row, 'trial_id'))?.trial;
+    if (trial !== undefined) trial.params = trial.params.with(String(row['param_name']), { internal: number(row['param_value']), distribution: known });
   }
   for (const row of file.rows('trial_values')) {
     const trial = trials.get(int(row, 'trial_id'))?.trial;
     if (trial === undefined) continue;
-    const values = [...(trial.values ?? [])];
-    values[int(row, 'objective')] = special[String(row['value_type'])] ?? number(row['value']);
-    trial.values = values;
+    const [objective, value] = [int(row, 'objective'), special[String(row['value_type'])] ?? number(row['value'])];
+    const { values = [] } = trial;
+    // A list that grows by an index takes room for sixteen more.
+    trial.values = objective === values.length ? values.concat(value) : Object.assign([...values], { [objective]: value });
   }
-  for (const row of file.rows('trial_intermediate_values')) trials.get(int(row, 'trial_id'))?.trial.facts.push({ kind: 'report', step: int(row, 'step'), value: special[String(row['intermediate_value_type'])] ?? number(row['intermediate_value']) });
-  for (const row of file.rows('trial_system_attributes')) trials.get(int(row, 'trial_id'))?.trial.systemAttrs.set(String(row['key']), json(row['value_json']));
+  for (const row of file.rows('trial_intermediate_values')) {
+    const trial = trials.get(int(row, 'trial_id'))?.trial;
+    if (trial !== undefined) tell(trial, [{ kind: 'report', step: int(row, 'step'), value: special[String(row['intermediate_value_type'])] ?? number(row['intermediate_value']) }]);
+  }
+  for (const row of file.rows('trial_system_attributes')) {
+    const trial = trials.get(int(row, 'trial_id'))?.trial;
+    if (trial !== undefined) trial.systemAttrs = new Map(trial.systemAttrs).set(String(row['key']), json(row['value_json']));
+  }
   return trials;
 }
 
@@ -120,6 +129,6 @@ function json(value: SqlValue | undefined): unknown {
 }
 
 /** SQLAlchemy writes `2026-01-01 00:00:00.000000`. */
-function time(value: SqlValue | undefined): string | undefined {
-  return typeof value === 'string' ? value.replace(' ', 'T') : undefined;
+function time(value: SqlValue | undefined): number | undefined {
+  return typeof value === 'string' ? Date.parse(value.replace(' ', 'T')) : undefined;
 }

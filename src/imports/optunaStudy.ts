@@ -11,9 +11,13 @@ export function optunaStudyOf(study: OptunaStudy, format: 'optuna-journal' | 'op
     read: (choice = {}) => {
       const { one, notes: chosen } = withOneObjective(study, choice);
       const { events, notes } = eventsOf(one);
-      return { events: events.map((event, i) => (i === 0 ? named(event, format) : event)), notes: [...chosen, ...notes], space: 'declared' };
+      return { events: { [Symbol.iterator]: () => renamed(events, format) }, notes: [...chosen, ...notes], space: 'declared' };
     },
   };
+}
+
+function* renamed(events: Iterable<StudyEvent>, format: string): Generator<StudyEvent, void> {
+  for (const event of events) yield named(event, format);
 }
 
 function named(created: StudyEvent, format: string): StudyEvent {

@@ -1,8 +1,9 @@
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point, type Trials } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, jsonPieces, parsed } from './jsonPieces.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Ray Tune';
@@ -18,14 +19,14 @@ export const rayTune: Importer = {
   read: (source, choice) => {
     const notes: string[] = [];
     const { metric, byFolder } = stateOf(source, notes);
-    const trials = trialFolders(source).flatMap((folder): ForeignTrial[] => {
-      if (!source.has(`${folder}/params.json`)) return [];
+    const trials = createShelf();
+    for (const folder of trialFolders(source)) {
+      if (!source.has(`${folder}/params.json`)) continue;
       const trial = trialOf(source, folder, { known: byFolder.get(folder), wanted: choice.metric ?? metric, notes });
       byFolder.delete(folder);
-      return trial === undefined ? [] : [trial];
-    });
+      if (trial !== undefined) checkTrials(trials.push(trial), source.name);
+    }
     for (const { params, status } of byFolder.values()) trials.push({ params, state: states[status] === 'waiting' ? 'waiting' : 'running', values: {} });
-    checkTrials(trials.length, source.name);
     const metrics = metricsOf(trials);
     return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics, trials, notes: [...notes, ...early(trials, choice.metric ?? metric)], ...(metric === undefined || !metrics.some(({ name }) => name === metric) ? {} : { objective: metric }) })] };
   },
@@ -111,8 +112,9 @@ function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, '
   return { values, curves, last };
 }
 
-function early(trials: readonly ForeignTrial[], metric: string | undefined): string[] {
-  const lengths = trials.filter(({ state }) => state === 'complete').map(({ curves = {} }) => (metric === undefined ? Object.values(curves)[0] : curves[metric])?.at(-1)?.[0] ?? 0);
+function early(trials: Trials, metric: string | undefined): string[] {
+  const lengths: number[] = [];
+  for (const { state, curves = {} } of trials) if (state === 'complete') lengths.push((metric === undefined ? Object.values(curves)[0] : curves[metric])?.at(-1)?.[0] ?? 0);
   const longest = lengths.reduce((most, one) => Math.max(most, one), 0);
   const short = lengths.filter((one) => one < longest).length;
   return short === 0 ? [] : [`${short} trials ended before iteration ${longest}: Ray does not mark what a scheduler stopped early, so they count as complete`];

@@ -50,6 +50,8 @@ export function openSource(path: string, name: string): Source {
   if (!stats.isFile() && !stats.isDirectory()) throw unreadable(name, 'it is neither a file nor a folder');
   const isFolder = stats.isDirectory();
   const links: string[] = [];
+  /** Every format asks for it to tell whether the folder is its own. */
+  const held: { top?: readonly Entry[] } = {};
   const { place, open, label } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
@@ -66,8 +68,11 @@ export function openSource(path: string, name: string): Source {
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(() => open(inside)),
     list: (folder = '') => {
+      if (folder === '' && held.top !== undefined) return held.top;
       const full = isFolder ? place(folder) : undefined;
-      return full === undefined ? [] : listed(full, label(folder), links);
+      const found = full === undefined ? [] : listed(full, label(folder), links);
+      if (folder === '') held.top = found;
+      return found;
     },
   };
 }

@@ -6,6 +6,7 @@ import { fieldsAt, listAt, numberAt, numberOr, paramAt, textAt, unreadable, type
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { lines, parsed } from './jsonPieces.js';
+import { createShelf } from './shelf.js';
 
 const tool = 'Spearmint';
 
@@ -17,7 +18,7 @@ export const spearmint: Importer = {
     const variables = variablesOf(parsed(source.text('config.json')), { tool, file: source.label('config.json') });
     const columns = variables.flatMap(({ columns: own }) => own);
     const file = source.label('results.dat');
-    const trials: ForeignTrial[] = [];
+    const trials = createShelf();
     let line = 0;
     for (const text of lines(source.chunks('results.dat'), file)) {
       line += 1;

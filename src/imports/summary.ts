@@ -13,6 +13,8 @@ export interface Summary {
   readonly metric: { readonly name: string; readonly goal: Goal } | undefined;
   readonly space: SearchSpace | undefined;
   readonly trials: number;
+  /** Of the failed ones those whose objective was NaN or infinite. */
+  readonly nonFinite: number;
   readonly counts: Counts;
   readonly best: { readonly trial: number; readonly value: number; readonly params: Params } | undefined;
   readonly seeds: number;
@@ -23,7 +25,7 @@ export function createSummary(): { readonly add: (event: StudyEvent) => void; re
   const counts = { complete: 0, pruned: 0, failed: 0, infeasible: 0, running: 0, waiting: 0 };
   const seeds = new Set<number>();
   const [metric, names]: [{ subject?: ReturnType<typeof subjectOf> }, { study: string; tool: string }] = [{}, { study: 'study', tool: '' }];
-  let [trials, best]: [number, Summary['best']] = [0, undefined];
+  let [trials, nonFinite, best]: [number, number, Summary['best']] = [0, 0, undefined];
   let params: Params = {};
   return {
     add: (event) => {
@@ -34,9 +36,10 @@ export function createSummary(): { readonly add: (event: StudyEvent) => void; re
       const { outcome } = event.result;
       counts.running -= 1;
       counts[outcome.state] += 1;
+      if (outcome.state === 'failed' && outcome.reason === 'non-finite') nonFinite += 1;
       const goal = metric.subject?.metric.goal ?? 'minimize';
       if (outcome.state === 'complete' && (best === undefined || toGain(outcome.value, goal) > toGain(best.value, goal))) best = { trial: event.trial, value: outcome.value, params };
     },
-    summary: () => ({ ...names, metric: metric.subject?.metric, space: metric.subject?.space, trials, counts, best, seeds: seeds.size }),
+    summary: () => ({ ...names, metric: metric.subject?.metric, space: metric.subject?.space, trials, nonFinite, counts, best, seeds: seeds.size }),
   };
 }

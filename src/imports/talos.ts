@@ -6,6 +6,7 @@ import { fieldsAt, isFields, numberOr, paramAt, textOr, type Fields, type Place 
 import { checkTrials, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, parsed } from './jsonPieces.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Talos';
@@ -18,7 +19,7 @@ export const talosFolder: Importer = {
   read: (source, choice) => {
     const notes: string[] = [];
     const about = metadata(source, notes);
-    const trials: ForeignTrial[] = [];
+    const trials = createShelf();
     const names = new Set<string>();
     const lines = jsonLines(source.chunks(rounds), source.label(rounds));
     for (let next = lines.next(); ; next = lines.next()) {

@@ -4,6 +4,7 @@ import { flattened, isFields, numberOr, paramAt, textOr, type Fields, type Place
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Weights & Biases';
@@ -16,20 +17,21 @@ export const wandbRuns: Importer = {
   detects: (source) => source.isFolder && runFiles(source).slice(0, 3).some((path) => isWandbFile(source.head(path))),
   read: (source, choice) => {
     const notes: string[] = [];
-    const groups = new Map<string, ForeignTrial[]>();
+    const groups = new Map<string, Shelf>();
     let count = 0;
     for (const path of runFiles(source)) {
       const bytes = source.bytes(path);
       if (!isWandbFile(bytes)) { notes.push(`${source.label(path)} is no run (yet): left out`); continue; }
       const run = parseWandbFile(bytes);
       const name = run.about.sweep ?? run.about.project ?? source.base;
-      const group = groups.get(name) ?? [];
+      const group = groups.get(name) ?? createShelf();
       groups.set(name, group);
       group.push(trialOf(run, { tool, file: source.label(path) }, choice.metric));
       count += 1;
       checkTrials(count, source.name);
     }
-    return { notes: [], studies: [...groups].map(([name, trials]) => studyOf({ name, tool, format: 'wandb', metrics: metricsOf(trials), trials, notes })) };
+    // Folders of one second are named at random.
+    return { notes: [], studies: [...groups].map(([name, trials]) => studyOf({ name, tool, format: 'wandb', metrics: metricsOf(trials), trials: trials.byStart(), notes })) };
   },
 };
 

@@ -1,9 +1,10 @@
 import { stateOf } from './cells.js';
 import { fieldsAt, isFields, textOr, type Place } from './fields.js';
-import { checkTrials, metricsOf, studyOf, type ForeignTrial } from './foreign.js';
+import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Trials } from './foreign.js';
 import type { Imported, Importer } from './importer.js';
 import { jsonLines, jsonPieces } from './jsonPieces.js';
 import { parsePythonLiteral } from './pythonLiteral.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
 import { numbersIn, paramsIn } from './wandb.js';
@@ -17,7 +18,7 @@ export const wandbJson: Importer = {
   read: (source) => {
     const notes: string[] = [];
     const isList = /^\s*\[/.test(source.head().toString('latin1'));
-    const trials: ForeignTrial[] = [];
+    const trials = createShelf();
     const take = (value: unknown, at: string): void => {
       const run = fieldsAt(value, { tool, file: source.name, field: at });
       checkTrials(trials.push(trialOf({ config: run['config'], summary: run['summary'] ?? run['summary_metrics'] ?? run['summaryMetrics'], state: textOr(run['state']), start: textOr(run['created_at'] ?? run['createdAt']) }, { tool, file: source.name, field: at })), source.name);
@@ -35,7 +36,7 @@ export const wandbCsv: Importer = {
   read: (source) => {
     const table = openTable(source);
     const notes: string[] = [];
-    const trials: ForeignTrial[] = [];
+    const trials = createShelf();
     const [summary, config, state] = [table.column('summary'), table.column('config'), table.header.indexOf('state')];
     for (const row of table.rows) {
       if (!row.whole && row.cells.length < table.header.length) { notes.push(`the last line of ${table.file} is half-written: left out`); continue; }
@@ -60,7 +61,7 @@ function trialOf({ config, summary, state, start }: ApiRun, place: Place): Forei
   };
 }
 
-function imported(source: Source, trials: readonly ForeignTrial[], notes: readonly string[]): Imported {
+function imported(source: Source, trials: Trials, notes: readonly string[]): Imported {
   return { notes: [], studies: [studyOf({ name: source.base.replace(/\.[a-z]+$/i, ''), tool, format: 'wandb-export', metrics: metricsOf(trials), trials, notes })] };
 }
 

@@ -1,7 +1,14 @@
 export type NumberArray = Int32Array | Float64Array;
 
 /** Numbers that come one by one, however many. */
-export interface NumberColumn { push(value: number): void; /** Those so far, without a copy. */ values(): NumberArray }
+export interface NumberColumn {
+  /** How many there are. */
+  readonly length: number;
+  push(value: number): void;
+  at(index: number): number | undefined;
+  /** Those so far, without a copy. */
+  values(): NumberArray;
+}
 
 const firstRoom = 64;
 /** Room that was never written to costs no memory, copies do: few large steps. */
@@ -25,6 +32,8 @@ export function numberColumn(): NumberColumn {
       else if (isWide && room instanceof Int32Array) moveInto(new Float64Array(room.length));
       room[length++] = value;
     },
+    get length() { return length; },
+    at: (index) => (index < length ? room[index] : undefined),
     values: () => room.subarray(0, length),
   };
 }

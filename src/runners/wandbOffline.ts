@@ -77,11 +77,18 @@ function exitCodeIn(record: Buffer): number {
   return 0;
 }
 
+/** google.protobuf.Timestamp: seconds, and nanoseconds beside them. */
+function secondsIn(timestamp: Buffer): number {
+  let seconds = 0;
+  for (const [field, value] of protoFields(timestamp)) if (typeof value === 'number') seconds += field === 1 ? value : field === 2 ? value / 1e9 : 0;
+  return seconds;
+}
+
 function aboutRun(run: Buffer): WandbRun['about'] {
   const text = new Map<number, string>();
   let startSeconds: number | undefined;
   for (const [field, value] of fields(run)) {
-    if (field === runField.startTime) for (const [inner, seconds] of protoFields(value)) startSeconds = inner === 1 && typeof seconds === 'number' ? seconds : startSeconds;
+    if (field === runField.startTime) startSeconds = secondsIn(value);
     else text.set(field, value.toString('utf8'));
   }
   const [name, project, sweep] = [text.get(runField.displayName), text.get(runField.project), text.get(runField.sweepId)];

@@ -3,14 +3,15 @@ import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import { subjectOf } from '../model/studySubject.js';
-import { createOptunaNews } from './optunaNews.js';
+import { fixedParams, wholeNews } from './optunaNews.js';
 import { utcOf } from './optunaOutcome.js';
 import { readCreated } from './optunaOwn.js';
 import type { OptunaStudy } from './optunaReplay.js';
 import { spaceOf } from './optunaSpace.js';
 
 export interface OptunaLog {
-  readonly events: readonly StudyEvent[];
+  /** Made anew on each walk. */
+  readonly events: Iterable<StudyEvent>;
   /** What could not be said, for people. */
   readonly notes: readonly string[];
 }
@@ -18,12 +19,13 @@ export interface OptunaLog {
 /** A study as a log of ours. UserError `two-objectives`. */
 export function eventsOf(study: OptunaStudy): OptunaLog {
   const { event, notes, metric } = createdOf(study);
-  study.changed.clear();
-  for (const trial of study.trials) study.changed.add(trial);
-  const news = createOptunaNews(study, metric);
-  const events = news.take();
-  const partly = news.partlyFixed();
-  return { events: [event, ...events], notes: [...notes, ...(partly === 0 ? [] : [`${partly} waiting ${partly === 1 ? 'trial' : 'trials'} without fixed parameters left out`])] };
+  const partly = study.trials.filter((trial) => trial.begunAt === undefined && fixedParams(trial) === undefined).length;
+  return { events: { [Symbol.iterator]: () => logOf(study, event, metric) }, notes: [...notes, ...(partly === 0 ? [] : [`${partly} waiting ${partly === 1 ? 'trial' : 'trials'} without fixed parameters left out`])] };
+}
+
+function* logOf(study: OptunaStudy, created: StudyEvent, metric: string): Generator<StudyEvent, void> {
+  yield created;
+  yield* wholeNews(study, metric);
 }
 
 /** Our own first event as it was written, or one that says what an Optuna study says of itself. */

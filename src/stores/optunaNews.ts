@@ -24,35 +24,28 @@ export interface OptunaNews {
   take(): StudyEvent[];
   /** The last attempt of each trial, by our number. */
   readonly attempts: readonly { readonly trial: OptunaTrial; readonly own: OwnTrial }[];
-  /** Waiting trials that do not say what they wait with. */
-  partlyFixed(): number;
 }
 
 export function createOptunaNews(study: OptunaStudy, metric: string): OptunaNews {
   const attempts: Told[] = [];
   const told = new Map<OptunaTrial, Told>();
   const waiting = new Set<OptunaTrial>();
-  let [attrs, partly] = [0, 0];
+  let attrs = 0;
 
   const wait = (trial: OptunaTrial): StudyEvent[] => {
     if (waiting.has(trial)) return [];
     waiting.add(trial);
     const fixed = fixedParams(trial);
-    if (fixed === undefined) partly += 1;
     return fixed === undefined ? [] : [waitingEvent(`optuna:${waiting.size}`, fixed, '')];
   };
   const begin = (trial: OptunaTrial): Told => {
-    const own = readOwnTrial(trial);
-    const before = own === undefined ? undefined : attempts[own.trial];
-    const goesOn = own !== undefined && before !== undefined && isNextAttempt(before, own, trial);
-    const begun = { trial, own: own ?? foreign, number: goesOn ? own.trial : attempts.length, params: -1, facts: 0, isEnded: false };
+    const begun = begunAs(trial, attempts.length, (number) => attempts[number]);
     attempts[begun.number] = begun;
     told.set(trial, begun);
     return begun;
   };
   return {
     attempts,
-    partlyFixed: () => partly,
     take: () => {
       const events = study.ownAttrs.slice(attrs).flatMap(attrEvent);
       attrs = study.ownAttrs.length;
@@ -63,6 +56,32 @@ export function createOptunaNews(study: OptunaStudy, metric: string): OptunaNews
       return events;
     },
   };
+}
+
+/** What a study says as it stands, one event after the other: of a large one neither the events nor who told what are held. */
+export function* wholeNews(study: OptunaStudy, metric: string): Generator<StudyEvent, void> {
+  for (const attr of study.ownAttrs) yield* attrEvent(attr);
+  const ours = new Map<number, Told>();
+  let [count, waiting] = [0, 0];
+  for (const trial of study.trials.filter(({ begunAt }) => begunAt !== undefined).sort(byBeginning)) {
+    const begun = begunAs(trial, count, (number) => ours.get(number));
+    if (begun.own !== foreign) ours.set(begun.number, begun);
+    count = Math.max(count, begun.number + 1);
+    yield* tell(begun, metric);
+  }
+  for (const trial of study.trials.filter(({ begunAt }) => begunAt === undefined)) {
+    waiting += 1;
+    const fixed = fixedParams(trial);
+    if (fixed !== undefined) yield waitingEvent(`optuna:${waiting}`, fixed, '');
+  }
+}
+
+/** A further attempt of a trial of ours keeps its number; `next` is a new one's. */
+function begunAs(trial: OptunaTrial, next: number, attempt: (number: number) => Told | undefined): Told {
+  const own = readOwnTrial(trial);
+  const before = own === undefined ? undefined : attempt(own.trial);
+  const goesOn = own !== undefined && before !== undefined && isNextAttempt(before, own, trial);
+  return { trial, own: own ?? foreign, number: goesOn ? own.trial : next, params: -1, facts: 0, isEnded: false };
 }
 
 /** What a waiting trial waits with. */

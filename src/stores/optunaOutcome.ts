@@ -5,14 +5,17 @@ import { ownAttrs } from './optunaOwn.js';
 import { intermediateOf, optunaStates, type OptunaTrial } from './optunaReplay.js';
 
 export function paramsOf({ params }: OptunaTrial): Params {
-  return Object.fromEntries([...params].flatMap(([name, { internal, distribution }]): [string, ParamValue][] => {
+  const found: [string, ParamValue][] = [];
+  for (const [name, { internal, distribution }] of params) {
     const value = externalOf(distribution, internal);
-    return value === undefined ? [] : [[name, value]];
-  }));
+    if (value !== undefined) found.push([name, value]);
+  }
+  return Object.fromEntries(found);
 }
 
 export function resultOf(trial: OptunaTrial, metric: string): TrialResult {
-  const own = trialResultSchema.safeParse(trial.systemAttrs.get(ownAttrs.result)).data;
+  const attr = trial.systemAttrs.get(ownAttrs.result);
+  const own = attr === undefined ? undefined : trialResultSchema.safeParse(attr).data;
   if (own !== undefined) return own;
   const outcome = outcomeOf(trial);
   const value = 'value' in outcome ? outcome.value : undefined;
@@ -37,13 +40,12 @@ function isConstraint(key: string): boolean {
   return key === 'constraints' || key.startsWith('constraints:');
 }
 
-/** Optuna writes local time without a zone. Empty for what is no time. */
-export function utcOf(time: string | undefined): string {
-  const ms = Date.parse(time ?? '');
+/** ISO 8601; empty for what is no time. */
+export function utcOf(ms = Number.NaN): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : '';
 }
 
-function secondsBetween(start: string | undefined, complete: string | undefined): number {
-  const seconds = (Date.parse(complete ?? '') - Date.parse(start ?? '')) / 1000;
+function secondsBetween(start = Number.NaN, complete = Number.NaN): number {
+  const seconds = (complete - start) / 1000;
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
 }

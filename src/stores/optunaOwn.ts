@@ -18,7 +18,9 @@ const ownTrialSchema = z.object({ trial: z.int(), attempt: z.int(), side: z.enum
 export type OwnTrial = z.infer<typeof ownTrialSchema>;
 
 export function readOwnTrial({ systemAttrs }: OptunaTrial): OwnTrial | undefined {
-  return ownTrialSchema.safeParse(systemAttrs.get(ownAttrs.trial)).data;
+  const attr = systemAttrs.get(ownAttrs.trial);
+  // A schema that fails makes an error with its stack: of each of another tool's trials.
+  return attr === undefined ? undefined : ownTrialSchema.safeParse(attr).data;
 }
 
 export function readCreated({ systemAttrs }: OptunaStudy): Created | undefined {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
-import { parsePythonJson } from '../model/pythonNumbers.js';
 import type { OptunaDistribution } from './optunaDistribution.js';
+import { distributionParser } from './optunaDistributionText.js';
+import { OptunaParams } from './optunaParams.js';
 
 /** Optuna's TrialState. */
 export const optunaStates = { running: 0, complete: 1, pruned: 2, fail: 3, waiting: 4 } as const;
@@ -23,12 +24,18 @@ export interface OptunaTrial {
   begunAt: number | undefined;
   state: number;
   values: readonly (number | null)[] | undefined;
-  start: string | undefined;
-  complete: string | undefined;
-  readonly params: Map<string, { readonly internal: number; readonly distribution: OptunaDistribution }>;
-  readonly facts: OptunaFact[];
-  readonly systemAttrs: Map<string, unknown>;
+  /** Milliseconds since 1970, NaN for what is no time. */
+  start: number | undefined;
+  complete: number | undefined;
+  params: OptunaParams;
+  /** Grows by `tell` alone. */
+  facts: OptunaFact[];
+  systemAttrs: ReadonlyMap<string, unknown>;
 }
+
+/** What most trials have of facts and attributes: one list and one map for all of them. */
+export const noFacts: OptunaFact[] = [];
+export const noAttrs: ReadonlyMap<string, unknown> = new Map();
 
 export interface OptunaStudy {
   readonly id: number;
@@ -47,11 +54,6 @@ export interface OptunaStudy {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const attributes = z.union([
-  z.object({ name: z.literal('FloatDistribution'), attributes: z.object({ step: z.number().nullable(), low: z.number(), high: z.number(), log: z.boolean() }) }),
-  z.object({ name: z.literal('IntDistribution'), attributes: z.object({ log: z.boolean(), step: z.number(), low: z.number(), high: z.number() }) }),
-  z.object({ name: z.literal('CategoricalDistribution'), attributes: z.object({ choices: z.array(z.union([z.null(), z.boolean(), z.number(), z.string()])) }) }),
-]);
 const number = z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]);
 const record = z.record(z.string(), z.unknown());
 const template = z.object({
@@ -72,21 +74,23 @@ export interface OptunaReplay {
 
 export function createOptunaReplay(): OptunaReplay {
   const studies = new Map<number, OptunaStudy>();
-  /** Each with its study; trials of deleted studies count on. */
-  const trials: { readonly trial: OptunaTrial; readonly study: OptunaStudy }[] = [];
-  const [parse, counted] = [distributionParser(), { studies: 0 }];
+  /** By id, each with its study beside it; trials of deleted studies count on. */
+  const [trials, homes]: [OptunaTrial[], OptunaStudy[]] = [[], []];
+  const [parse, counted, none] = [distributionParser(), { studies: 0 }, OptunaParams.none()];
   const createTrial = (fields: Fields): void => {
     const found = isBare(fields) ? { ...bare, study_id: fields.study_id, datetime_start: fields.datetime_start } : checked(template, fields);
     const study = studies.get(found.study_id);
     if (study === undefined) return;
-    const trial = trialOf(trials.length, found, parse);
-    trials.push({ trial, study });
+    const trial = trialOf(trials.length, found, { parse, none });
+    trials.push(trial);
+    homes.push(study);
     study.trials.push(trial);
     for (const [name, { distribution }] of trial.params) study.distributions.set(name, distribution);
     note(study, trial);
   };
   const change = (fields: Fields): void => {
-    const { trial, study } = trials[Number(fields['trial_id'])] ?? {};
+    const id = Number(fields['trial_id']);
+    const [trial, study] = [trials[id], homes[id]];
     if (trial === undefined || study === undefined || isFinished(trial)) return;
     changeTrial(trial, fields, parse);
     if (fields['op_code'] === optunaOps.trialParam) noteDistribution(study, trial, fields);
@@ -141,7 +145,7 @@ function changeTrial(trial: OptunaTrial, fields: Fields, parse: (text: string) =
     case optunaOps.trialParam: {
       const { param_name: name, param_value_internal: internal, distribution } = fields;
       if (typeof name !== 'string' || typeof internal !== 'number' || typeof distribution !== 'string') throw unreadable('a parameter without name, value or distribution');
-      trial.params.set(name, { internal, distribution: parse(distribution) });
+      trial.params = trial.params.with(name, { internal, distribution: parse(distribution) });
       return;
     }
     case optunaOps.trialState: {
@@ -149,19 +153,19 @@ function changeTrial(trial: OptunaTrial, fields: Fields, parse: (text: string) =
       if (found.state === optunaStates.running && trial.state === optunaStates.running) return;
       trial.state = found.state;
       trial.values = found.values ?? trial.values;
-      trial.start = found.datetime_start ?? trial.start;
-      trial.complete = found.datetime_complete ?? trial.complete;
+      trial.start = timeOf(found.datetime_start) ?? trial.start;
+      trial.complete = timeOf(found.datetime_complete) ?? trial.complete;
       return;
     }
     case optunaOps.trialIntermediate: {
       const { step, intermediate_value: value } = fields;
       if (typeof step !== 'number') throw unreadable('an intermediate value without a step');
-      trial.facts.push({ kind: 'report', step, value: typeof value === 'number' ? value : null });
+      tell(trial, [{ kind: 'report', step, value: typeof value === 'number' ? value : null }]);
       return;
     }
     default:
-      merge(trial.systemAttrs, fields['system_attr']);
-      trial.facts.push(...ownFacts(fields['system_attr']));
+      trial.systemAttrs = merge(new Map(trial.systemAttrs), fields['system_attr']);
+      tell(trial, ownFacts(fields['system_attr']));
   }
 }
 
@@ -177,19 +181,25 @@ function isPlainEnd(fields: Fields): fields is Fields & { readonly state: number
   return state === optunaStates.complete && Array.isArray(values) && values.every((value) => typeof value === 'number') && start === undefined && typeof complete === 'string';
 }
 
-function trialOf(id: number, found: Readonly<z.infer<typeof template>>, parse: (text: string) => OptunaDistribution): OptunaTrial {
-  const params: OptunaTrial['params'] = new Map();
+function trialOf(id: number, found: Readonly<z.infer<typeof template>>, { parse, none }: { readonly parse: (text: string) => OptunaDistribution; readonly none: OptunaParams }): OptunaTrial {
+  let params = none;
   for (const [name, internal] of Object.entries(found.params)) {
     const text = found.distributions[name];
     if (text === undefined) throw unreadable(`parameter ${name} without a distribution`);
-    params.set(name, { internal, distribution: parse(text) });
+    params = params.with(name, { internal, distribution: parse(text) });
   }
+  const attrs = Object.entries(found.system_attrs);
   const steps = Object.entries(found.intermediate_values).map(([step, value]) => ({ kind: 'report' as const, step: Number(step), value }));
   return {
     id, begunAt: undefined, state: found.state, values: found.values ?? (found.value === null || found.value === undefined ? undefined : [found.value]), params,
-    start: found.datetime_start ?? undefined, complete: found.datetime_complete ?? undefined, systemAttrs: new Map(Object.entries(found.system_attrs)),
-    facts: [...ownFacts(found.system_attrs), ...steps.sort((a, b) => a.step - b.step)],
+    start: timeOf(found.datetime_start), complete: timeOf(found.datetime_complete), systemAttrs: attrs.length === 0 ? noAttrs : new Map(attrs),
+    facts: attrs.length === 0 && steps.length === 0 ? noFacts : [...ownFacts(found.system_attrs), ...steps.sort((a, b) => a.step - b.step)],
   };
+}
+
+/** Optuna writes local time without a zone. */
+function timeOf(text: string | null | undefined): number | undefined {
+  return text === null || text === undefined ? undefined : Date.parse(text);
 }
 
 function ownFacts(attr: unknown): OptunaFact[] {
@@ -211,27 +221,15 @@ export function isFinished({ state }: OptunaTrial): boolean {
   return state === optunaStates.complete || state === optunaStates.pruned || state === optunaStates.fail;
 }
 
-function merge(into: Map<string, unknown> | undefined, attr: unknown): void {
-  if (into === undefined || typeof attr !== 'object' || attr === null) return;
-  for (const [key, value] of Object.entries(attr)) into.set(key, value);
+function merge(into: Map<string, unknown>, attr: unknown): Map<string, unknown> {
+  if (typeof attr === 'object' && attr !== null) for (const [key, value] of Object.entries(attr)) into.set(key, value);
+  return into;
 }
 
-/** The same few texts stand in every trial. */
-function distributionParser(): (text: string) => OptunaDistribution {
-  const known = new Map<string, OptunaDistribution>();
-  return (text) => {
-    const found = known.get(text) ?? readDistribution(text);
-    known.set(text, found);
-    return found;
-  };
-}
-
-function readDistribution(text: string): OptunaDistribution {
-  try {
-    return attributes.parse(parsePythonJson(text));
-  } catch {
-    throw unreadable(`the distribution ${text.slice(0, 100)}`);
-  }
+/** A trial tells more. */
+export function tell(trial: OptunaTrial, facts: readonly OptunaFact[]): void {
+  if (trial.facts === noFacts) trial.facts = [...facts];
+  else trial.facts.push(...facts);
 }
 
 function checked<S extends z.ZodType>(schema: S, fields: Fields): z.infer<S> {

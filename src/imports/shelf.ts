@@ -1,0 +1,183 @@
+import { numberColumn, type NumberArray } from '../math/numberColumn.js';
+import type { ParamValue } from '../model/params.js';
+import { isoTime, type ForeignTrial, type Point, type Trials } from './foreign.js';
+
+/** A trial with numbers that only its reader knows the meaning of. */
+export interface ShelvedTrial extends ForeignTrial { readonly facts?: Readonly<Record<string, number>> }
+
+/**
+ * All trials of a tuning, packed: the numbers of each stand in one long column, and what is no number (names, choices, messages) stands there
+ * once for all. A hundred thousand trials take about ten megabytes, as objects they take ten times that. Handed out anew on each walk.
+ */
+export interface Shelf extends Trials {
+  /** How many there are now. */
+  push(trial: ShelvedTrial): number;
+  [Symbol.iterator](): Iterator<ShelvedTrial, void>;
+  /** The same trials by the time at which they began; those that do not say stand first. */
+  byStart(): Trials;
+}
+
+/** Each trial as `change` has it, made anew on each walk. */
+export function changed(shelf: Shelf, change: (trial: ShelvedTrial) => ForeignTrial): Trials {
+  return {
+    get length() { return shelf.length; },
+    *[Symbol.iterator]() { for (const trial of shelf) yield change(trial); },
+  };
+}
+
+/** What trials have in common beside their numbers. */
+interface Shape {
+  readonly state: ForeignTrial['state'];
+  /** With whether its value is a number itself, or the place of one that is none. */
+  readonly params: readonly (readonly [name: string, isNumber: boolean])[];
+  readonly values: readonly string[];
+  readonly curves: readonly string[] | undefined;
+  readonly facts: readonly string[];
+  readonly has: Extras;
+}
+
+/** A start is kept in milliseconds if that says the same. */
+interface Extras { readonly message: boolean; readonly start: 'ms' | 'text' | undefined; readonly seconds: boolean; readonly seed: boolean }
+
+export function createShelf(): Shelf {
+  const column = numberColumn();
+  const others = internTable();
+  const shapes: Shape[] = [];
+  const byKey = new Map<string, number>();
+  const count = { trials: 0 };
+  const cursorAt = (at: number): Cursor => ({ numbers: column.values(), at });
+  const read = (cursor: Cursor): ShelvedTrial => {
+    const shape = shapes[next(cursor)];
+    if (shape === undefined) throw new Error('a shelf is read where a trial begins');
+    return unpack(shape, cursor, others.at);
+  };
+  function* walk(): Generator<ShelvedTrial, void> {
+    for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield read(cursor);
+  }
+  return {
+    get length() { return count.trials; },
+    [Symbol.iterator]: walk,
+    byStart: () => {
+      const order: { readonly at: number; readonly start: string }[] = [];
+      for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) order.push({ at: cursor.at, start: read(cursor).start ?? '' });
+      order.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+      const places = Float64Array.from(order, ({ at }) => at);
+      return { length: places.length, *[Symbol.iterator]() { for (const at of places) yield read(cursorAt(at)); } };
+    },
+    push: (trial) => {
+      const has = extrasOf(trial);
+      const key = keyOf(trial, has);
+      const known = byKey.get(key) ?? shapes.push(shapeOf(trial, has)) - 1;
+      byKey.set(key, known);
+      column.push(known);
+      pack(trial, has, { push: (value) => { column.push(value); }, place: others.place });
+      return count.trials += 1;
+    },
+  };
+}
+
+function extrasOf({ message, start, seconds, seed }: ShelvedTrial): Extras {
+  const isPlain = start !== undefined && isoTime(Date.parse(start) / 1000) === start;
+  return { message: message !== undefined, start: start === undefined ? undefined : isPlain ? 'ms' : 'text', seconds: seconds !== undefined, seed: seed !== undefined };
+}
+
+/** Names stand with their length: none can look like two. */
+function keyOf({ state, params, values, curves, facts }: ShelvedTrial, has: Extras): string {
+  let key = `${state} ${has.start ?? ''} ${has.message ? 1 : 0}${has.seconds ? 1 : 0}${has.seed ? 1 : 0}`;
+  for (const name of Object.keys(params)) key += `${typeof params[name] === 'number' ? 'n' : 'o'}${name.length}:${name}`;
+  for (const names of [values, curves, facts]) {
+    key += names === undefined ? '-' : '|';
+    for (const name of Object.keys(names ?? {})) key += `${name.length}:${name}`;
+  }
+  return key;
+}
+
+function shapeOf({ state, params, values, curves, facts }: ShelvedTrial, has: Extras): Shape {
+  return {
+    state, has, params: Object.entries(params).map(([name, value]) => [name, typeof value === 'number']), values: Object.keys(values),
+    curves: curves === undefined ? undefined : Object.keys(curves), facts: Object.keys(facts ?? {}),
+  };
+}
+
+interface Packer { readonly push: (value: number) => void; readonly place: (value: ParamValue) => number }
+
+function pack({ params, values, curves, facts, message = '', start = '', seconds = 0, seed = 0 }: ShelvedTrial, has: Extras, { push, place }: Packer): void {
+  for (const name of Object.keys(params)) {
+    const value = params[name] ?? null;
+    push(typeof value === 'number' ? value : place(value));
+  }
+  for (const numbers of [values, facts ?? {}]) for (const name of Object.keys(numbers)) push(numbers[name] ?? Number.NaN);
+  for (const name of Object.keys(curves ?? {})) {
+    const points = curves?.[name] ?? [];
+    push(points.length);
+    for (const [step, value] of points) { push(step); push(value); }
+  }
+  if (has.message) push(place(message));
+  if (has.start !== undefined) push(has.start === 'ms' ? Date.parse(start) : place(start));
+  if (has.seconds) push(seconds);
+  if (has.seed) push(seed);
+}
+
+interface Cursor { readonly numbers: NumberArray; at: number }
+
+function next(cursor: Cursor): number {
+  return cursor.numbers[cursor.at++] ?? Number.NaN;
+}
+
+function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
+  const found: Record<string, ParamValue> = {};
+  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
+  const trial = { params: found, state, values: numbersAt(values, cursor), ...(facts.length === 0 ? {} : { facts: numbersAt(facts, cursor) }) };
+  return {
+    ...trial, ...(curves === undefined ? {} : { curves: Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)])) }),
+    ...(has.message ? { message: textIn(at(next(cursor))) } : {}),
+    ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor))) }),
+    ...(has.seconds ? { seconds: next(cursor) } : {}), ...(has.seed ? { seed: next(cursor) } : {}),
+  };
+}
+
+function textIn(value: ParamValue): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numbersAt(names: readonly string[], cursor: Cursor): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const name of names) put(found, name, next(cursor));
+  return found;
+}
+
+/** Another tool may well have a parameter of this name. */
+function put<T>(into: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  else into[name] = value;
+}
+
+function pointsAt(cursor: Cursor): Point[] {
+  const points: Point[] = [];
+  for (let left = next(cursor); left > 0; left -= 1) points.push([next(cursor), next(cursor)]);
+  return points;
+}
+
+/** Each value once, by a number. */
+function internTable(): { readonly place: (value: ParamValue) => number; readonly at: (place: number) => ParamValue } {
+  const table: ParamValue[] = [];
+  /** Lists and maps by their text. */
+  const [plain, made] = [new Map<ParamValue, number>(), new Map<string, number>()];
+  return {
+    at: (place) => table[place] ?? null,
+    place: (value) => {
+      const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined;
+      const known = text === undefined ? plain.get(value) : made.get(text);
+      if (known !== undefined) return known;
+      const kept = typeof value === 'string' ? copyOf(value) : value;
+      if (text === undefined) plain.set(kept, table.length);
+      else made.set(text, table.length);
+      return table.push(kept) - 1;
+    },
+  };
+}
+
+/** A piece of a text keeps the whole of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}

@@ -1,0 +1,57 @@
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../model/errors.js';
+import type { StudyEvent } from '../model/study.js';
+import { unwritable } from './journalErrors.js';
+import { encodeLine } from './journalLines.js';
+
+/** Characters in one write. */
+const pieceLength = 1 << 16;
+
+/**
+ * A log that is written once, from its first event to its last, and is there whole or not at all: unlike that of a run it needs no
+ * line to be safe before the next one. The events are taken one by one and none is held. UserError `out-exists` where `path` is
+ * there already, a link included; `name` for messages.
+ */
+export async function writeWholeJournal(path: string, name: string, events: Iterable<StudyEvent>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw unwritable(name, error); });
+  const place = await claimed(path, name);
+  const draft = `${path}.part`;
+  try {
+    await rm(draft, { force: true });
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await writeLines(file, events);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await Promise.all([rm(draft, { force: true }), rm(path, { force: true })]);
+    throw error instanceof Error && 'syscall' in error ? unwritable(name, error) : error;
+  } finally {
+    await place.close();
+  }
+}
+
+/** Nobody else writes there from now on. An empty file, which a run that died may have left, is as good as none. */
+async function claimed(path: string, name: string): Promise<FileHandle> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true && found.size === 0) await rm(path, { force: true });
+  return await open(path, 'wx', 0o600).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError('out-exists', `${name} is there already.`, { fix: 'Name another file: --out FILE' });
+    throw unwritable(name, error);
+  });
+}
+
+async function writeLines(file: FileHandle, events: Iterable<StudyEvent>): Promise<void> {
+  let [piece, line] = ['', 0];
+  for (const event of events) {
+    piece += encodeLine(event, line++);
+    if (piece.length < pieceLength) continue;
+    await file.writeFile(piece);
+    piece = '';
+  }
+  await file.writeFile(piece);
+}
