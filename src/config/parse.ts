@@ -4,6 +4,7 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { durationMs } from './duration.js';
+import { readEarlyStopping } from './earlyStopping.js';
 import { readEarlyTerminate } from './earlyTerminate.js';
 import { createFindings, type Diagnostic, type Findings } from './findings.js';
 import { countGrid } from '../model/gridCount.js';
@@ -84,7 +85,8 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     metrics: { ...readSources(file, context), wandb: file.metrics?.wandb ?? dialect === 'wandb' },
     metric: readMetric(file, context),
     also: readAlso(file, context),
-    reduce: file.reduce ?? defaultOf('reduce'),
+    ...readEarlyStopping(file, context),
+    reduce: file.reduce ?? (file.early_stopping === undefined ? defaultOf('reduce') : 'best'),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
     verdict: readVerdict(file),

@@ -30,6 +30,9 @@ export const looks = z.array(z.number()).superRefine((value, context) => {
 });
 export const goal = z.enum(['minimize', 'maximize']);
 
+/** How much patience there is with a run; numbers in earlyStopping.ts. */
+export const patiencePresets = ['lazy', 'moderate', 'strict', 'kopt'] as const;
+
 const anyValue = z.json();
 const shapeName = z.enum(layerShapes);
 

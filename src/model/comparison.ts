@@ -65,6 +65,8 @@ const searchTrialSchema = z.strictObject({
   reason: z.enum(failureReasons).optional(),
   message: z.string().optional(),
   anchor: z.enum(['defaults', 'incumbent']).optional(),
+  /** At which of the steps that it reported it was best, and what it had at the last one. */
+  steps: z.strictObject({ best: finite, bestValue: finite, last: finite, lastValue: finite }).optional(),
 });
 export type SearchTrial = z.infer<typeof searchTrialSchema>;
 
