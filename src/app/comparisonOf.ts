@@ -1,6 +1,7 @@
 import { effectOf } from '../compare/effect.js';
 import { claimAlpha } from '../compare/looks.js';
 import { detectableDecline } from '../compare/plan.js';
+import { keptRates } from '../compare/rateKept.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import type { Study, Trial } from '../model/study.js';
@@ -42,10 +43,17 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     failures: found.study === undefined ? [] : failuresOf(found.study),
     environment: found.environment,
     policyChanges: run.policyChanges,
-    warnings: found.warnings, notes: found.notes,
+    warnings: [...found.warnings, ...rateWarnings(run, found)], notes: found.notes,
     ...(accepted === undefined ? {} : { accepted }), ...(run.extension === undefined ? {} : { extension: run.extension }),
     reproduce: reproduceOf(run),
   };
+}
+
+/** What a pull request changes without the learning rate that goes with it. */
+function rateWarnings({ configs, objective, baseHasConfig }: StudyRun, { incumbent, incumbentHere, search }: Findings): readonly string[] {
+  if (!baseHasConfig || incumbent === undefined || incumbentHere === undefined) return [];
+  const trials = search?.side === 'head' ? search.trials : [];
+  return keptRates({ base: configs.base.space, head: configs.head.space, incumbent: incumbent.params, incumbentHere, trials, goal: objective.goal, metric: objective.name });
 }
 
 function pick<K extends keyof Findings>(found: Findings, keys: readonly K[]): Partial<Pick<Findings, K>> {
