@@ -29,7 +29,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
   const effect = gateResult && effectOf(gateResult, objective.goal);
   const accepted = sinceAccepted(run, found);
   return {
-    study: configs.head.name, configPath: configs.head.path, verdict, secrets,
+    study: configs.head.name, configPath: configs.head.path, verdict: withTraining(verdict, found), secrets,
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
     ...(effect === undefined ? {} : { effect }),
     ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift']),
@@ -47,6 +47,11 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     ...(accepted === undefined ? {} : { accepted }), ...(run.extension === undefined ? {} : { extension: run.extension }),
     reproduce: reproduceOf(run),
   };
+}
+
+/** From scratch is what everybody takes for granted; where it is not so, the verdict says it. */
+function withTraining(verdict: Verdict, { trainedOn }: Findings): Verdict {
+  return trainedOn === undefined ? verdict : { ...verdict, sentence: `${verdict.sentence}; ${trainedOn}` };
 }
 
 /** What a pull request changes without the learning rate that goes with it. */

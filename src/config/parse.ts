@@ -13,7 +13,7 @@ import { applyOverrides, readSeed, type OverrideLabel, type Overrides } from './
 import { readYaml } from './readYaml.js';
 import { requirementsOf } from './requirements.js';
 import { withoutEffect, type FileConfig } from './schema.js';
-import { checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
+import { checkLinks, checkTransfer, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
 import { readSpace } from './space.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
@@ -73,6 +73,7 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
     name: studyName(settings.name, source.path, context), path: source.path, dialect, method, earlyTerminate, space, program,
     ...rest, ...(seed === undefined ? {} : { seed }),
   };
+  checkTransfer(config, context);
   noteBudget(config, dialect, context);
   return { config, space };
 }
@@ -101,6 +102,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     data: file.data ?? defaultOf('data'),
     mainSearchMs: durationMs(file.main_search ?? defaultOf('main_search')) ?? 0,
     fingerprint: file.fingerprint,
+    ...(file.checkpoint === undefined ? {} : { checkpoint: file.checkpoint }), ...(file.transfer === undefined ? {} : { transfer: file.transfer }),
   };
 }
 

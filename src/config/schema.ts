@@ -112,6 +112,8 @@ export const fileSchema = z.strictObject({
   inputs: d(words.optional(), 'Globs of what can change a result.', 'inputs: ["**", "!docs/**"]'),
   data: d(z.array(text).optional(), 'Files whose content is part of the compatibility key.', 'data: [data/train.csv]'),
   main_search: d(duration.optional(), 'How often the default branch is searched again.', 'main_search: 7d'),
+  checkpoint: d(text.optional(), 'File or folder below `$NOREGRET_TRIAL_DIR` that a run leaves; that of main\'s best configuration is kept on the runner, for studies with `transfer`.', 'checkpoint: model'),
+  transfer: d(text.optional(), 'Study whose model of main every trial trains on from: `$NOREGRET_BASE_CHECKPOINT`. Results are kept apart from training from scratch.', 'transfer: spiral'),
   fingerprint: d(words.optional(), 'Command whose output is part of the compatibility key.', 'fingerprint: [nvcc, --version]'),
   description: ignored('description: what this is for'),
   project: ignored('project: spirals'),

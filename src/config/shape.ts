@@ -4,7 +4,7 @@ import { layerShapes, type LayerShape, type ShapedLayers } from '../model/layerS
 import type { Condition, Distribution, Parameter } from '../model/searchSpace.js';
 import { nearest } from './dialect.js';
 import { shown, type Findings, type Position } from './findings.js';
-import { child, entry, plainValue, type Entry, type MapTree, type Tree } from './yamlTree.js';
+import { child, entry, type Entry, type MapTree, type Tree } from './yamlTree.js';
 
 /** A part of a `shape` parameter, as an ordinary parameter. */
 export interface ShapePart { readonly parameter: Parameter; readonly at: Position; readonly tree: Tree }

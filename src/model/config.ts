@@ -113,6 +113,10 @@ export interface StudyConfig {
   readonly importance?: ImportanceMethod;
   readonly gpus: number;
   readonly env: EnvPolicy;
+  /** What a run leaves in NOREGRET_TRIAL_DIR for studies that train on from it; kept of main's best configuration. */
+  readonly checkpoint?: string;
+  /** Study whose model of main every trial trains on from. */
+  readonly transfer?: string;
   /** Commands run in each side's own worktree before its first trial. */
   readonly setup: readonly (readonly string[])[];
   readonly link: readonly string[];
