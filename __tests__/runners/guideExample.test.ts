@@ -91,7 +91,8 @@ test('a run that gets no better is over by patience, long before its epochs', as
 
 describe('transfer', () => {
   test("the first layers are those of main's model, and stay so when frozen", async () => {
-    const main = await run('noregret.yml', { ...short, 'hidden.shape': 'constant' }, quick);
+    // Narrower than the 16 of transfer.yml: what is reused decides its own width.
+    const main = await run('noregret.yml', { ...short, 'hidden.shape': 'constant', 'hidden.width': 8 }, quick);
     const baseCheckpoint = join(main.files, 'model.json');
     expect(existsSync(baseCheckpoint)).toBe(true);
     const layers = (file: string): unknown[] => JSON.parse(readFileSync(file, 'utf8')) as unknown[];
@@ -100,17 +101,17 @@ describe('transfer', () => {
     const [theirs, own] = [layers(baseCheckpoint), layers(join(frozen.files, 'model.json'))];
     expect(own.slice(0, 2)).toEqual(theirs.slice(0, 2));
     expect(own[2]).not.toEqual(theirs[2]);
+    expect(own).toHaveLength(3);
     const free = await run('transfer.yml', { ...short, reuse_layers: 1, freeze: false }, { ...quick, baseCheckpoint });
     expect(layers(join(free.files, 'model.json'))[0]).not.toEqual(theirs[0]);
-    expect(free.reports[0]?.metrics['val_loss']).toBeLessThan(main.reports[0]!.metrics['val_loss']!);
   });
 
-  test('a model of another size fails by name, and from scratch there is none', async () => {
+  test('a model with too few layers fails by name, and from scratch there is none', async () => {
     const baseCheckpoint = join(dir, 'other.json');
     writeFileSync(baseCheckpoint, '[]');
     const { result } = await run('transfer.yml', short, { ...quick, baseCheckpoint });
     expect(result.outcome).toMatchObject({ state: 'failed', reason: 'exit-code' });
-    expect(result.logTail).toContain("layer 1 is 4x16, 16 here and absent in main's model");
+    expect(result.logTail).toContain("main's model has 0 hidden layers, 1 are to be reused");
     expect((await run('noregret.yml', short, quick)).result.outcome.state).toBe('complete');
   });
 });

@@ -26,7 +26,7 @@ export interface TuneRequest {
 export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   const { run, tools, dir, journal, executor, identity, openExternal, baseCheckpoint } = request;
   const found = noFindings();
-  if (baseCheckpoint !== undefined) found.trainedOn = `trained on from ${baseCheckpoint}`;
+  if (baseCheckpoint !== undefined) found.trainedOn = 'trained on from the model in NOREGRET_BASE_CHECKPOINT';
   const startedMs = tools.clock.now();
   const { timeMs } = run.configs.head.budget;
   const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
