@@ -24,7 +24,7 @@ describe('a shape is ordinary parameters', () => {
   test('the shortest spelling', () => {
     const space = spaceOf('  hidden: { shape: funnel, layers: { min: 1, max: 4 }, width: { values: [32, 64] }, last: 8 }\n  lr: { value: 1 }');
     expect(space.parameters.map(({ name, distribution, when }) => [name, distribution.name, when])).toEqual([
-      ['hidden.shape', 'categorical', undefined], ['hidden.layers', 'int_uniform', undefined], ['hidden.width', 'categorical', undefined], ['hidden.last', 'constant', undefined], ['lr', 'constant', undefined],
+      ['hidden.shape', 'constant', undefined], ['hidden.layers', 'int_uniform', undefined], ['hidden.width', 'categorical', undefined], ['hidden.last', 'constant', undefined], ['lr', 'constant', undefined],
     ]);
     expect(given(space, { 'hidden.shape': 'funnel', 'hidden.layers': 4, 'hidden.width': 64, 'hidden.last': 8, lr: 1 })).toEqual({ hidden: [50, 36, 22, 8], lr: 1 });
   });
@@ -71,7 +71,7 @@ describe('a shape is ordinary parameters', () => {
     expect(space.find(({ name }) => name === 'net.hidden.width')).toMatchObject({ default: 32, when: { model: ['mlp'] } });
     const result = parse(ours('', every).replace('"${args}"', '"--hidden=${param:hidden}", "--depth=${param:hidden.layers}"'));
     expect(problems(result)).toEqual([]);
-    expect(problems(parse(ours('', every).replace('"${args}"', '"${param:hiden}"')))).toEqual(['3:26 unknown-macro']);
+    expect(problems(parse(ours('', every).replace('"${args}"', '"${param:hiden}"')))).toEqual(['3:29 unknown-macro']);
   });
 
   test('inactive as a whole, the program gets no list; a flat name beside it is left alone', () => {

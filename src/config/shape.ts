@@ -31,7 +31,7 @@ export function readShape({ value }: Entry, path: readonly string[], { readOne, 
   const read = new Map<Key, Parameter>();
   for (const key of keys) {
     const found = entry(value, key);
-    const parameter = found === undefined ? undefined : readOne({ ...found, value: asParameter(key, found.value) }, [...path, key]);
+    const parameter = found === undefined ? undefined : readOne({ ...found, value: asParameter(found.value) }, [...path, key]);
     if (parameter !== undefined) read.set(key, parameter);
     else if (found !== undefined) return undefined;
   }
@@ -61,11 +61,9 @@ function keysFit(name: string, tree: MapTree, findings: Findings): boolean {
 }
 
 /** `funnel`, `[constant, funnel]` and `10` are short for a map. */
-function asParameter(key: Key, tree: Tree): Tree {
+function asParameter(tree: Tree): Tree {
   if (tree.kind === 'map') return tree;
-  const isList = tree.kind === 'list' || key === 'shape';
-  const value: Tree = isList && tree.kind !== 'list' ? { kind: 'list', items: [tree], at: tree.at } : tree;
-  return { kind: 'map', at: tree.at, entries: [{ key: isList ? 'values' : 'value', keyAt: tree.at, value }] };
+  return { kind: 'map', at: tree.at, entries: [{ key: tree.kind === 'list' ? 'values' : 'value', keyAt: tree.at, value: tree }] };
 }
 
 function shapesOf(name: string, parameter: Parameter | undefined, tree: MapTree, findings: Findings): readonly LayerShape[] | undefined {
