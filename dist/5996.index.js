@@ -1,4 +1,4 @@
-export const id=5996;export const ids=[5996];export const modules={2394:(i,t,e)=>{e.r(t),e.d(t,{run:()=>f});var n=e(61264),o=e(20298),r=e(12542),a=e(34187),s=e(99611),l=e(80926),u=e(32832);async function f(i,t){if(!0===t.explain)return i.stdout.write(`${(0,n.Sb)()}
+export const id=5996;export const ids=[5996];export const modules={2394:(i,t,e)=>{e.r(t),e.d(t,{run:()=>f});var n=e(61264),o=e(31819),r=e(12542),a=e(34187),s=e(99611),l=e(80926),u=e(32832);async function f(i,t){if(!0===t.explain)return i.stdout.write(`${(0,n.Sb)()}
 `),l.h.ok;let e=await (0,r.j)(i.cwd,t.config),f=await Promise.all(e.map(async t=>(0,o.o)({path:t,text:await (0,r.R)(i.cwd,t),samplers:s.o,pruners:a.E}))),c=f.map(n.pA),[g]=c;return!0!==t.json?i.stdout.write(`${f.map(i=>(0,u.g)((0,n.qW)(i))).join(`
 
 `)}

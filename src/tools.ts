@@ -7,6 +7,7 @@ import { createExternalSampler } from './external/sampler.js';
 import type { StudyConfig } from './model/config.js';
 import type { OpenExternal } from './model/external.js';
 import type { BaselineStore, Clock, Journal, Progress, TrialRunner } from './model/ports.js';
+import { createCheckpoints } from './platform/checkpoints.js';
 import { trialEnvironment } from './platform/environment.js';
 import { createKeyProbe } from './platform/keyProbe.js';
 import { endLeftovers, studyMark } from './platform/leftovers.js';
@@ -44,7 +45,12 @@ export async function createTools(options: ToolOptions): Promise<Tools> {
     repository, store: options.store, clock, progress, secrets: options.secrets, tool: `noregret ${version}`,
     keyProbe: withTfjsBackend(createKeyProbe({ env: trialEnv, version, ...image }), trialEnv),
     openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
-    openStudy: async (study, identity, configs) => await openStudy({ env, clock, configs, progress, folder: studyFolder(stateDir, study, identity) }),
+    findCheckpoint: async (digest) => await createCheckpoints(stateDir).find(digest),
+    openStudy: async (study, identity, configs) => {
+      const folder = studyFolder(stateDir, study, identity);
+      const opened = await openStudy({ env, clock, configs, progress, folder });
+      return { ...opened, keepCheckpoint: async ({ number, attempt }, path) => await createCheckpoints(stateDir).keep(join(folder, 'trials', `${number}-${attempt}`, 'files'), path) };
+    },
   };
 }
 

@@ -39,6 +39,8 @@ export interface WorldOptions {
   /** Fields of the compatibility key beside metric and incumbent. */
   readonly key?: Readonly<Record<string, string>>;
   readonly store?: BaselineStore;
+  /** Models kept on this runner: where by digest. What a run leaves at `absent` is not there. */
+  readonly models?: Map<string, string>;
   readonly unbuildable?: Side;
   /** Asked at each start of a trial: true = somebody cancels now. */
   readonly cancelWhen?: (job: TrialJob, nth: number) => boolean;
@@ -127,13 +129,21 @@ function toolsOf(world: World, options: WorldOptions, controller: AbortControlle
     keyProbe: { key: (_tree, config, incumbent) => Promise.resolve({ gpu: 'none', ...options.key, metric: `${config.metric?.goal ?? ''} ${config.metric?.name ?? ''}`, incumbent: paramsKey(incumbent) }) },
     progress: { line: (text) => void world.lines.push(text), warn: (text) => void world.warnings.push(text), progress: (state) => void world.states.push(state) },
     openWorkspace: () => Promise.resolve(workspaceOf(world, options, controller)),
+    ...(options.models === undefined ? {} : { findCheckpoint: (digest) => Promise.resolve(options.models?.get(digest)) }),
     openStudy: (study, identity) => {
       const key = canonicalJson({ study, identity });
       const events = world.logs.get(key) ?? [];
       world.logs.set(key, events);
-      return Promise.resolve({ journal: options.journal?.(events) ?? createMemoryJournal(events), executor: executor() });
+      return Promise.resolve({ journal: options.journal?.(events) ?? createMemoryJournal(events), executor: executor(), ...(options.models === undefined ? {} : { keepCheckpoint: (trial, path) => Promise.resolve(keepModel(options.models!, `${key} ${trial.number}`, path)) }) });
     },
   };
+}
+
+function keepModel(models: Map<string, string>, content: string, path: string): { digest: string } | { why: string } {
+  if (path === 'absent') return { why: 'is not there' };
+  const digest = sha256Hex(content);
+  models.set(digest, `/models/${digest}`);
+  return { digest };
 }
 
 function workspaceOf(world: World, { unbuildable, cancelledInSetup }: WorldOptions, controller: AbortController): Workspace {

@@ -13,11 +13,11 @@ import { gitTestEnv } from '../stores/gitFixture.js';
 const silent: Progress = { line: () => undefined, warn: () => undefined, progress: () => undefined };
 
 /** The push job on what is checked out, into a directory: what a later `compare --history` finds. */
-export async function recordOnMain(dir: string, directory: string, run = '1'): Promise<void> {
+export async function recordOnMain(dir: string, directory: string, { run = '1', file = 'noregret.yml' }: { readonly run?: string; readonly file?: string } = {}): Promise<void> {
   const env = gitTestEnv(dir);
   const repository = await openRepository({ cwd: dir, env });
   const head = await repository.resolve('HEAD');
-  const files = [{ path: 'noregret.yml', text: readFileSync(join(dir, 'noregret.yml'), 'utf8') }];
+  const files = [{ path: file, text: readFileSync(join(dir, file), 'utf8') }];
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'a push', files, overrides: {}, progress: silent, signal: new AbortController().signal });
   const store = createDirectoryStore({ directory });
   const tools = await createTools({ cwd: dir, env, stateDir: await openStateDir(dir), store, progress: silent, clock: createClock(), secrets: '', head: 'as-is', prefix: '' });

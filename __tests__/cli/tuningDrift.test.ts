@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (let salt = 0; salt < 6; salt++) {
     repository.commit(`main ${String(salt)}`, { 'train.mjs': trainingSource({ salt }), 'noregret.yml': study });
     if (salt === 1) repository.git('tag', 'v1');
-    await recordOnMain(folder.path, history(), String(salt + 1));
+    await recordOnMain(folder.path, history(), { run: String(salt + 1) });
   }
 }, 300_000);
 afterAll(() => { folder.remove(); });

@@ -92,7 +92,7 @@ test('a renamed parameter: with a default main\'s trials say little, and that is
 test('a second pull request after a push that was not searched learns from the search before; warm_start: false and random do not', async () => {
   await recordOnMain(folder.path, `${folder.path}/history`);
   repository.commit('merged', { 'train.mjs': training('merged') });
-  await recordOnMain(folder.path, `${folder.path}/history`, '2');
+  await recordOnMain(folder.path, `${folder.path}/history`, { run: '2' });
   const second = await compared('second', study('tpe'));
   expect(second.warmStart).toContain(`of main's 10 trials of ${main.slice(0, 10)} serve`);
   expect((await compared('off', study('{ name: tpe, warm_start: false }'))).warmStart).toBe('');

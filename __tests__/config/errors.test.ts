@@ -191,3 +191,10 @@ test.each([['0', 'is 0, must be above 0'], ['0%', 'is "0%", must be above 0'], [
   const { diagnostics } = parse(ours('').replace('maximize', `maximize, margin: ${margin}`));
   expect(diagnostics.find(({ severity }) => severity === 'error')).toMatchObject({ message: expect.stringContaining(message), fix: expect.stringContaining('margin: 0.5%') });
 });
+
+test.each([
+  ['transfer: noregret', '6:11 transfer-self', 'cannot train on from its own model'], ['checkpoint: ../model', '6:13 path-outside', 'leads out of $NOREGRET_TRIAL_DIR'], ['checkpoint: /tmp/model', '6:13 path-outside', 'name a file or folder below it'],
+])('%s', (line, place, words) => {
+  const result = parse(ours(line));
+  expect([problems(result), messages(result)]).toEqual([[place], expect.stringContaining(words)]);
+});

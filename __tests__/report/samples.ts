@@ -273,6 +273,10 @@ export const samples: Readonly<Record<string, () => Report>> = {
     canary: { identical: true, seeds: [11, 12] }, parameters: [], budget: { complete: 2, pruned: 0, failed: 0, infeasible: 0, reused: 2, wallSeconds: 71, trialSeconds: 70, gpuMinutes: 1.2 },
   })]),
   pass: () => report([judged({ gate: same, search: found })]),
+  'rate-kept': () => report([judged({
+    gate: same, search: { ...found, trials: found.trials.map((trial, i) => ({ ...trial, steps: { best: 11 + (i % 9), bestValue: round((trial.value ?? 0) + 0.002), last: 20, lastValue: trial.value ?? 0 } })) },
+    warnings: ["batch_size 32 → 128, and learning_rate 0.001 was kept: a rate that was tuned for one is seldom right for the other. The search's best at batch_size 128 has learning_rate 0.004 (val_accuracy 0.9388, 20 trials there, one seed each)."],
+  })]),
   improved: () => report([judged({ gate: better, search: found })]),
   recovered: () => report([judged({
     gate: worse, confirmation: worseAgain, retune: recovered, search: found, parameters: parameters('moved'),

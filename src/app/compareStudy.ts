@@ -40,6 +40,7 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
   if (base === undefined) found.noBaseline = { reason: 'no-base-commit', sentence: run.baseWhy };
   else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}, so there is nothing to compare with yet` };
   else if (!sameObjective(run)) found.noBaseline = { reason: 'metric-changed', sentence: `${configs.head.path} now optimises ${run.objective.goal} ${run.objective.name}, on ${base.sha.slice(0, 10)} it was ${configs.base.metric?.goal ?? ''} ${configs.base.metric?.name ?? 'nothing'}: the two cannot be compared` };
+  else if (configs.base.transfer !== configs.head.transfer) found.noBaseline = { reason: 'transfer-changed', sentence: `training ${fromWhat(configs.head.transfer)} here and ${fromWhat(configs.base.transfer)} on ${base.sha.slice(0, 10)} are not compared with each other` };
   else {
     try {
       trees.base = await workspace.prepare('base', base.sha, configs.base);
@@ -49,6 +50,10 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
     }
   }
   return trees;
+}
+
+function fromWhat(transfer: string | undefined): string {
+  return transfer === undefined ? 'from scratch' : `on from ${transfer}'s model`;
 }
 
 function sameObjective({ configs, objective }: StudyRun): boolean {

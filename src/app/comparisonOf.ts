@@ -1,6 +1,7 @@
 import { effectOf } from '../compare/effect.js';
 import { claimAlpha } from '../compare/looks.js';
 import { detectableDecline } from '../compare/plan.js';
+import { keptRates } from '../compare/rateKept.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import type { Study, Trial } from '../model/study.js';
@@ -28,7 +29,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
   const effect = gateResult && effectOf(gateResult, objective.goal);
   const accepted = sinceAccepted(run, found);
   return {
-    study: configs.head.name, configPath: configs.head.path, verdict, secrets,
+    study: configs.head.name, configPath: configs.head.path, verdict: withTraining(verdict, found), secrets,
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
     ...(effect === undefined ? {} : { effect }),
     ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift']),
@@ -42,10 +43,22 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     failures: found.study === undefined ? [] : failuresOf(found.study),
     environment: found.environment,
     policyChanges: run.policyChanges,
-    warnings: found.warnings, notes: found.notes,
+    warnings: [...found.warnings, ...rateWarnings(run, found)], notes: found.notes,
     ...(accepted === undefined ? {} : { accepted }), ...(run.extension === undefined ? {} : { extension: run.extension }),
     reproduce: reproduceOf(run),
   };
+}
+
+/** From scratch is what everybody takes for granted; where it is not so, the verdict says it. */
+function withTraining(verdict: Verdict, { trainedOn }: Findings): Verdict {
+  return trainedOn === undefined ? verdict : { ...verdict, sentence: `${verdict.sentence}; ${trainedOn}` };
+}
+
+/** What a pull request changes without the learning rate that goes with it. */
+function rateWarnings({ configs, objective, baseHasConfig }: StudyRun, { incumbent, incumbentHere, search }: Findings): readonly string[] {
+  if (!baseHasConfig || incumbent === undefined || incumbentHere === undefined) return [];
+  const trials = search?.side === 'head' ? search.trials : [];
+  return keptRates({ base: configs.base.space, head: configs.head.space, incumbent: incumbent.params, incumbentHere, trials, goal: objective.goal, metric: objective.name });
 }
 
 function pick<K extends keyof Findings>(found: Findings, keys: readonly K[]): Partial<Pick<Findings, K>> {

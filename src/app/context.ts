@@ -7,7 +7,8 @@ import { takeOver, type Findings, type StudyRun } from './findings.js';
 import { openLab, type Lab } from './lab.js';
 import type { PairsRequest } from './pairs.js';
 import { shareSlots, type SharedExecutor } from './sharedSlots.js';
-import type { Tools } from './tools.js';
+import type { OpenedStudy, Tools } from './tools.js';
+import { checkUnchanged, findBaseCheckpoint, withCheckpoint } from './transfer.js';
 
 export type Trees = Partial<Record<Side, SideTree>>;
 
@@ -23,6 +24,7 @@ export interface StageContext {
   readonly workspace: Workspace;
   /** For a search whose trials another program proposes. */
   readonly openExternal?: OpenExternal;
+  readonly keepCheckpoint?: OpenedStudy['keepCheckpoint'];
   /** On `tools.clock`; undefined = no limit. */
   readonly deadlineMs: number | undefined;
 }
@@ -54,23 +56,30 @@ export interface ContextRequest {
 
 /** Opens workspace, log and executor, runs `body`, and closes them in reverse order whatever happens. */
 export async function withContext<T>(request: ContextRequest, body: (context: StageContext) => Promise<T>): Promise<T> {
-  const { run, tools, found, startedMs } = request;
+  const { run, found, startedMs } = request;
   const study = run.configs.head.name;
+  const model = await findBaseCheckpoint(run, request.tools);
+  const tools = withCheckpoint(request.tools, model, found);
   const workspace = await tools.openWorkspace(run.signal);
   try {
     const trees = await request.openTrees(workspace);
     // A log begun on another machine is not continued here: its values and these would not be comparable (decisions.md 34).
     const conditions = trees.head === undefined ? {} : await tools.keyProbe.key(trees.head, run.configs.head, {});
     const identity = { ...request.identity, conditions: canonicalJson(conditions) };
-    const { journal, executor: own, openExternal } = await tools.openStudy(study, identity, run.configs);
+    const { journal, executor: own, openExternal, keepCheckpoint } = await tools.openStudy(study, identity, run.configs);
     const executor = shareSlots(own, { clock: tools.clock, gpusPerTrial: run.configs.head.gpus });
     try {
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const { timeMs } = run.configs.head.budget;
       const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
-      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn });
+      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn, ...(model === undefined ? {} : { baseCheckpoint: model.path }) });
       takeOver(found, lab.study());
-      return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs, ...(openExternal === undefined ? {} : { openExternal }) });
+      const result = await body({
+        run, tools, found, lab, executor, trees, workspace, deadlineMs,
+        ...(openExternal === undefined ? {} : { openExternal }), ...(keepCheckpoint === undefined ? {} : { keepCheckpoint }),
+      });
+      await checkUnchanged(tools, model);
+      return result;
     } finally {
       await executor.close();
       await journal.close();

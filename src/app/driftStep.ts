@@ -2,7 +2,7 @@ import { fewestDf, type PairNoise } from '../compare/drift/movement.js';
 import { searchCandidates, searchKeyDifferences } from '../compare/drift/reference.js';
 import { candidatesOf, compareSearches } from '../compare/drift/searches.js';
 import { inputsAmong } from '../compare/inputs.js';
-import type { TuningDrift } from '../model/comparison.js';
+import type { TuningDrift } from '../model/driftFindings.js';
 import type { StudyConfig } from '../model/config.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { StudyRecord } from '../model/record.js';

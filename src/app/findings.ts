@@ -65,6 +65,8 @@ export interface Findings {
   challengers?: Challenger[];
   drift?: NonNullable<Comparison['drift']>;
   mainDrift?: NonNullable<Comparison['mainDrift']>;
+  /** What the trials trained on from; absent = from scratch. */
+  trainedOn?: string;
   plan?: string;
   /** The fold of the log, for counts and failures. */
   study?: Study;

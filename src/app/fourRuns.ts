@@ -1,6 +1,6 @@
 import { differenceInDifferences, type FourRuns } from '../compare/drift/movement.js';
 import { tQuantile } from '../math/studentT.js';
-import type { TuningDrift } from '../model/comparison.js';
+import type { TuningDrift } from '../model/driftFindings.js';
 import { toGain } from '../model/direction.js';
 import type { Params } from '../model/params.js';
 import type { CanonicalRun } from '../model/record.js';

@@ -73,6 +73,8 @@ export interface LabOptions {
   readonly tool: string;
   /** On `clock`: a run that has not ended by then is cut, and was not a measurement. Undefined = no limit. */
   readonly deadlineMs?: number | undefined;
+  /** Model of main that every trial trains on from. */
+  readonly baseCheckpoint?: string;
   /** Told how many bytes of a torn tail were cut. */
   readonly onTorn?: (bytes: number) => void;
 }
@@ -171,6 +173,7 @@ async function runAttempt(bench: Bench, request: MeasureRequest, begun: BegunAtt
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
     ...(request.device === undefined ? {} : { device: request.device }),
     ...(request.until === undefined ? {} : { until: request.until }),
+    ...(bench.baseCheckpoint === undefined ? {} : { baseCheckpoint: bench.baseCheckpoint }),
     ...homeOf(bench.log.study.trials[number]),
   };
   const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.log.record });

@@ -1,7 +1,7 @@
 import { lineOf } from '../compare/drift/line.js';
 import { objectiveReading } from '../compare/drift/reading.js';
 import { seriesOf } from '../compare/drift/series.js';
-import type { MainDrift } from '../model/comparison.js';
+import type { MainDrift } from '../model/driftFindings.js';
 import type { Repository } from '../model/ports.js';
 import type { MainLine } from './baseline.js';
 import type { StageContext } from './context.js';

@@ -7,6 +7,7 @@ import { spaceDigest } from '../model/validity.js';
 import type { Verdict } from '../model/verdict.js';
 import { dueProposals } from '../compare/decisions.js';
 import { comparisonOf } from './comparisonOf.js';
+import { keepCheckpoint } from './keepCheckpoint.js';
 import { keepFindings } from './compareStudy.js';
 import { withContext, type StageContext } from './context.js';
 import { acceptedOn, readDecisions } from './decided.js';
@@ -15,6 +16,7 @@ import { noFindings, type Findings, type StudyRun } from './findings.js';
 import { marginOf, noiseOf, runPush, type PushOutcome } from './push.js';
 import type { SearchOutcome } from './search.js';
 import type { Tools } from './tools.js';
+import { checkpointChanged } from './transfer.js';
 import { verdictStagesOf } from './verdictStages.js';
 
 export interface RecordOptions {
@@ -61,12 +63,13 @@ export async function recordStudy(run: StudyRun, tools: Tools, options: RecordOp
     }, async (context) => {
       found.environment = await keyAt(context, previous?.incumbent.params ?? {});
       await runPush(context, { previous, searched: nearestSearch(records.line, records.found), searchIsDue, decisions, proposals }, async (outcome) => {
-        kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params) };
+        const checkpoint = await keepCheckpoint(context, outcome.incumbent.params, { previous, isDue: searchIsDue });
+        kept.measured = { ...outcome, previous, key: await keyAt(context, outcome.incumbent.params), ...(checkpoint === undefined ? {} : { checkpoint }) };
       });
     });
   });
   const { measured } = kept;
-  const isRecorded = measured !== undefined && !run.signal.aborted && measured.canonical.some((one) => one.state === 'complete');
+  const isRecorded = measured !== undefined && !run.signal.aborted && found.incomplete?.reason !== checkpointChanged && measured.canonical.some((one) => one.state === 'complete');
   if (measured !== undefined) found.environment = measured.key;
   if (found.gate === undefined && found.incomplete === undefined) found.noBaseline = isRecorded ? found.noBaseline ?? firstRecord(run) : nothingComplete;
   const verdict = decideVerdict(verdictStagesOf(run, found));
@@ -102,7 +105,7 @@ function firstRecord(run: StudyRun): NonNullable<Findings['noBaseline']> {
   return { reason: 'first-record', sentence: `this is the first record of ${run.configs.head.name}: ${run.objective.name} at its best configuration is now the baseline` };
 }
 
-interface Measured extends PushOutcome { readonly previous: StudyRecord | undefined; readonly key: StudyRecord['key'] }
+interface Measured extends PushOutcome { readonly previous: StudyRecord | undefined; readonly key: StudyRecord['key']; readonly checkpoint?: string }
 
 interface RecordParts {
   readonly run: StudyRun;
@@ -127,6 +130,7 @@ function recordOf({ run, tools, found, measured, verdict, startedAt, wallSeconds
     metric: { name: run.objective.name, goal: run.objective.goal }, space: spaceDigest(head.space),
     incumbent: measured.incumbent, canonical: [...measured.canonical],
     ...(found.search === undefined ? {} : { search: searchPart(found.search, trials, { run, tools }) }),
+    ...(measured.checkpoint === undefined ? {} : { checkpoint: measured.checkpoint }),
     ...(margin === undefined ? {} : { margin }),
     ...(noise === undefined ? {} : { noise }),
     ...(found.challengers === undefined ? {} : { challengers: found.challengers }),

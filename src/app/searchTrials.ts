@@ -7,6 +7,7 @@ import type { Trial, TrialReport } from '../model/study.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
 import { isCounted, lossIn, lossTrial, mayStop, restedTrial, type Counted } from '../model/studyView.js';
 import type { Goal } from '../model/direction.js';
+import { bestStep } from './bestStep.js';
 import { whyInvalid } from '../model/validity.js';
 
 export interface Anchor { readonly params: Params; readonly name: 'defaults' | 'incumbent' }
@@ -226,13 +227,13 @@ function rowOf(plan: SearchPlan, loss: LossTrial, trial: Trial | undefined): Sea
   const anchor = plan.anchors.find((a) => paramsKey(a.params) === paramsKey(params));
   const named = { number, params, ...(anchor === undefined ? {} : { anchor: anchor.name }) };
   const result = trial?.result;
-  if (result === undefined) return { ...named, state: 'running' };
+  if (trial === undefined || result === undefined) return { ...named, state: 'running' };
   const { outcome, seconds, joules } = result;
   if (isVoid(result) && outcome.state === 'failed') {
     return { ...named, state: outcome.reason === 'lost' ? 'failed' : 'running', reason: outcome.reason, message: outcome.message, seconds };
   }
   switch (outcome.state) {
-    case 'complete': return { ...named, state: 'complete', value: outcome.value, seconds, ...(joules === undefined ? {} : { joules }) };
+    case 'complete': return { ...named, state: 'complete', value: outcome.value, seconds, ...(joules === undefined ? {} : { joules }), ...bestStep(trial, plan.objective) };
     case 'pruned': return { ...named, state: 'pruned', seconds, ...(joules === undefined ? {} : { joules }) };
     case 'infeasible': return { ...named, state: 'infeasible', message: outcome.message, seconds };
     case 'failed': return { ...named, state: 'failed', reason: outcome.reason, message: outcome.message, seconds };

@@ -68,8 +68,8 @@ export async function selfTestStudy(run: StudyRun, tools: Tools, options: SelfTe
 interface Kept { readonly plan: SelfTestPlan; readonly source: SelfTest['incumbent']['source']; readonly measured: SelfTestMeasured; readonly previous: StudyRecord | undefined; readonly history: PairedNoise | undefined; readonly key: StudyRecord['key'] }
 
 /** What a value depends on: rounds, limits and margins may be changed, and the log goes on. */
-function identityOf({ metric, space, program, metrics, reduce, gpus, env, setup, link, data }: StudyConfig): string {
-  return JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, space, program, metrics, reduce, gpus, env, setup, link, data });
+function identityOf({ metric, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, setup, link, data }: StudyConfig): string {
+  return JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, setup, link, data });
 }
 
 interface Inside { readonly previous: StudyRecord | undefined; readonly options: SelfTestOptions; readonly keep: (measured: Kept) => void }

@@ -1,5 +1,6 @@
 import type { StudyConfig } from '../model/config.js';
 import type { OpenExternal } from '../model/external.js';
+import type { Trial } from '../model/study.js';
 import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
 
 /** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
@@ -19,6 +20,8 @@ export interface Tools {
   readonly tool: string;
   /** How far trials are kept from our secrets, and what is exposed: one line for the report. */
   readonly secrets: string;
+  /** Where a model of main lies, by its digest; undefined where this machine does not have it. */
+  readonly findCheckpoint?: (digest: string) => Promise<string | undefined>;
   openWorkspace(signal: AbortSignal): Promise<Workspace>;
   /** Log and slots of one study. Equal identity = the same log is continued, in the same folder. */
   openStudy(study: string, identity: Readonly<Record<string, string>>, configs: SideConfigs): Promise<OpenedStudy>;
@@ -27,6 +30,8 @@ export interface Tools {
 export interface OpenedStudy {
   readonly journal: Journal;
   readonly executor: Executor;
+  /** Keeps what a trial left in its folder at this path; its digest, or why there is none. */
+  readonly keepCheckpoint?: (trial: Pick<Trial, 'number' | 'attempt'>, path: string) => Promise<{ readonly digest: string } | { readonly why: string }>;
   /** Absent where nothing but trials can be run. */
   readonly openExternal?: OpenExternal;
 }

@@ -17,19 +17,22 @@ export interface TuneRequest {
   readonly executor: Executor;
   /** For a search whose trials another program proposes. */
   readonly openExternal?: OpenExternal;
+  /** Model that every trial trains on from. */
+  readonly baseCheckpoint?: string;
   readonly identity: Readonly<Record<string, string>>;
 }
 
 /** A search of one tree, with its re-score; no comparison, hence no verdict on any change. */
 export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
-  const { run, tools, dir, journal, executor, identity, openExternal } = request;
+  const { run, tools, dir, journal, executor, identity, openExternal, baseCheckpoint } = request;
   const found = noFindings();
+  if (baseCheckpoint !== undefined) found.trainedOn = 'trained on from the model in NOREGRET_BASE_CHECKPOINT';
   const startedMs = tools.clock.now();
   const { timeMs } = run.configs.head.budget;
   const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
   // Outside of the try: a log that cannot be continued is an error, not a result that replaces the last report.
   const lab = await openLab({
-    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, deadlineMs, trees: () => dir,
+    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, deadlineMs, trees: () => dir, ...(baseCheckpoint === undefined ? {} : { baseCheckpoint }),
     onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
   });
   takeOver(found, lab.study());

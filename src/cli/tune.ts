@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
 import { loadStudies } from '../app/loadStudies.js';
 import { tuneStudy } from '../app/tuneStudy.js';
@@ -42,16 +42,26 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
   for (const study of runs) {
     const { head: config } = study.configs;
     const { path, open } = logs(config.name);
+    const model = await modelFor(config, terminal);
     if (flags.new === true) await setAside(path, clock.utc());
     const { journal, executor, openExternal } = await openStudy({ folder: join(stateDir, config.name), env, clock, progress, configs: study.configs, openJournal: open });
     try {
-      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, ...(openExternal === undefined ? {} : { openExternal }), identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, ...(openExternal === undefined ? {} : { openExternal }), ...(model === undefined ? {} : { baseCheckpoint: model }), identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
     } finally {
       await executor.close();
       await journal.close();
     }
   }
   return await tell({ terminal, flags, progress, stateDir }, { comparisons, head, createdAt: clock.utc() });
+}
+
+/** A working tree has no main whose model could be meant, so the person names one. UserError `no-base-checkpoint`. */
+async function modelFor({ name, transfer }: StudyConfig, { cwd, env }: Terminal): Promise<string | undefined> {
+  if (transfer === undefined) return undefined;
+  const given = env['NOREGRET_BASE_CHECKPOINT'];
+  const path = given === undefined || given === '' ? undefined : resolve(cwd, given);
+  if (path !== undefined && await stat(path).then(() => true, () => false)) return path;
+  throw new UserError('no-base-checkpoint', `${name} trains on from a model of ${transfer}, and NOREGRET_BASE_CHECKPOINT ${path === undefined ? 'is not set' : `names ${path}, which is not there`}.`, { fix: `NOREGRET_BASE_CHECKPOINT=path/to/model noregret tune` });
 }
 
 interface StudyLog { readonly path: string; readonly open: () => Promise<Journal> }
@@ -72,9 +82,9 @@ async function logsOf(cwd: string, stateDir: string, flags: TuneFlags, names: re
 }
 
 /** What a value depends on: limits may be raised, and the log goes on. An evenly spread grid depends on its size too. */
-function identityOf({ metric, method, space, program, metrics, reduce, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
+function identityOf({ metric, method, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
   const gridTrials = method.name === 'grid' ? budget.trials : undefined;
-  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, gpus, env, seed, gridTrials }) };
+  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, seed, gridTrials }) };
 }
 
 interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: TerminalProgress; readonly stateDir: string }

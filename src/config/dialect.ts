@@ -18,7 +18,7 @@ export function dialectOf(root: MapTree): Dialect {
 }
 
 function usesOurParameterKeys(parameters: Tree | undefined): boolean {
-  return parameters?.kind === 'map' && parameters.entries.some(({ value }) => hasKey(value, ['default', 'when']) || usesOurParameterKeys(child(value, 'parameters')));
+  return parameters?.kind === 'map' && parameters.entries.some(({ value }) => hasKey(value, ['default', 'when', 'shape', 'role']) || usesOurParameterKeys(child(value, 'parameters')));
 }
 
 function hasKey(tree: Tree | undefined, keys: readonly string[]): boolean {

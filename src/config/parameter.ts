@@ -64,7 +64,7 @@ function chooseDistribution(name: string, tree: MapTree, findings: Findings): Di
     findings.error(tree.at, { code: 'stray-keys', message: `${name} holds ${tree.entries.map(({ key }) => shown(key)).join(', ')}, which look like parameters`, fix: `put \`parameters:\` between, or indent them to the left`, example: `${name}: { parameters: { ... } }` });
     return undefined;
   }
-  const stray = tree.entries.map(({ key }) => key).filter((key) => !['default', 'when'].includes(key));
+  const stray = tree.entries.map(({ key }) => key).filter((key) => !['default', 'when', 'role'].includes(key));
   const missing = low === undefined && high !== undefined ? 'min' : high === undefined && low !== undefined ? 'max' : 'values, value, or min and max';
   findings.error(tree.at, { code: 'incomplete-parameter', message: `${name} has ${stray.length === 0 ? 'no keys' : stray.map(shown).join(', ')} but no ${missing}`, fix: `add ${missing}${stray.some((key) => ['mu', 'sigma', 'a', 'b'].includes(key)) ? ', or a distribution' : ''}`, example: `${name}: ${distributionKeys.uniform.example}` });
   return undefined;
@@ -81,7 +81,7 @@ function inferRange(name: string, low: Tree, high: Tree, findings: Findings): Di
 /** Every key belongs to the distribution, and none that it needs is missing. */
 function keysFit(name: string, chosen: DistributionName, tree: MapTree, findings: Findings): boolean {
   const { needs, may, example }: DistributionKeys = distributionKeys[chosen];
-  const known = [...needs, ...may, 'distribution', 'default', 'when'];
+  const known = [...needs, ...may, 'distribution', 'default', 'when', 'role'];
   let fits = true;
   for (const { key, keyAt, value } of tree.entries.filter((candidate) => !known.includes(candidate.key))) {
     fits = false;

@@ -4,6 +4,7 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { durationMs } from './duration.js';
+import { readEarlyStopping } from './earlyStopping.js';
 import { readEarlyTerminate } from './earlyTerminate.js';
 import { createFindings, type Diagnostic, type Findings } from './findings.js';
 import { countGrid } from '../model/gridCount.js';
@@ -12,7 +13,7 @@ import { applyOverrides, readSeed, type OverrideLabel, type Overrides } from './
 import { readYaml } from './readYaml.js';
 import { requirementsOf } from './requirements.js';
 import { withoutEffect, type FileConfig } from './schema.js';
-import { checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
+import { checkLinks, checkTransfer, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
 import { readSpace } from './space.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
@@ -72,6 +73,7 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
     name: studyName(settings.name, source.path, context), path: source.path, dialect, method, earlyTerminate, space, program,
     ...rest, ...(seed === undefined ? {} : { seed }),
   };
+  checkTransfer(config, context);
   noteBudget(config, dialect, context);
   return { config, space };
 }
@@ -84,7 +86,8 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     metrics: { ...readSources(file, context), wandb: file.metrics?.wandb ?? dialect === 'wandb' },
     metric: readMetric(file, context),
     also: readAlso(file, context),
-    reduce: file.reduce ?? defaultOf('reduce'),
+    ...readEarlyStopping(file, context),
+    reduce: file.reduce ?? (file.early_stopping === undefined ? defaultOf('reduce') : 'best'),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
     verdict: readVerdict(file),
@@ -99,6 +102,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     data: file.data ?? defaultOf('data'),
     mainSearchMs: durationMs(file.main_search ?? defaultOf('main_search')) ?? 0,
     fingerprint: file.fingerprint,
+    ...(file.checkpoint === undefined ? {} : { checkpoint: file.checkpoint }), ...(file.transfer === undefined ? {} : { transfer: file.transfer }),
   };
 }
 

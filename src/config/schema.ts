@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { importanceMethods, variances } from '../model/config.js';
-import { alpha, count, described as d, duration, goal, looks, margin, parameter, text, words } from './schemaParts.js';
+import { alpha, count, described as d, duration, goal, looks, margin, parameter, patiencePresets, text, words } from './schemaParts.js';
 
 const metricKeys = {
   name: d(text, 'Name under which the program reports it.', 'name: val_accuracy'),
@@ -61,6 +61,13 @@ const trainer = z.strictObject({
   backend: d(z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).optional(), 'TensorFlow.js backend.', 'backend: auto'),
 });
 
+const patience = z.enum(patiencePresets);
+const earlyStopping = z.strictObject({
+  patience: d(z.union([count, patience], { error: 'must be a number of reports, or one of lazy, moderate, strict, kopt' }), 'Reports in a row without a better value; `lazy` = epochs / 3, `moderate` = epochs / 10, `strict` = 2 (Talos), `kopt` = 10.', 'patience: moderate'),
+  epochs: d(count.optional(), 'Reports of a full run, for `lazy` and `moderate`.', 'epochs: 100'),
+  min_delta: d(z.number().min(0).optional(), 'By more than so much a value must be better to count, in the metric\'s unit.', 'min_delta: 0.001'),
+});
+
 const noProgress = z.strictObject({ trials: count, percent: z.number().min(0).optional() });
 const deltaY = z.strictObject({ delta: z.number().positive(), n_best: z.int().min(2).optional() });
 const hollow = z.strictObject({ trials: count, threshold: z.number().min(0).optional() });
@@ -93,6 +100,7 @@ export const fileSchema = z.strictObject({
   run_cap: d(count.optional(), 'W&B: the same as `budget.trials`.', 'run_cap: 20'),
   parallel: d(z.union([z.literal('auto'), count], { error: 'must be auto or a number of trials' }).optional(), 'Trials at once.', 'parallel: auto'),
   early_terminate: d(z.looseObject({ type: text }).optional(), 'Rule that stops hopeless trials early, with its options.', 'early_terminate: { type: auto }'),
+  early_stopping: d(z.union([count, patience, earlyStopping], { error: 'must be a number of reports, one of lazy, moderate, strict, kopt, or a map with patience, epochs and min_delta' }).optional(), 'A run is over after so many reports without a better value, in search and verdict alike, and counts with its best.', 'early_stopping: { patience: moderate, epochs: 100 }'),
   verdict: d(verdict.optional(), 'How a pull request is judged.', 'verdict: { alpha: 0.05, looks: [3, 5, 7, 10] }'),
   executor: d(z.literal('local').optional(), 'Where trials run.', 'executor: local'),
   stop: d(stop.optional(), 'When a search may end early.', 'stop: { no_progress: 15 }'),
@@ -104,6 +112,8 @@ export const fileSchema = z.strictObject({
   inputs: d(words.optional(), 'Globs of what can change a result.', 'inputs: ["**", "!docs/**"]'),
   data: d(z.array(text).optional(), 'Files whose content is part of the compatibility key.', 'data: [data/train.csv]'),
   main_search: d(duration.optional(), 'How often the default branch is searched again.', 'main_search: 7d'),
+  checkpoint: d(text.optional(), 'File or folder below `$NOREGRET_TRIAL_DIR` that a run leaves; that of main\'s best configuration is kept on the runner, for studies with `transfer`.', 'checkpoint: model'),
+  transfer: d(text.optional(), 'Study whose model of main every trial trains on from: `$NOREGRET_BASE_CHECKPOINT`. Results are kept apart from training from scratch.', 'transfer: spiral'),
   fingerprint: d(words.optional(), 'Command whose output is part of the compatibility key.', 'fingerprint: [nvcc, --version]'),
   description: ignored('description: what this is for'),
   project: ignored('project: spirals'),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { layerShapes } from '../model/layerShape.js';
+import { roles } from '../model/searchSpace.js';
 import { alphaLimits, whyNotLooks } from '../model/gateDesign.js';
 import { distributionNames } from './distributionKeys.js';
 import { durationMs, durationPattern } from './duration.js';
@@ -28,7 +30,11 @@ export const looks = z.array(z.number()).superRefine((value, context) => {
 });
 export const goal = z.enum(['minimize', 'maximize']);
 
+/** How much patience there is with a run; numbers in earlyStopping.ts. */
+export const patiencePresets = ['lazy', 'moderate', 'strict', 'kopt'] as const;
+
 const anyValue = z.json();
+const shapeName = z.enum(layerShapes);
 
 /** Shapes only; which keys go together is checked where the space is built. */
 export const parameter: z.ZodType = z.strictObject({
@@ -45,7 +51,17 @@ export const parameter: z.ZodType = z.strictObject({
   b: described(z.number().optional(), 'Second shape of `beta`.', 'b: 5'),
   default: described(anyValue.optional(), 'Declared default: the first trial of a search.', 'default: 0.01'),
   when: described(z.record(z.string(), anyValue).optional(), 'Exists only where these parameters have these values (one value or a list).', 'when: { optimizer: sgd }'),
+  role: described(z.enum(roles).optional(), 'What it is, where its name does not say: a pull request that changes the others and keeps the learning rate is told so.', 'role: batch_size'),
+  shape: described(z.union([shapeName, z.array(shapeName).min(1), z.strictObject({ values: z.array(shapeName).min(1), probabilities: z.array(z.number().min(0)).optional(), default: shapeName.optional() })]).optional(), 'Makes it a list of layer widths: how they go from layer to layer.', 'shape: [constant, funnel]'),
+  get layers() { return described(part(), 'Of a `shape`: number of layers.', 'layers: { min: 1, max: 4 }'); },
+  get width() { return described(part(), 'Of a `shape`: width that the layers start from; with `free` that of each.', 'width: { values: [32, 64, 128] }'); },
+  get last() { return described(part(), 'Of a `funnel`, `triangle` or `slope`: width that the layers come to.', 'last: 10'); },
+  get slope() { return described(part(), 'Of a `slope`: share by which each layer is narrower than the one before.', 'slope: { min: 0.1, max: 0.5 }'); },
   get parameters() {
     return described(z.record(z.string(), parameter).optional(), 'Nested parameters; reach the program as one map.', 'parameters: { lr: { min: 0.001, max: 0.1 } }');
   },
 });
+
+function part(): z.ZodOptional<z.ZodUnion<readonly [z.ZodNumber, typeof parameter]>> {
+  return z.union([z.number(), parameter]).optional();
+}

@@ -111,3 +111,10 @@ export function checkLinks(file: FileConfig, context: SettingsContext): void {
     context.findings.error(positionOf(context, 'link', i), { code: 'path-outside', message: `link ${shown(path)} leads out of the repository`, fix: 'name a folder relative to the root of the repository', example: 'link: [data]' });
   }
 }
+
+/** A model lies below the trial's own folder, and comes from another study: one that trained on from its own would never stop. */
+export function checkTransfer({ name, checkpoint, transfer }: StudyConfig, context: SettingsContext): void {
+  if (transfer === name) context.findings.error(positionOf(context, 'transfer'), { code: 'transfer-self', message: `${name} cannot train on from its own model`, fix: 'name the study that trains from scratch; give this one a name of its own', example: `name: ${name}-transfer` });
+  if (checkpoint === undefined || (!checkpoint.startsWith('/') && !checkpoint.split(/[\\/]/).includes('..'))) return;
+  context.findings.error(positionOf(context, 'checkpoint'), { code: 'path-outside', message: `checkpoint ${shown(checkpoint)} leads out of $NOREGRET_TRIAL_DIR`, fix: 'name a file or folder below it', example: 'checkpoint: model' });
+}

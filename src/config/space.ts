@@ -2,12 +2,14 @@ import { orderByDependency, type WhenProblem } from '../model/activity.js';
 import { compileConstraints } from '../model/constraint.js';
 import { bounds, quantile } from '../model/distribution.js';
 import { contains, gridValues } from '../model/distributionImage.js';
+import type { ShapedLayers } from '../model/layerShape.js';
 import type { ParamValue } from '../model/params.js';
-import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
+import { roles, type Distribution, type Parameter, type SearchSpace } from '../model/searchSpace.js';
 import { declaredDefaults } from '../model/validity.js';
 import { nearest } from './dialect.js';
 import { shown, type Findings, type Position } from './findings.js';
 import { readDistribution } from './parameter.js';
+import { readShape } from './shape.js';
 import { child, descend, entry, plainValue, type Entry, type MapTree, type Tree } from './yamlTree.js';
 
 /** Reads `parameters` and `constraints`; undefined when there is no space to search. */
@@ -23,13 +25,14 @@ export function readSpace(root: MapTree, findings: Findings): SearchSpace | unde
   for (const problem of problems) reportWhen(problem, named, findings);
   for (const found of named) checkConditions(found, named, findings);
   const constraints = readConstraints(root);
-  const space = { parameters: ordered, constraints };
+  const shapes = named.flatMap(({ shape }) => shape ?? []);
+  const space: SearchSpace = { parameters: ordered, constraints, ...(shapes.length === 0 ? {} : { shapes }) };
   checkConstraints(space, root, named.length === read.length && !findings.hasErrors(), findings);
   if (!findings.hasErrors()) checkDefaults(space, root, findings);
   return space;
 }
 
-interface Read { readonly parameter: Parameter; readonly at: Position; readonly tree: Tree }
+interface Read { readonly parameter: Parameter; readonly at: Position; readonly tree: Tree; /** Of the first part of a `shape` parameter. */ readonly shape?: ShapedLayers }
 
 /** W&B's order: sorted by key at each level. */
 function readGroup(group: MapTree, path: readonly string[], findings: Findings): readonly Read[] {
@@ -38,9 +41,16 @@ function readGroup(group: MapTree, path: readonly string[], findings: Findings):
     checkName(item, findings);
     const nested = child(item.value, 'parameters');
     if (nested !== undefined) return readNested(item, nested, [...path, item.key], findings);
+    if (child(item.value, 'shape') !== undefined) return readLayers(item, [...path, item.key], findings);
     const parameter = readParameter(item, [...path, item.key], findings);
     return parameter === undefined ? [] : [{ parameter, at: item.keyAt, tree: item.value }];
   });
+}
+
+function readLayers(item: Entry, path: readonly string[], findings: Findings): readonly Read[] {
+  const when = readWhen(path.join('.'), child(item.value, 'when'), findings);
+  const read = readShape(item, path, { when, findings, readOne: (part, partPath) => readParameter(part, partPath, findings) });
+  return read?.parts.map((part, i) => (i === 0 ? { ...part, shape: read.shape } : part)) ?? [];
 }
 
 function readNested(item: Entry, nested: Tree, path: readonly string[], findings: Findings): readonly Read[] {
@@ -58,7 +68,17 @@ function readParameter({ value }: Entry, path: readonly string[], findings: Find
   noteImage(name, distribution, value.at, findings);
   const declared = readDefault(name, distribution, child(value, 'default'), findings);
   const when = readWhen(name, child(value, 'when'), findings);
-  return { name, path, distribution, ...(declared === undefined ? {} : { default: declared }), ...(when === undefined ? {} : { when }) };
+  const role = readRole(name, child(value, 'role'), findings);
+  return { name, path, distribution, ...(declared === undefined ? {} : { default: declared }), ...(when === undefined ? {} : { when }), ...(role === undefined ? {} : { role }) };
+}
+
+function readRole(name: string, tree: Tree | undefined, findings: Findings): Parameter['role'] {
+  if (tree === undefined) return undefined;
+  const text = plainValue(tree);
+  const role = roles.find((one) => one === text);
+  const near = typeof text === 'string' ? nearest(text, roles) : undefined;
+  if (role === undefined) findings.error(tree.at, { code: 'unknown-role', message: `role of ${name} is ${shown(text)}; there are ${roles.join(', ')}`, fix: near === undefined ? 'write one of them, or remove it' : `did you mean ${near}?`, example: 'role: batch_size' });
+  return role;
 }
 
 function checkName({ key, keyAt }: Entry, findings: Findings): void {

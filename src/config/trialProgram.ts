@@ -1,6 +1,7 @@
 import type { TrialProgram } from '../model/config.js';
 import { findMacroProblems } from '../model/macros.js';
 import type { SearchSpace } from '../model/searchSpace.js';
+import { argumentNames } from '../model/trialArguments.js';
 import { defaultOf } from './defaults.js';
 import type { FileConfig } from './schema.js';
 import { positionOf, type SettingsContext } from './settings.js';
@@ -16,7 +17,7 @@ export function readProgram(file: FileConfig, space: SearchSpace | undefined, co
   }
   if (command === undefined && program === undefined) return undefined;
   const argv = command ?? defaultOf('command');
-  for (const { index, message, fix } of findMacroProblems(argv, space?.parameters.map(({ name }) => name) ?? [])) {
+  for (const { index, message, fix } of findMacroProblems(argv, space === undefined ? [] : argumentNames(space))) {
     // Without a space every name would be unknown.
     if (space !== undefined || !message.includes('names no parameter')) context.findings.error(positionOf(context, 'command', index), { code: 'unknown-macro', message, fix, example: 'command: [python, train.py, "${args}"]' });
   }

@@ -85,6 +85,9 @@ export interface StopPolicy {
   readonly hollow?: { readonly trials: number; readonly threshold: number };
 }
 
+/** A run is over after `patience` reports in a row that are not better than its best by more than `minDelta`, in the metric's unit. */
+export interface EarlyStopping { readonly patience: number; readonly minDelta: number }
+
 /** One study, every default filled in. `path` is relative to the repository root. */
 export interface StudyConfig {
   readonly name: string;
@@ -101,6 +104,8 @@ export interface StudyConfig {
   readonly parallel: 'auto' | number;
   /** Pruner; without one every trial runs to its end. */
   readonly earlyTerminate: { readonly name: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
+  /** Of every run, in a search and in a verdict alike; its value still counts. */
+  readonly earlyStopping?: EarlyStopping;
   readonly verdict: VerdictPolicy;
   readonly executor: 'local';
   readonly stop: StopPolicy;
@@ -108,6 +113,10 @@ export interface StudyConfig {
   readonly importance?: ImportanceMethod;
   readonly gpus: number;
   readonly env: EnvPolicy;
+  /** What a run leaves in NOREGRET_TRIAL_DIR for studies that train on from it; kept of main's best configuration. */
+  readonly checkpoint?: string;
+  /** Study whose model of main every trial trains on from. */
+  readonly transfer?: string;
   /** Commands run in each side's own worktree before its first trial. */
   readonly setup: readonly (readonly string[])[];
   readonly link: readonly string[];

@@ -96,6 +96,8 @@ export interface TrialJob {
   readonly device?: string;
   /** The trial will be stopped here for now (NOREGRET_RESOURCE), to be taken up again or not. */
   readonly until?: number;
+  /** Main's model that it trains on from (NOREGRET_BASE_CHECKPOINT). */
+  readonly baseCheckpoint?: string;
   /** Goes on in the folder of this attempt of its own, where its checkpoint lies. */
   readonly continues?: number;
   /** Everything may be made ready, but the program starts only once this resolves (its beginning is in the log then); a rejection is passed on. */

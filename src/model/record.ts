@@ -50,6 +50,8 @@ export const recordSchema = z.strictObject({
   verdict: z.strictObject({ kind: z.enum(verdictKinds), reason: z.string().optional() }).optional(),
   /** Configurations that were tried against b* on this push, and what became of them (decisions.md 19). */
   challengers: z.array(challengerSchema).optional(),
+  /** Digest of the model that stays on the runner for studies that train on from it. */
+  checkpoint: z.string().optional(),
   budget: z.strictObject({ trials: z.int(), wallSeconds: z.number(), gpuMinutes: z.number() }),
   note: z.string().optional(),
 });

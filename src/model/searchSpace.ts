@@ -1,3 +1,4 @@
+import type { ShapedLayers } from './layerShape.js';
 import type { ParamValue } from './params.js';
 
 /** Distribution names are those of Weights & Biases sweeps, and two for Keras Tuner's `reverse_log`; formulas in `distribution.ts`. */
@@ -17,6 +18,9 @@ export type Distribution =
 /** Every listed parameter must be active and hold one of the listed values. */
 export type Condition = Readonly<Record<string, readonly ParamValue[]>>;
 
+export const roles = ['learning_rate', 'batch_size', 'architecture', 'optimizer', 'other'] as const;
+export type Role = (typeof roles)[number];
+
 export interface Parameter {
   /** Unique in the space: the path joined by dots. */
   readonly name: string;
@@ -25,10 +29,14 @@ export interface Parameter {
   readonly distribution: Distribution;
   readonly default?: ParamValue;
   readonly when?: Condition;
+  /** What it is in a training program, where its name does not say. */
+  readonly role?: Role;
 }
 
 /** Parents stand before the parameters that depend on them. Constraints are CEL expressions over parameter names. */
 export interface SearchSpace {
   readonly parameters: readonly Parameter[];
   readonly constraints: readonly string[];
+  /** Of `shape` parameters, whose parts are among the parameters. */
+  readonly shapes?: readonly ShapedLayers[];
 }

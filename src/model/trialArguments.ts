@@ -1,3 +1,4 @@
+import { allWidths, isPartOf } from './layerShape.js';
 import type { Params } from './params.js';
 import { toPython, type PythonValue } from './pythonText.js';
 import type { Distribution, SearchSpace } from './searchSpace.js';
@@ -5,13 +6,15 @@ import type { Distribution, SearchSpace } from './searchSpace.js';
 /** Chosen values by top-level name, nested parameters put back into their maps, in the order of the space. */
 export type TrialArguments = ReadonlyMap<string, PythonValue>;
 
-/** Inactive parameters are absent. Names of `params` outside the space (a foreign record) come last, as they are. */
+/** Inactive parameters are absent; of a `shape` parameter the list of widths stands for its parts. Names of `params` outside the space (a foreign record) come last, as they are. */
 export function trialArguments(space: SearchSpace, params: Params): TrialArguments {
   const root = new Map<string, PythonValue>();
   const known = new Set<string>();
   const flat = flatArguments(space, params);
-  for (const { name, path } of space.parameters) {
-    known.add(name);
+  const shapes = space.shapes ?? [];
+  const parameters = space.parameters.filter(({ name }) => !shapes.some((shape) => isPartOf(shape, name)));
+  for (const { name } of space.parameters) known.add(name);
+  for (const { name, path } of [...parameters, ...shapes]) {
     const value = flat.get(name);
     if (value !== undefined) place(root, path, value);
   }
@@ -19,13 +22,20 @@ export function trialArguments(space: SearchSpace, params: Params): TrialArgumen
   return root;
 }
 
-/** The same by the space's own flat names; inactive parameters are absent. */
+/** The same by the space's own flat names, with the lists of widths and their parts; inactive parameters are absent. */
 export function flatArguments(space: SearchSpace, params: Params): ReadonlyMap<string, PythonValue> {
-  return new Map(space.parameters.flatMap(({ name, distribution }): [string, PythonValue][] => {
+  const own = space.parameters.flatMap(({ name, distribution }): [string, PythonValue][] => {
     const value = params[name];
     if (value === undefined) return [];
     return [[name, typeof value === 'number' && givesFloats(distribution) ? { float: value } : toPython(value)]];
-  }));
+  });
+  const widths = [...allWidths(space, params)].map(([name, list]): [string, PythonValue] => [name, toPython(list)]);
+  return new Map([...own, ...widths]);
+}
+
+/** Every name that `flatArguments` may give, for checks before anything is run. */
+export function argumentNames({ parameters, shapes = [] }: SearchSpace): readonly string[] {
+  return [...parameters, ...shapes].map(({ name }) => name);
 }
 
 function place(root: Map<string, PythonValue>, path: readonly string[], value: PythonValue): void {

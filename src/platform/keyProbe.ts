@@ -80,9 +80,9 @@ function program({ program, setup, env }: StudyConfig): Readonly<Record<string, 
   return { command: short(command), setup: setup.length === 0 ? 'none' : short(setup.map((argv) => argv.join(' ')).join(' && ')), ...variables };
 }
 
-function metric({ metric: main, also, metrics, reduce }: StudyConfig): Readonly<Record<string, string>> {
+function metric({ metric: main, also, metrics, reduce, earlyStopping }: StudyConfig): Readonly<Record<string, string>> {
   const others = also.map(({ name, goal }) => `${name} ${goal}`).sort();
-  return { metric: main === undefined ? 'none' : short([`${main.name} ${main.goal} (${reduce})`, ...others].join(', ')), 'metric source': short(canonicalJson(metrics)) };
+  return { metric: main === undefined ? 'none' : short([`${main.name} ${main.goal} (${reduce}${earlyStopping === undefined ? '' : `, patience ${earlyStopping.patience}, min_delta ${earlyStopping.minDelta}`})`, ...others].join(', ')), 'metric source': short(canonicalJson(metrics)) };
 }
 
 /** The user's own word on what else must be equal. One that fails says nothing, and nothing may pass for equal. */

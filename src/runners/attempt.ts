@@ -125,6 +125,7 @@ function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: 
     ...(dir.homeDir === undefined ? {} : { HOME: dir.homeDir }),
     ...wandb?.env, ...config.env.set, ...slot?.env,
     NOREGRET_SEED: String(job.seed), NOREGRET_PARAMS: dir.paramsFile, NOREGRET_TRIAL_DIR: dir.trialDir, NOREGRET_METRICS: dir.metricsFile,
+    ...(job.baseCheckpoint === undefined ? {} : { NOREGRET_BASE_CHECKPOINT: job.baseCheckpoint }),
     ...(job.until === undefined ? {} : { NOREGRET_RESOURCE: String(job.until) }),
   };
   if (wandb === undefined) return env;

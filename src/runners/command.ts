@@ -1,7 +1,7 @@
 import { UserError } from '../model/errors.js';
 import { expandCommand } from '../model/macros.js';
 import type { TrialRunner } from '../model/ports.js';
-import { flatArguments } from '../model/trialArguments.js';
+import { argumentNames, flatArguments } from '../model/trialArguments.js';
 import { isSecretName } from '../platform/environment.js';
 import { createProgramRunner, type ProgramRunnerOptions } from './attempt.js';
 
@@ -13,7 +13,7 @@ export function createCommandRunner(options: ProgramRunnerOptions): TrialRunner 
     return { argv: expandCommand(program.argv, {
       program: program.program, args, seed: job.seed, trialDir: dir.trialDir, paramsFile: dir.paramsFile,
       params: flatArguments(space, job.params),
-      parameters: new Set(space.parameters.map(({ name }) => name)),
+      parameters: new Set(argumentNames(space)),
       // A variable outside the allow-list may be quoted, a secret only if the study names it.
       variable: (name) => env[name] ?? (isSecretName(name) ? undefined : baseEnv[name]),
     }) };

@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import type { StudyConfig } from '../model/config.js';
 import type { TrialReport } from '../model/study.js';
 import { createDocumentTail, createLineTail, type FileTail } from './fileTail.js';
+import { createEarlyStopping } from './earlyStopping.js';
 import { createMetricLedger, readLedgers, type MetricLedger, type Readings } from './metricLedger.js';
 import { parseMetrics, type MetricReport } from './metricText.js';
 import { createOutputLines, taggedJson } from './outputLines.js';
@@ -25,7 +26,8 @@ export interface SourcePlaces {
   readonly wandbFile: string | undefined;
 }
 
-export type LiveReport = (report: TrialReport) => void;
+/** `isOver`: with this report the run has gone on without a better value for as long as its study waits; no other one comes. */
+export type LiveReport = (report: TrialReport, isOver: boolean) => void;
 
 export interface MetricSources {
   pushStdout(chunk: Buffer): void;
@@ -38,6 +40,8 @@ export interface MetricSources {
 export interface Findings extends Readings {
   /** The program's own word that these parameters cannot be run. */
   readonly infeasible: string | undefined;
+  /** It had been over before it ended: what came later was left out, however far the program got before it was stopped. */
+  readonly isOver: boolean;
   /** Reports and files that could not be read, and why. */
   readonly problems: readonly string[];
 }
@@ -48,19 +52,27 @@ const maxLiveReports = 10_000;
 /** One source's way in: text to be parsed, or a report that is parsed already. */
 interface Source { readonly take: (text: string) => void; readonly report: (report: MetricReport) => void; readonly ledger: MetricLedger }
 
-interface Intake { readonly ledgers: MetricLedger[]; readonly problems: string[]; infeasible: string | undefined; readonly source: (label: string) => Source }
+interface Intake { readonly ledgers: MetricLedger[]; readonly problems: string[]; infeasible: string | undefined; isOver: boolean; readonly source: (label: string) => Source }
 
 function createIntake(config: StudyConfig, onLive: LiveReport): Intake {
   const volatile = new Set(config.also.filter(({ timing }) => timing).map(({ name }) => name));
+  const name = config.metric?.name ?? '';
+  const isOverAt = createEarlyStopping(config);
+  /** The first one to have the objective: two that report the same value are not two steps. */
+  let watched: MetricLedger | undefined;
   let live = 0;
-  const intake: Intake = { ledgers: [], problems: [], infeasible: undefined, source: (label) => {
+  const intake: Intake = { ledgers: [], problems: [], infeasible: undefined, isOver: false, source: (label) => {
     const ledger = createMetricLedger(volatile);
     intake.ledgers.push(ledger);
     const report = (found: MetricReport): void => {
+      if (intake.isOver) return;
       intake.infeasible ??= found.infeasible;
       const taken = ledger.take(found);
       live += 1;
-      if (live <= maxLiveReports && (taken.nonFinite !== undefined || Object.keys(taken.metrics).length > 0)) onLive(taken);
+      const value = found.metrics.get(name);
+      if (value !== undefined && (watched ??= ledger) === ledger) intake.isOver = isOverAt?.(value) ?? false;
+      if (intake.isOver) onLive(taken, true);
+      else if (live <= maxLiveReports && (taken.nonFinite !== undefined || Object.keys(taken.metrics).length > 0)) onLive(taken, false);
     };
     const take = (text: string): void => {
       const found = parseMetrics(text);
@@ -96,7 +108,7 @@ export function createMetricSources(config: StudyConfig, places: SourcePlaces, o
       lines.end();
       for (const tail of tails) tail.finish();
       if (wandb !== undefined) readOffline(config, { places, intake, source: wandb.source });
-      return { ...readLedgers(intake.ledgers, config), infeasible: intake.infeasible, problems: [...tails.flatMap((tail) => tail.problem() ?? []), ...intake.problems] };
+      return { ...readLedgers(intake.ledgers, config), infeasible: intake.infeasible, isOver: intake.isOver, problems: [...tails.flatMap((tail) => tail.problem() ?? []), ...intake.problems] };
     },
   };
 }

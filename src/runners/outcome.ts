@@ -6,6 +6,8 @@ import type { Findings } from './metricSources.js';
 /** Why we ended a program ourselves; the first cause counts. */
 export type StopCause =
   | { readonly kind: 'pruned'; readonly step: number; readonly value: number | undefined }
+  /** No better value for as long as the study waits: it is complete. */
+  | { readonly kind: 'over' }
   | { readonly kind: 'timeout'; readonly limitMs: number }
   | { readonly kind: 'cancelled' };
 
@@ -25,7 +27,8 @@ const killedExitCode = 137;
 /** First cause of death wins: our own stop, then the program's word, then memory, then how it ended, then what it measured. */
 export function outcomeOf(evidence: Evidence, config: StudyConfig): TrialOutcome {
   const { ending, stopped } = evidence;
-  if (stopped !== undefined) return stoppedOutcome(stopped);
+  if (stopped !== undefined && stopped.kind !== 'over') return stoppedOutcome(stopped);
+  if (evidence.findings.isOver) return measuredOutcome(evidence, config);
   const { infeasible } = evidence.findings;
   if (infeasible !== undefined) return { state: 'infeasible', message: infeasible };
   if (ending.kind === 'not-started') return failed('spawn', ending.message);
@@ -39,7 +42,7 @@ function failed(reason: FailureReason, message: string): TrialOutcome {
   return { state: 'failed', reason, message };
 }
 
-function stoppedOutcome(cause: StopCause): TrialOutcome {
+function stoppedOutcome(cause: Exclude<StopCause, { readonly kind: 'over' }>): TrialOutcome {
   switch (cause.kind) {
     case 'pruned':
       return { state: 'pruned', step: cause.step, ...(cause.value === undefined ? {} : { value: cause.value }) };

@@ -59,11 +59,13 @@ function liveReports({ onReport, objective }: Watch, isOpen: () => boolean, stop
   let ended = false;
   let bug: unknown;
   return {
-    take: (report) => {
+    take: (report, isOver) => {
       if (!isOpen() || bug !== undefined) return;
       try {
         const answer = onReport(report);
-        if (answer === 'stop' && !ended) stop({ kind: 'pruned', step: report.step, value: objective === undefined ? undefined : report.metrics[objective] });
+        if (ended) return;
+        if (isOver) stop({ kind: 'over' });
+        else if (answer === 'stop') stop({ kind: 'pruned', step: report.step, value: objective === undefined ? undefined : report.metrics[objective] });
       } catch (error) {
         bug = error;
         if (!ended) stop({ kind: 'cancelled' });

@@ -14,6 +14,7 @@ export const budget: SectionBuilder = {
     const baseline = baselineText(comparison);
     return [{ kind: 'facts', items: [
       { label: 'Runs', value: [plain(spent(comparison))] },
+      ...bestTrial(comparison),
       ...(baseline.length === 0 ? [] : [{ label: 'Baseline', value: baseline }]),
     ] }];
   },
@@ -26,6 +27,15 @@ function spent({ budget: b, search }: Comparison): string {
   const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes${b.joules === undefined ? '' : ` (${energyWords(b.joules)})`}` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
   return `${counts}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
+}
+
+/** Training longer than to its best step was of no use, shorter would have lost something. */
+function bestTrial({ search }: Comparison): readonly { readonly label: string; readonly value: Text }[] {
+  const best = search?.trials.find(({ number }) => number === search.bestTrial);
+  if (best?.steps === undefined) return [];
+  const { best: at, bestValue, last, lastValue } = best.steps;
+  const end = at === last ? ', its last' : ` of ${formatNumber(last)}; ${formatNumber(lastValue)} at the last`;
+  return [{ label: 'Best step', value: [plain(`${formatNumber(bestValue)} at step ${formatNumber(at)}${end} (trial ${String(best.number)}, the best of the search on its one seed).`)] }];
 }
 
 function some(count: number, word: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Block, Text } from '../../model/blocks.js';
-import type { Comparison, MainDrift, Report, TuningDrift } from '../../model/comparison.js';
+import type { Comparison, Report } from '../../model/comparison.js';
+import type { MainDrift, TuningDrift } from '../../model/driftFindings.js';
 import { formatInterval, formatNumber, formatShare } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { clip } from '../printable.js';

@@ -30,12 +30,14 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
   const seeds = Math.max(0, ...[...fresh.values()].map(({ values }) => values.length));
   const rescored = top.some(({ number }) => (fresh.get(number)?.values.length ?? 0) > 0);
   const metered = top.some(({ joules }) => joules !== undefined);
+  const stepped = top.some(({ steps }) => steps !== undefined);
   return {
     kind: 'table',
     columns: [
       { label: 'trial', align: 'right' }, { label: metric.name, align: 'right' },
       ...(rescored ? [{ label: 'on fresh seeds', align: 'right' as const }] : []),
       ...names.map((name) => ({ label: name, align: 'right' as const })),
+      ...(stepped ? [{ label: 'best step', align: 'right' as const }] : []),
       { label: 'time', align: 'right' },
       ...(metered ? [{ label: 'energy', align: 'right' as const }] : []),
     ],
@@ -45,11 +47,16 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
         label(trial), value(trial.value),
         ...(rescored ? [freshText(again, seeds)] : []),
         ...names.map((name) => paramText(trial.params[name])),
+        ...(stepped ? [stepText(trial)] : []),
         trial.seconds === undefined ? value(undefined) : [plain(durationWords(trial.seconds))],
         ...(metered ? [trial.joules === undefined ? value(undefined) : [plain(energyWords(trial.joules))]] : []),
       ];
     }),
   };
+}
+
+function stepText({ steps }: SearchTrial): Text {
+  return steps === undefined ? value(undefined) : [plain(formatNumber(steps.best)), faint(` of ${formatNumber(steps.last)}`)];
 }
 
 type Rescored = NonNullable<Comparison['search']>['rescore'][number];

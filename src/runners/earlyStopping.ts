@@ -1,0 +1,22 @@
+import type { StudyConfig } from '../model/config.js';
+
+/**
+ * Takes a run's values of the objective, step by step; true from the one on at which it is over: `patience` values in a row
+ * without one that is better than the best by more than `minDelta`. Counts as Keras' EarlyStopping does; what is no number
+ * is no better. undefined where nothing is stopped.
+ */
+export function createEarlyStopping({ earlyStopping, metric }: StudyConfig): ((value: number) => boolean) | undefined {
+  if (earlyStopping === undefined || metric === undefined) return undefined;
+  const { patience, minDelta } = earlyStopping;
+  const sign = metric.goal === 'minimize' ? 1 : -1;
+  let lowest = Infinity;
+  let wait = 0;
+  return (value) => {
+    wait += 1;
+    if (sign * value + minDelta < lowest) {
+      lowest = sign * value;
+      wait = 0;
+    }
+    return wait >= patience;
+  };
+}
