@@ -84,9 +84,7 @@ export function createOptunaReplay(): OptunaReplay {
     const trial = trialOf(trials.length, found, { parse, none });
     trials.push(trial);
     homes.push(study);
-    study.trials.push(trial);
-    for (const [name, { distribution }] of trial.params) study.distributions.set(name, distribution);
-    note(study, trial);
+    enrol(study, trial);
   };
   const change = (fields: Fields): void => {
     const id = Number(fields['trial_id']);
@@ -113,6 +111,12 @@ export function createOptunaReplay(): OptunaReplay {
       }
     },
   };
+}
+
+function enrol(study: OptunaStudy, trial: OptunaTrial): void {
+  study.trials.push(trial);
+  for (const [name, { distribution }] of trial.params) study.distributions.set(name, distribution);
+  note(study, trial);
 }
 
 /** False for a name that is there already, which uses up no id. */
