@@ -135,3 +135,47 @@ describe('progress', () => {
     expect(err).not.toMatch(/[\r\u001b]/);
   });
 });
+
+describe('folds', () => {
+  /** Accuracy by fold; the program says which fold of how many it was, and on which seed. */
+  const training = `import { appendFileSync, readFileSync } from 'node:fs';
+const { lr } = JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8'));
+appendFileSync('runs.txt', process.env.NOREGRET_FOLD + '/' + process.env.NOREGRET_FOLDS + ' ' + process.argv[2] + ' ' + process.env.NOREGRET_TRIAL_DIR + '\\n');
+console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr) ** 2 + 0.01 * Number(process.env.NOREGRET_FOLD) }));
+`;
+  const runs = (): string[][] => readFileSync(join(folder.path, 'runs.txt'), 'utf8').trimEnd().split('\n').map((line) => line.split(' '));
+  beforeEach(() => {
+    put('train.mjs', training);
+    put('noregret.yml', studySource({ trials: 3, command: '[node, train.mjs, "${fold}of${folds}"]', extra: 'folds: 3\nverdict: { rescore: 0 }\n' }));
+  });
+
+  test('every trial is run on each, in a folder of its own; parts are in log, report and export', async () => {
+    const { out, err } = ended(await type(folder.path, ['tune']), 0);
+    expect(err).toContain('demo: each trial is 3 folds: up to 9 runs for 3 trials');
+    expect(runs().map(([fold]) => fold).sort()).toEqual(['0/3', '0/3', '0/3', '1/3', '1/3', '1/3', '2/3', '2/3', '2/3']);
+    expect(runs().map(([, word]) => word).sort()).toEqual(['0of3', '0of3', '0of3', '1of3', '1of3', '1of3', '2of3', '2of3', '2of3']);
+    expect(new Set(runs().map(([, , dir]) => dir)).size).toBe(9);
+    expect(out).toContain('3 trials ok, 9 runs');
+    const report = readFileSync(join(folder.path, '.noregret', 'report', 'report.md'), 'utf8');
+    // 0, .01 and .02 beside each other.
+    expect(report).toContain('± 0.01');
+    expect(report).toContain("standard deviation of a trial's 3 runs");
+    const study = JSON.parse(ended(await type(folder.path, ['export', 'demo', '--format', 'json']), 0).out) as { trials: { value: number; parts: { run: number; metrics: { accuracy: number } }[] }[] };
+    for (const { value, parts } of study.trials) expect(parts.reduce((sum, { metrics }) => sum + metrics.accuracy, 0) / 3).toBeCloseTo(value, 12);
+    const [header = '', row = ''] = ended(await type(folder.path, ['export', 'demo', '--format', 'csv']), 0).out.split('\n');
+    expect(header).toBe('trial,stage,side,state,value,seconds,seed,message,value.1,value.2,value.3,lr');
+    expect(row.split(',')).toHaveLength(12);
+  });
+
+  test('the log of one study is not continued with another number of folds', async () => {
+    ended(await type(folder.path, ['tune']), 0);
+    put('noregret.yml', studySource({ trials: 3, command: '[node, train.mjs, "${fold}of${folds}"]', extra: 'folds: 4\nverdict: { rescore: 0 }\n' }));
+    expect(ended(await type(folder.path, ['tune']), 2).err).toContain('config.parts.folds is 3, here it is 4');
+  });
+
+  test('a fold that fails is named', async () => {
+    put('train.mjs', `if (process.env.NOREGRET_FOLD === '2') process.exit(9);\n${training}`.replace(/^(if.*)\n(import.*)/, '$2\n$1'));
+    const { out } = ended(await type(folder.path, ['tune']), 3);
+    expect(out).toContain('run 3 of 3 (fold 2): ');
+  });
+});

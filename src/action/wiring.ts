@@ -4,6 +4,7 @@ import type { StudyRun } from '../app/findings.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { compareStudies, recordStudies, selfTestStudies, type ReportFrame } from '../app/runStudies.js';
 import type { Tools } from '../app/tools.js';
+import { partsText } from '../model/parts.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -97,7 +98,7 @@ function planLines({ configs, base, baseWhy, inputsChanged }: StudyRun): string[
     `${name} (${path})`,
     `  base: ${base === undefined ? 'none' : base.sha} (${baseWhy})`,
     `  gate: after ${verdict.looks.join(', ')} pairs at alpha ${verdict.alpha}`,
-    `  search: ${verdict.search === 'never' ? 'never' : inputsChanged ? `${verdict.search}, up to ${budget.trials} trials by ${configs.head.method.name}` : 'none, no input changed'}`,
+    `  search: ${verdict.search === 'never' ? 'never' : inputsChanged ? `${verdict.search}, up to ${budget.trials} trials${configs.head.parts === undefined ? '' : ` (each ${partsText(configs.head.parts)})`} by ${configs.head.method.name}` : 'none, no input changed'}`,
     `  limits: ${budget.timeMs === undefined ? 'no time limit' : `${budget.timeMs / 60_000} min`}${budget.gpuHours === undefined ? '' : `, ${budget.gpuHours} GPU-hours`}, ${budget.failures} failures in a row`,
   ];
 }

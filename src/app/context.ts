@@ -8,6 +8,7 @@ import { openLab, type Lab } from './lab.js';
 import type { PairsRequest } from './pairs.js';
 import { shareSlots, type SharedExecutor } from './sharedSlots.js';
 import type { Tools } from './tools.js';
+import { partsPlan } from './trialRuns.js';
 
 export type Trees = Partial<Record<Side, SideTree>>;
 
@@ -68,7 +69,7 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const { timeMs } = run.configs.head.budget;
       const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
-      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn });
+      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn, ...partsPlan(run.configs.head) });
       takeOver(found, lab.study());
       return await body({ run, tools, found, lab, executor, trees, workspace, deadlineMs, ...(openExternal === undefined ? {} : { openExternal }) });
     } finally {

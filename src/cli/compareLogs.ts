@@ -6,6 +6,7 @@ import { toGain, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
+import { partValues } from '../model/parts.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
 import { subjectOf } from '../model/studySubject.js';
@@ -156,7 +157,7 @@ function parameterRows(there: Searched, here: Searched): Comparison['parameters'
 }
 
 function searchOf({ study, trials, best, metric }: Searched): NonNullable<Comparison['search']> {
-  const rows = trials.map((trial, number) => searchRow(trial, number));
+  const rows = trials.map((trial, number) => searchRow(trial, number, metric.name));
   const top = rows.filter(({ value }) => value !== undefined).toSorted((a, b) => toGain(b.value ?? 0, metric.goal) - toGain(a.value ?? 0, metric.goal))[0];
   const shown = best?.rescored === true ? rows.find(({ params }) => paramsKey(params) === paramsKey(best.params)) ?? top : top;
   return {
@@ -166,9 +167,10 @@ function searchOf({ study, trials, best, metric }: Searched): NonNullable<Compar
   };
 }
 
-function searchRow({ params, result }: Trial, number: number): SearchTrial {
+function searchRow({ params, result, reports }: Trial, number: number, metric: string): SearchTrial {
   const outcome = result?.outcome;
-  const time = result === undefined ? {} : { seconds: result.seconds };
+  const parts = partValues({ reports }, metric);
+  const time = { ...(result === undefined ? {} : { seconds: result.seconds }), ...(parts.length === 0 ? {} : { parts: [...parts] }) };
   if (outcome === undefined) return { number, params, state: 'running' };
   switch (outcome.state) {
     case 'complete':

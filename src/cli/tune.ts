@@ -72,9 +72,9 @@ async function logsOf(cwd: string, stateDir: string, flags: TuneFlags, names: re
 }
 
 /** What a value depends on: limits may be raised, and the log goes on. An evenly spread grid depends on its size too. */
-function identityOf({ metric, method, space, program, metrics, reduce, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
+function identityOf({ metric, method, space, program, metrics, reduce, parts, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
   const gridTrials = method.name === 'grid' ? budget.trials : undefined;
-  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, gpus, env, seed, gridTrials }) };
+  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, parts, gpus, env, seed, gridTrials }) };
 }
 
 interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: TerminalProgress; readonly stateDir: string }

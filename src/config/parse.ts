@@ -13,6 +13,7 @@ import { readYaml } from './readYaml.js';
 import { requirementsOf } from './requirements.js';
 import { withoutEffect, type FileConfig } from './schema.js';
 import { checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
+import { readParts } from './parts.js';
 import { readSpace } from './space.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
@@ -85,6 +86,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     metric: readMetric(file, context),
     also: readAlso(file, context),
     reduce: file.reduce ?? defaultOf('reduce'),
+    ...readParts(file, context),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
     verdict: readVerdict(file),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { importanceMethods, variances } from '../model/config.js';
+import { aggregates } from '../model/parts.js';
 import { alpha, count, described as d, duration, goal, looks, margin, parameter, text, words } from './schemaParts.js';
 
 const metricKeys = {
@@ -89,6 +90,9 @@ export const fileSchema = z.strictObject({
   trainer: d(trainer.optional(), 'A JavaScript trial instead of a command.', 'trainer: { tfjs: ./train.mjs }'),
   metrics: d(metrics.optional(), 'Where metrics come from besides `$NOREGRET_METRICS` and tagged output lines.', 'metrics: { file: metrics.json }'),
   reduce: d(z.enum(['best', 'last', 'mean']).optional(), 'A trial\'s value from the values it reported.', 'reduce: last'),
+  folds: d(z.int().min(1).max(100).optional(), 'Runs of one trial, one for each fold: `NOREGRET_FOLD` counts from 0, of `NOREGRET_FOLDS`. Its value is their mean.', 'folds: 5'),
+  repeats: d(z.int().min(1).max(100).optional(), 'Seeds on which a search runs each of its trials.', 'repeats: 3'),
+  aggregate: d(z.enum(aggregates).optional(), 'A trial\'s value from those of its folds and seeds: mean, median or worst.', 'aggregate: mean'),
   budget: d(budget.optional(), 'Limits.', 'budget: { trials: 20, time: 45m }'),
   run_cap: d(count.optional(), 'W&B: the same as `budget.trials`.', 'run_cap: 20'),
   parallel: d(z.union([z.literal('auto'), count], { error: 'must be auto or a number of trials' }).optional(), 'Trials at once.', 'parallel: auto'),

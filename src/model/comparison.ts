@@ -63,8 +63,9 @@ const searchTrialSchema = z.strictObject({
   seconds: finite.optional(),
   joules: finite.optional(),
   reason: z.enum(failureReasons).optional(),
-  message: z.string().optional(),
-  anchor: z.enum(['defaults', 'incumbent']).optional(),
+  message: z.string().optional(), anchor: z.enum(['defaults', 'incumbent']).optional(),
+  /** Value of each run, where a trial has several. */
+  parts: z.array(finite).optional(),
 });
 export type SearchTrial = z.infer<typeof searchTrialSchema>;
 
@@ -174,7 +175,8 @@ const failureSchema = z.strictObject({
 });
 
 const budgetSchema = z.strictObject({
-  complete: z.int(), pruned: z.int(), failed: z.int(), infeasible: z.int(),
+  /** `runs` of the program that ended, where a trial has several. */
+  complete: z.int(), pruned: z.int(), failed: z.int(), infeasible: z.int(), runs: z.int().optional(),
   /** Runs taken over from stored records or a resumed log. */
   reused: z.int(),
   wallSeconds: finite, trialSeconds: finite, gpuMinutes: finite,
@@ -214,11 +216,9 @@ export const comparisonSchema = z.strictObject({
   secrets: z.string(),
   warnings: strings,
   notes: strings,
-  waivers: z.array(waiverSchema).optional(),
-  accepted: acceptedSchema.optional(),
+  waivers: z.array(waiverSchema).optional(), accepted: acceptedSchema.optional(),
   /** Pairs asked for beyond the last look, and by whom; the gate is then judged by e-values. */
   extension: z.strictObject({ pairs: z.int(), by: z.string() }).optional(),
-  /** Exact shell commands. */
   reproduce: strings,
 });
 export type Comparison = z.infer<typeof comparisonSchema>;

@@ -1,4 +1,5 @@
 import type { Goal } from './direction.js';
+import type { PartsConfig } from './parts.js';
 import type { SearchSpace } from './searchSpace.js';
 
 /** Smallest decline worth reporting. `percent` is of |base mean|, converted once (decisions.md 18). */
@@ -97,6 +98,8 @@ export interface StudyConfig {
   readonly program: TrialProgram | undefined;
   readonly metrics: MetricSource;
   readonly reduce: Reduce;
+  /** Absent where a trial is one run of the program. */
+  readonly parts?: PartsConfig;
   readonly budget: Budget;
   readonly parallel: 'auto' | number;
   /** Pruner; without one every trial runs to its end. */

@@ -9,6 +9,8 @@ export interface MacroValues {
   readonly args: TrialArguments;
   readonly seed: number;
   readonly trialDir: string;
+  /** Absent where the study has no folds. */
+  readonly fold?: { readonly index: number; readonly of: number } | undefined;
   /** JSON file with the chosen values. */
   readonly paramsFile: string;
   /** Chosen values by flat parameter name; a name of the space that is missing here is inactive. */
@@ -38,7 +40,7 @@ const wholeMacros = new Map<string, Expansion>([
 ]);
 
 const whole = /^\$\{([^{}]*)\}$/;
-const embedded = /\$\{(?:(seed|trial_dir)|param:([A-Za-z_][^{}]*)|envvar:([A-Z0-9_]*)(?::-([^{}]*))?)\}/g;
+const embedded = /\$\{(?:(seed|trial_dir|fold|folds)|param:([A-Za-z_][^{}]*)|envvar:([A-Z0-9_]*)(?::-([^{}]*))?)\}/g;
 
 /** One thing wrong with one element of a command; `index` counts from 0. */
 export interface MacroProblem { readonly index: number; readonly macro: string; readonly message: string; readonly fix: string }
@@ -53,7 +55,7 @@ type Fault = Omit<MacroProblem, 'index'>;
 function unknownWhole(element: string): Fault[] {
   const name = whole.exec(element)?.[1];
   if (name === undefined || wholeMacros.has(name) || element.replace(embedded, '') === '') return [];
-  const ours = ['seed', 'trial_dir'];
+  const ours = ['seed', 'trial_dir', 'fold', 'folds'];
   const known = [...wholeMacros.keys(), ...ours];
   const near = known.find((candidate) => distance(candidate, name) <= 2);
   const fix = near === undefined ? `known macros: ${known.map((m) => `\${${m}}`).join(' ')} \${param:NAME} \${envvar:NAME}` : `did you mean \${${near}}?`;
@@ -85,9 +87,19 @@ function expandInside(element: string, values: MacroValues): readonly string[] {
   const mentioned = [...element.matchAll(embedded)].flatMap(([, , param]) => param ?? []);
   if (mentioned.some((name) => !values.params.has(name))) return [];
   return [element.replace(embedded, (macro: string, ...[ours, param, variable, fallback]: (string | undefined)[]) => {
-    if (ours !== undefined) return ours === 'seed' ? String(values.seed) : values.trialDir;
+    if (ours !== undefined) return ownText(ours, values);
     return variable === undefined ? pythonStr(values.params.get(param ?? '') ?? null) : variableText(macro, variable, fallback, values);
   })];
+}
+
+/** A study without folds is told so before: one run is the only one. */
+function ownText(name: string, { seed, trialDir, fold = { index: 0, of: 1 } }: MacroValues): string {
+  switch (name) {
+    case 'seed': return String(seed);
+    case 'fold': return String(fold.index);
+    case 'folds': return String(fold.of);
+    default: return trialDir;
+  }
 }
 
 function variableText(macro: string, name: string, fallback: string | undefined, values: MacroValues): string {

@@ -53,7 +53,7 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
     run: async (job, onReport, signal, slot) => {
       if (signal.aborted) return cancelled;
       const args = trialArguments(config.space, job.params);
-      const name = `${job.trial}-${job.attempt}`;
+      const name = `${job.trial}-${job.attempt}${job.part === undefined ? '' : `-${job.part.index}`}`;
       const goesOnIn = job.continues === undefined ? {} : { goesOnIn: `${job.trial}-${job.continues}` };
       const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused, ...goesOnIn });
       try {
@@ -126,6 +126,7 @@ function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: 
     ...wandb?.env, ...config.env.set, ...slot?.env,
     NOREGRET_SEED: String(job.seed), NOREGRET_PARAMS: dir.paramsFile, NOREGRET_TRIAL_DIR: dir.trialDir, NOREGRET_METRICS: dir.metricsFile,
     ...(job.until === undefined ? {} : { NOREGRET_RESOURCE: String(job.until) }),
+    ...(job.part?.fold === undefined ? {} : { NOREGRET_FOLD: String(job.part.fold.index), NOREGRET_FOLDS: String(job.part.fold.of) }),
   };
   if (wandb === undefined) return env;
   return { ...env, PYTHONPATH: [wandb.pythonDir, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])].join(':') };

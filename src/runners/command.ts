@@ -11,7 +11,7 @@ export function createCommandRunner(options: ProgramRunnerOptions): TrialRunner 
   return createProgramRunner(options, ({ job, dir, args, env }) => {
     if (program?.kind !== 'command') throw new UserError('no-command', 'the study names no command', { fix: 'add `command: [python, train.py, "${args}"]`' });
     return { argv: expandCommand(program.argv, {
-      program: program.program, args, seed: job.seed, trialDir: dir.trialDir, paramsFile: dir.paramsFile,
+      program: program.program, args, seed: job.seed, trialDir: dir.trialDir, paramsFile: dir.paramsFile, fold: job.part?.fold,
       params: flatArguments(space, job.params),
       parameters: new Set(space.parameters.map(({ name }) => name)),
       // A variable outside the allow-list may be quoted, a secret only if the study names it.
