@@ -24,8 +24,8 @@ describe('a trial of five folds', () => {
     expect(folds(jobs)).toEqual([0, 1, 2, 3, 4]);
     expect(new Set(jobs.map(({ seed, trial: number, attempt }) => `${seed} ${number} ${attempt}`))).toEqual(new Set(['7 0 1']));
     expect(jobs.every(({ part }) => part?.of === 5 && part.fold?.of === 5)).toBe(true);
-    expect(trial.result?.outcome).toEqual({ state: 'complete', value: expect.closeTo(0.6, 12) as number });
-    expect(trial.result).toMatchObject({ seconds: 10, metrics: { acc: expect.closeTo(0.6, 12) as number } });
+    expect(trial.result?.outcome).toEqual({ state: 'complete', value: expect.closeTo(0.6, 12) });
+    expect(trial.result).toMatchObject({ seconds: 10, metrics: { acc: expect.closeTo(0.6, 12) } });
     expect(trial.result?.streamSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -101,7 +101,7 @@ describe('a search that is resumed', () => {
     await measured((await simulate(byFold, { parts: plan(), events })).lab);
     const withoutEnd = events.filter(({ type }) => type !== 'finished');
     const { lab, jobs } = await simulate(byFold, { parts: plan(), events: withoutEnd });
-    expect((await measured(lab)).result).toMatchObject({ outcome: { state: 'complete', value: expect.closeTo(0.6, 12) as number }, seconds: 10 });
+    expect((await measured(lab)).result).toMatchObject({ outcome: { state: 'complete', value: expect.closeTo(0.6, 12) }, seconds: 10 });
     expect(jobs).toEqual([]);
   });
 });
@@ -154,7 +154,7 @@ describe('stopping between the runs', () => {
     const events: StudyEvent[] = [];
     const simulation = await simulate(worse, { parts: plan({ folds: 8 }), events });
     await searchIn(simulation, { pruner: wilcoxon({ p_threshold: 0.1, startup_steps: 2 }), incumbent: { x: 6, y: 3 }, limits: { trials: 2, failures: 3 } });
-    expect(foldStudy(events)?.study.trials[1]?.result).toMatchObject({ outcome: { state: 'pruned', step: 4, value: expect.closeTo(0.115, 12) as number }, metrics: { acc: expect.closeTo(0.115, 12) as number } });
+    expect(foldStudy(events)?.study.trials[1]?.result).toMatchObject({ outcome: { state: 'pruned', step: 4, value: expect.closeTo(0.115, 12) }, metrics: { acc: expect.closeTo(0.115, 12) } });
     const again = await simulate(worse, { parts: plan({ folds: 8 }), events });
     await searchIn(again, { pruner: wilcoxon({ p_threshold: 0.1, startup_steps: 2 }), incumbent: { x: 6, y: 3 }, limits: { trials: 2, failures: 3 } });
     expect(again.jobs).toEqual([]);

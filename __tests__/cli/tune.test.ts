@@ -179,3 +179,50 @@ console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr)
     expect(out).toContain('run 3 of 3 (fold 2): ');
   });
 });
+
+describe('--template', () => {
+  const training = `import { readFileSync } from 'node:fs';
+const { lr } = JSON.parse(readFileSync(process.argv[2], 'utf8')).optimizer;
+console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr) ** 2 }));
+`;
+  const tune = (...more: string[]): ReturnType<typeof type> => type(folder.path, ['tune', '--command', 'node train.mjs ${template}', '--template', 'config.json.tpl', ...more]);
+  beforeEach(() => {
+    put('train.mjs', training);
+    put('config.json.tpl', '{"optimizer": {"lr": {{lr}}}, "seed": {{seed}}}\n');
+  });
+
+  test('fills any text file for each trial, and leaves the source as it is', async () => {
+    const { out } = ended(await tune('--template-out', 'conf/config.json'), 0);
+    expect(out).toMatch(/Tuned: accuracy 0\.\d+, the best of 4 trials/);
+    const filled = JSON.parse(readFileSync(join(folder.path, '.noregret/demo/trials/0-1/template/conf/config.json'), 'utf8')) as { optimizer: { lr: number }; seed: number };
+    expect(filled).toEqual({ optimizer: { lr: 0.1 }, seed: expect.any(Number) });
+    expect(readFileSync(join(folder.path, 'config.json.tpl'), 'utf8')).toContain('{{lr}}');
+  });
+
+  test('an unknown name is refused before anything is run or written', async () => {
+    put('config.json.tpl', '{"optimizer": {"lr": {{Lr_}}}}');
+    const { err } = ended(await tune(), 2);
+    expect(err).toContain('config.json.tpl:1:22: {{Lr_}} names no parameter');
+    expect(err).toContain('did you mean {{lr}}?');
+    expect(existsSync(join(folder.path, '.noregret'))).toBe(false);
+    put('noregret.yml', `${readFileSync(join(folder.path, 'noregret.yml'), 'utf8')}template: config.json.tpl\n`);
+    expect(ended(await type(folder.path, ['check']), 2).err).toContain('did you mean {{lr}}?');
+  });
+
+  test('another text of the template is another thing that is measured', async () => {
+    ended(await tune(), 0);
+    put('config.json.tpl', '{"optimizer": {"lr": {{lr}}}, "seed": 1}\n');
+    expect(ended(await tune(), 2).err).toMatch(/belongs to another run: its template is "[0-9a-f]{16}", here it is "[0-9a-f]{16}"/);
+    ended(await tune('--new'), 0);
+  });
+
+  test('without parameters there is nothing to fill in, and no range is made up', async () => {
+    put('noregret.yml', 'metric: { name: accuracy, goal: maximize }\n');
+    const { err } = ended(await tune(), 2);
+    expect(err).toContain('parameters is missing\n  fix: a template says where values belong, not between which: declare each name in it');
+  });
+
+  test('--template-out is one file\'s', async () => {
+    expect(ended(await type(folder.path, ['tune', '--template', 'a', 'b', '--template-out', 'c']), 2).err).toContain('--template-out says what one template is called');
+  });
+});

@@ -15,6 +15,7 @@ import { withoutEffect, type FileConfig } from './schema.js';
 import { checkLinks, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
 import { readParts } from './parts.js';
 import { readSpace } from './space.js';
+import { inputsWith, readTemplateFiles } from './templates.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
 import { validate } from './validate.js';
@@ -81,6 +82,7 @@ type Settings = Omit<StudyConfig, 'name' | 'path' | 'dialect' | 'method' | 'earl
 
 function readSettings(file: FileConfig, dialect: Dialect, context: SettingsContext): Settings {
   checkLinks(file, context);
+  const templates = readTemplateFiles(file, context);
   return {
     metrics: { ...readSources(file, context), wandb: file.metrics?.wandb ?? dialect === 'wandb' },
     metric: readMetric(file, context),
@@ -97,7 +99,8 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     env: { pass: file.env?.pass ?? defaultOf('env.pass'), set: file.env?.set ?? {}, isolateHome: file.env?.isolate === 'home' },
     setup: file.setup ?? defaultOf('setup'),
     link: file.link ?? defaultOf('link'),
-    inputs: file.inputs ?? defaultOf('inputs'),
+    ...templates,
+    inputs: inputsWith(file.inputs ?? defaultOf('inputs'), templates),
     data: file.data ?? defaultOf('data'),
     mainSearchMs: durationMs(file.main_search ?? defaultOf('main_search')) ?? 0,
     fingerprint: file.fingerprint,

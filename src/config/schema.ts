@@ -57,6 +57,8 @@ const metrics = z.strictObject({
   wandb: d(z.boolean().optional(), 'Read what `wandb.log` reports.', 'wandb: true'),
 });
 
+const templateFile = z.union([text, z.strictObject({ from: text, to: text.optional() })]);
+
 const trainer = z.strictObject({
   tfjs: d(text, 'JavaScript module that exports `train`.', 'tfjs: ./train.mjs'),
   backend: d(z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).optional(), 'TensorFlow.js backend.', 'backend: auto'),
@@ -87,6 +89,7 @@ export const fileSchema = z.strictObject({
   constraints: d(z.array(text).optional(), 'CEL expressions that every trial satisfies.', 'constraints: ["units * layers <= 512"]'),
   program: d(text.optional(), 'W&B: script for the macro `${program}`.', 'program: train.py'),
   command: d(words.optional(), 'How a trial is started, macros allowed.', 'command: [python, train.py, "${args}"]'),
+  template: d(z.union([templateFile, z.array(templateFile).min(1)], { error: 'must be a file, a map with from and to, or a list of them' }).optional(), 'Text file whose `{{name}}` is filled with the parameter\'s value for each trial; `${template}` in the command is the filled file.', 'template: config.yaml.tpl'),
   trainer: d(trainer.optional(), 'A JavaScript trial instead of a command.', 'trainer: { tfjs: ./train.mjs }'),
   metrics: d(metrics.optional(), 'Where metrics come from besides `$NOREGRET_METRICS` and tagged output lines.', 'metrics: { file: metrics.json }'),
   reduce: d(z.enum(['best', 'last', 'mean']).optional(), 'A trial\'s value from the values it reported.', 'reduce: last'),

@@ -1,6 +1,7 @@
 import type { Goal } from './direction.js';
 import type { PartsConfig } from './parts.js';
 import type { SearchSpace } from './searchSpace.js';
+import type { TemplateFile } from './template.js';
 
 /** Smallest decline worth reporting. `percent` is of |base mean|, converted once (decisions.md 18). */
 export type Margin = { readonly kind: 'absolute'; readonly value: number } | { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'auto' };
@@ -96,6 +97,8 @@ export interface StudyConfig {
   readonly method: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly space: SearchSpace;
   readonly program: TrialProgram | undefined;
+  /** Text files that are filled for each trial; absent where there are none. */
+  readonly templates?: readonly TemplateFile[];
   readonly metrics: MetricSource;
   readonly reduce: Reduce;
   /** Absent where a trial is one run of the program. */
