@@ -12,7 +12,7 @@ import { createTools } from '../tools.js';
 import { committedFiles } from './committedFiles.js';
 import { choiceOfCompared, morePairsOf, openHistory, tellCompared, type CompareFlags } from './compare.js';
 import { readTunings } from './compareFiles.js';
-import { noVerdictNote, winnersOf } from './compareLogs.js';
+import { noVerdictNote, winnersOf } from '../app/twoLogs.js';
 import type { TerminalProgress } from './progress.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';

@@ -249,5 +249,5 @@ export const reportSchema = z.strictObject({
 });
 export type Report = z.infer<typeof reportSchema>;
 
-/** `event` of a report on the winners of two tunings, A (base) and B (head), run under one code. */
-export const reseedEvent = 'reseed';
+/** `event` of a report on the winners of two tunings, A (base) and B (head), run under one code; `headSha` of one on two logs, which know no commit. */
+export const [reseedEvent, logsSha] = ['reseed', 'logs'] as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
 import { mean } from '../math/describe.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
+import type { Margin } from '../model/config.js';
 import { toGain, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
@@ -10,6 +11,7 @@ import { partValues } from '../model/parts.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
 import { subjectOf } from '../model/studySubject.js';
+import { judgedPairs, logPairs } from './logPairs.js';
 
 /** `notes`: what could not be read. */
 export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
@@ -22,17 +24,21 @@ interface Searched { readonly path: string; readonly study: Study; readonly metr
 const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
 const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).transform(({ head }) => head)]);
 
+const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
+const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
+
 /** Holds where nothing is run. */
 export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
 
-/** The bests of two searches beside each other. Never a verdict: no configuration was repeated with the same seed on both. */
+/** The bests of two searches beside each other: never a verdict by themselves. Where both ran one configuration on the same seeds, these pairs are judged. */
 export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   const [there, here] = [searchedOf(base), searchedOf(head)];
   const { metric } = here;
   if (there.metric.name !== metric.name || there.metric.goal !== metric.goal) {
     throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two logs of one study.' });
   }
-  return {
+  const pairs = logPairs(there.study, here.study);
+  const searches: Comparison = {
     study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
     metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
     budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
@@ -40,6 +46,19 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
     notes: searchNotes(there, here),
     reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
   };
+  if (pairs === undefined) return searches;
+  const judged = judgedPairs(pairs, { ...metric, margin: marginIn(there.study) });
+  const found = searches.verdict.sentence.replace(/^\w+: /, '').replace(/; these are two searches, .*/, '');
+  return { ...searches, ...judged, notes: [...judged.notes, `What the searches found: ${found}.`, ...searches.notes.filter((note) => note !== noVerdictNote)] };
+}
+
+/** Of the base's own study file, where its log holds it; frozen before either was run. */
+function marginIn({ identity }: Study): Margin | undefined {
+  try {
+    return marginOwner.safeParse(JSON.parse(identity['config'] ?? 'null')).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The best configuration of a search. `value`: as its own log has it, on its own seeds and under its own code. */
