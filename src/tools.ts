@@ -32,6 +32,8 @@ export interface ToolOptions {
   readonly head: 'as-is' | 'commit';
   /** Folder of the study files inside the repository, where commands run. */
   readonly prefix: string;
+  /** Reads what another tool left, in a tree or in the repository at `root`; each entry has its own way to the readers. */
+  readonly readResults?: (root: string) => NonNullable<Tools['readResults']>;
 }
 
 /** The real adapters of one run. */
@@ -44,6 +46,7 @@ export async function createTools(options: ToolOptions): Promise<Tools> {
     repository, store: options.store, clock, progress, secrets: options.secrets, tool: `noregret ${version}`,
     keyProbe: withTfjsBackend(createKeyProbe({ env: trialEnv, version, ...image }), trialEnv),
     openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
+    ...(options.readResults === undefined ? {} : { readResults: options.readResults(repository.root) }),
     openStudy: async (study, identity, configs) => await openStudy({ env, clock, configs, progress, folder: studyFolder(stateDir, study, identity) }),
   };
 }

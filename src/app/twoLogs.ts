@@ -39,12 +39,8 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   }
   const pairs = logPairs(there.study, here.study);
   const searches: Comparison = {
-    study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
-    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
-    budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: [base, head].flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
-    notes: searchNotes(there, here),
-    reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
+    ...frameOf(here, [base, head]), verdict: verdictOf(there, here),
+    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchNotes(there, here),
   };
   if (pairs === undefined) return searches;
   const judged = judgedPairs(pairs, { ...metric, margin: marginIn(there.study) });
@@ -59,6 +55,29 @@ function marginIn({ identity }: Study): Margin | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** One search by itself, where there is none to put beside it. */
+export function searchAlone(head: NamedLog, verdict: Comparison['verdict']): Comparison {
+  const here = searchedOf(head);
+  const none = { ...here, best: undefined };
+  return {
+    ...frameOf(here, [head]), verdict: here.best === undefined ? verdictOf(here, here) : verdict,
+    metrics: [metricRow(none, here)], parameters: parameterRows(none, here), budget: budgetOf(here.trials), notes: [],
+  };
+}
+
+function frameOf(here: Searched, logs: readonly NamedLog[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
+  return {
+    study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
+    warnings: logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
+    reproduce: [`npx noregret compare ${logs.map(({ path }) => `'${path.replaceAll("'", "'\\''")}'`).join(' ')}`],
+  };
+}
+
+/** The configuration that the log itself shows to be its best. */
+export function winnerOf(log: NamedLog): { readonly params: Params; readonly value: number } | undefined {
+  return searchedOf(log).best;
 }
 
 /** The best configuration of a search. `value`: as its own log has it, on its own seeds and under its own code. */
@@ -97,12 +116,18 @@ function referenceNote({ median, high, share, leading }: UnchangedReference, { n
 
 /** Parameters that one side alone has; one with the same distribution on both sides was probably renamed. */
 function namesNote(there: Searched, here: Searched): string[] {
-  const [base, head] = [there, here].map(({ study }) => new Map(subjectOf(study.identity)?.space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)])));
+  const [base, head] = [there, here].map(distributionsOf);
   const only = (a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): string[] => [...(a?.keys() ?? [])].filter((name) => b?.has(name) !== true);
   const [gone, added] = [only(base, head), only(head, base)];
   if (gone.length === 0 && added.length === 0) return [];
   const renamed = gone.flatMap((name) => { const twins = added.filter((other) => head?.get(other) === base?.get(name)); return twins.length === 1 ? [`${name} → ${twins[0] ?? ''}`] : []; });
   return [`The searches were over different parameters: ${[...(gone.length === 0 ? [] : [`only base has ${gone.join(', ')}`]), ...(added.length === 0 ? [] : [`only head has ${added.join(', ')}`])].join('; ')}.${renamed.length === 0 ? '' : ` Probably renamed: ${renamed.join(', ')}.`}`];
+}
+
+/** By name; where nobody wrote down what was searched, what was tried, with nothing to compare a new name by. */
+function distributionsOf({ study, trials }: Searched): ReadonlyMap<string, string> {
+  const space = subjectOf(study.identity)?.space;
+  return space === undefined ? new Map(trials.flatMap(({ params }) => Object.keys(params).map((name) => [name, `tried as ${name}`]))) : new Map(space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)]));
 }
 
 function searchedOf({ log, path }: NamedLog): Searched {

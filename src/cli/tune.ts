@@ -35,7 +35,7 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
   const paths = await findConfigFiles(cwd, flags.config);
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readConfigFile(cwd, path) })));
   const { repository, head } = await standIn(terminal);
-  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal });
+  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal, runs: 'tune' });
   const digests = new Map(runs.map(({ configs }) => [configs.head.name, templateDigest(cwd, configs.head, progress)]));
   const stateDir = await openStateDir(cwd);
   await rememberRun(stateDir, { command: 'tune', flags: { ...flags, new: false }, args: [] });

@@ -57,6 +57,15 @@ const metrics = z.strictObject({
   wandb: d(z.boolean().optional(), 'Read what `wandb.log` reports.', 'wandb: true'),
 });
 
+const results = z.strictObject({
+  path: d(text, 'File or folder.', 'path: tuner/digits'),
+  study: d(text.optional(), 'Which study, where there are several.', 'study: digits'),
+  params: d(words.optional(), 'Of a plain table: the columns that are parameters.', 'params: [lr, units]'),
+  state: d(text.optional(), 'Of a plain table: the column with the state of a trial.', 'state: status'),
+  seed: d(text.optional(), 'Of a plain table: the column with the seed.', 'seed: seed'),
+  choices: d(z.record(z.string(), z.union([z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])), z.literal('number')])).optional(), 'Of Hyperopt: the values behind the indices of `hp.choice`.', 'choices: { act: [relu, tanh] }'),
+});
+
 const templateFile = z.union([text, z.strictObject({ from: text, to: text.optional() })]);
 
 const trainer = z.strictObject({
@@ -91,6 +100,7 @@ export const fileSchema = z.strictObject({
   command: d(words.optional(), 'How a trial is started, macros allowed.', 'command: [python, train.py, "${args}"]'),
   template: d(z.union([templateFile, z.array(templateFile).min(1)], { error: 'must be a file, a map with from and to, or a list of them' }).optional(), 'Text file whose `{{name}}` is filled with the parameter\'s value for each trial; `${template}` in the command is the filled file.', 'template: config.yaml.tpl'),
   trainer: d(trainer.optional(), 'A JavaScript trial instead of a command.', 'trainer: { tfjs: ./train.mjs }'),
+  results: d(z.union([text, results], { error: 'must be a path, or a map with path' }).optional(), 'A finished tuning of another tool (what `noregret import` reads), relative to the study\'s folder: it is compared and recorded, and nothing is run.', 'results: tuner/digits'),
   metrics: d(metrics.optional(), 'Where metrics come from besides `$NOREGRET_METRICS` and tagged output lines.', 'metrics: { file: metrics.json }'),
   reduce: d(z.enum(['best', 'last', 'mean']).optional(), 'A trial\'s value from the values it reported.', 'reduce: last'),
   folds: d(z.int().min(1).max(100).optional(), 'Runs of one trial, one for each fold: `NOREGRET_FOLD` counts from 0, of `NOREGRET_FOLDS`. Its value is their mean.', 'folds: 5'),

@@ -87,6 +87,16 @@ export interface StopPolicy {
   readonly hollow?: { readonly trials: number; readonly threshold: number };
 }
 
+/** A finished tuning of another tool that a study is about, and what its files do not say. */
+export interface ResultsSource {
+  /** Relative to the folder of the study. */
+  readonly path: string;
+  /** Which one, where the files hold several. */
+  readonly study?: string;
+  readonly columns: { readonly params?: readonly string[]; readonly state?: string; readonly seed?: string };
+  readonly choices?: Readonly<Record<string, readonly (string | number | boolean | null)[] | 'number'>>;
+}
+
 /** One study, every default filled in. `path` is relative to the repository root. */
 export interface StudyConfig {
   readonly name: string;
@@ -99,6 +109,8 @@ export interface StudyConfig {
   readonly program: TrialProgram | undefined;
   /** Text files that are filled for each trial; absent where there are none. */
   readonly templates?: readonly TemplateFile[];
+  /** Present where nothing is run: space, method and program are empty then. */
+  readonly results?: ResultsSource;
   readonly metrics: MetricSource;
   readonly reduce: Reduce;
   /** Absent where a trial is one run of the program. */
