@@ -34,7 +34,7 @@ describe('a study whose results another tool left', () => {
     mkdirSync(history);
     const report = json<Report>(ended(await compare('--json'), 0));
     const [one] = report.studies;
-    expect(one).toMatchObject({ study: 'digits', verdict: { kind: 'INCONCLUSIVE', reason: 'no-pairs' }, search: { method: expect.stringContaining('Keras Tuner') }, baseline: { source: 'stored', why: expect.stringContaining('Committed at tuner there') } });
+    expect(one).toMatchObject({ study: 'digits', verdict: { kind: 'INCONCLUSIVE', reason: 'results-read' }, search: { method: expect.stringContaining('Keras Tuner') }, baseline: { source: 'stored', why: expect.stringContaining('Committed at tuner there') } });
     expect(one?.verdict.sentence).toContain('these are two searches, no seed was repeated, so the luck of the search is not excluded');
     expect(one?.notes.join('\n')).toMatch(/Nothing was run here: the trials are those that Keras Tuner.* left in tuner/);
     expect(one?.notes.join('\n')).toContain('If nothing had changed, the best val_accuracy of two searches of these sizes would differ by');

@@ -21,7 +21,7 @@ export async function headLog(run: StudyRun, tools: Tools): Promise<NamedLog> {
   const { head: config } = run.configs;
   const path = config.results?.path ?? '';
   const log = await logIn('head', run, tools, config);
-  if (log !== undefined) return { log, path };
+  if (log !== undefined) return { log: named(log, config.name), path };
   throw new UserError('results-missing', `There is nothing at ${path} (results of ${config.path}).`, { fix: 'The tuner has to run before this step and leave its results there; of two commits only committed files are read, or folders named by `link`.', exitCode: 3 });
 }
 
@@ -31,28 +31,33 @@ export async function baseLog(run: StudyRun & { readonly base: NonNullable<Study
   const line = await tools.repository.firstParents(base.sha, mostAncestors);
   const records = await tools.store.readFor(configs.head.name, line, mostRecords);
   const nearest = nearestSearch(line, records);
-  if (nearest?.sha === base.sha) return fromRecord(nearest, { run, tools, line });
+  if (nearest?.sha === base.sha) return fromRecord(nearest, { tools, line });
   const committed = configs.base.results === undefined ? undefined : await logIn('base', run, tools, configs.base).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
   if (committed !== undefined) {
     const why = `Committed at ${configs.base.results?.path ?? ''} there; ${run.baseWhy}.`;
-    return { log: { log: committed, path: `${configs.base.results?.path ?? ''} at ${base.sha.slice(0, 10)}` }, baseline: { ...bare(base.sha), why } };
+    return { log: { log: named(committed, configs.head.name), path: `${configs.base.results?.path ?? ''} at ${base.sha.slice(0, 10)}` }, baseline: { ...bare(base.sha), why } };
   }
-  return nearest === undefined ? undefined : fromRecord(nearest, { run, tools, line });
+  return nearest === undefined ? undefined : fromRecord(nearest, { tools, line });
 }
 
 /** The record before this commit on its own line. */
 export async function previousLog(run: StudyRun, tools: Tools): Promise<BaseLog | undefined> {
   const line = (await tools.repository.firstParents(run.head.sha, mostAncestors)).slice(1);
   const nearest = nearestSearch(line, await tools.store.readFor(run.configs.head.name, line, mostRecords));
-  return nearest === undefined ? undefined : fromRecord(nearest, { run, tools, line });
+  return nearest === undefined ? undefined : fromRecord(nearest, { tools, line });
 }
 
-function fromRecord(record: StudyRecord, { tools, line }: { readonly run: StudyRun; readonly tools: Tools; readonly line: readonly string[] }): BaseLog {
+/** As the study is called here: what the tool called its own is no other study. */
+function named(log: StudyLogFile, study: string): StudyLogFile {
+  return { ...log, events: log.events.map((event) => (event.type === 'created' ? { ...event, study } : event)) };
+}
+
+function fromRecord(record: StudyRecord, { tools, line }: { readonly tools: Tools; readonly line: readonly string[] }): BaseLog {
   const ageCommits = line.indexOf(record.sha);
-  const why = ageCommits === 0 ? 'The search that was recorded at this very commit.' : `The nearest search that was recorded before; what changed in the code since then is part of the difference.`;
+  const why = ageCommits === 0 ? 'The search that was recorded at this very commit.' : 'The nearest search that was recorded before; what changed in the code since then is part of the difference.';
   return {
     log: { log: { events: [...eventsOf(record)], notes: [] }, path: `the record of ${record.sha.slice(0, 10)}` },
     baseline: { ...bare(line[0] ?? record.sha), measuredSha: record.sha, why, ageCommits, ageDays: daysBetween(record.finishedAt, tools.clock.utc()) },
@@ -60,7 +65,7 @@ function fromRecord(record: StudyRecord, { tools, line }: { readonly run: StudyR
 }
 
 function bare(sha: string): Baseline {
-  return { sha, measuredSha: sha, source: 'stored', why: '', keyDifferences: [], dependencies: 'shared' };
+  return { sha, measuredSha: sha, source: 'stored', why: '', keyDifferences: [], dependencies: 'each-side' };
 }
 
 /** Nothing is run, so nothing is set up. */
