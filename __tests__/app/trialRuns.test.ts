@@ -4,10 +4,12 @@ import { seedFor } from '../../src/model/seeds.js';
 import { foldStudy } from '../../src/model/studyLog.js';
 import type { StudyEvent } from '../../src/model/study.js';
 import { paramsKey } from '../../src/model/params.js';
-import type { Pruner, TrialJob } from '../../src/model/ports.js';
+import type { Executor, Pruner, TrialJob } from '../../src/model/ports.js';
 import { median } from '../../src/pruners/median.js';
 import { wilcoxon } from '../../src/pruners/wilcoxon.js';
-import type { Lab } from '../../src/app/lab.js';
+import { openLab, type Lab } from '../../src/app/lab.js';
+import { createSimulatedClock } from '../../src/runners/simulated.js';
+import { createMemoryJournal } from '../../src/stores/memoryJournal.js';
 import { complete, failed, searchIn, simulate, value } from './simulatedLab.js';
 
 const plan = (more: Partial<PartsPlan> = {}): PartsPlan => ({ folds: 5, repeats: 1, aggregate: 'mean', objective: 'acc', goals: new Map([['acc', 'maximize'], ['ms', 'minimize']]), ...more });
@@ -43,6 +45,21 @@ describe('a trial of five folds', () => {
     const { lab } = await simulate((job) => ({ ...byFold(job), metrics: { ...byFold(job).metrics, ms: [10, 20, 30, 40, 50][job.part?.index ?? 0] ?? 0 } }), { parts: plan({ aggregate }) });
     // Worst is smallest where larger is better, and largest where smaller is.
     expect((await measured(lab)).result?.metrics).toEqual({ acc, ms });
+  });
+
+  test('energy is that of all runs, and unknown where one did not tell', async () => {
+    const executor = (silent: number): Executor => ({
+      capacity: 1, devices: [], close: () => Promise.resolve(),
+      run: (job) => Promise.resolve({ outcome: { state: 'complete', value: 1 }, metrics: { acc: 1 }, seconds: 1, gpuSeconds: 1, ...(job.part?.index === silent ? {} : { joules: 10 }) }),
+    });
+    const energy = async (silent: number): Promise<unknown> => {
+      const clock = createSimulatedClock();
+      const lab = await openLab({ journal: createMemoryJournal([]), executor: executor(silent), clock, trees: () => '/tree', study: 's', tool: 't', identity: {}, parts: plan() });
+      const { result } = await measured(lab);
+      return [result?.joules, result?.gpuSeconds];
+    };
+    expect(await energy(-1)).toEqual([50, 5]);
+    expect(await energy(3)).toEqual([undefined, 5]);
   });
 
   test('a metric that one fold does not report has no value', async () => {

@@ -43,7 +43,7 @@ export async function runParts(runs: TrialRuns): Promise<TrialResult> {
   for (const part of parts) {
     const earlier = known.get(part.index + 1);
     const ended = earlier === undefined ? await runPart(runs, part) : { report: earlier, result: undefined };
-    if (!('report' in ended)) return { ...ended.result, ...costs(done, ended.result), metrics: {} };
+    if (!('report' in ended)) return failing(done, ended.result);
     done.push(ended.report);
     const mayStop = done.length < parts.length;
     if (mayStop && runs.onReport(ended.report) === 'stop') {
@@ -60,11 +60,11 @@ type Ended = { readonly report: PartReport; readonly result: TrialResult } | { r
 /** Its own reports are its own affair: steps of several runs would be one muddled curve. */
 async function runPart({ job, plan, executor, signal, record }: TrialRuns, part: TrialPart): Promise<Ended> {
   const result = await executor.run({ ...job, seed: part.seed, part }, () => 'continue', signal);
-  const { outcome, metrics, seconds, gpuSeconds, streamSha256 } = result;
+  const { outcome, metrics, seconds, gpuSeconds, joules, streamSha256 } = result;
   if (outcome.state === 'complete' && Number.isFinite(outcome.value)) {
     const report = {
       step: part.index + 1, metrics: finite({ ...metrics, [plan.objective]: outcome.value }),
-      part: { seconds, ...(gpuSeconds === undefined ? {} : { gpuSeconds }), ...(streamSha256 === undefined ? {} : { streamSha256 }) },
+      part: { seconds, ...(gpuSeconds === undefined ? {} : { gpuSeconds }), ...(joules === undefined ? {} : { joules }), ...(streamSha256 === undefined ? {} : { streamSha256 }) },
     };
     await job.mayStart;
     await record({ type: 'reported', trial: job.trial, ...report });
@@ -95,14 +95,22 @@ function metricsOf(done: readonly PartReport[], { aggregate, goals }: PartsPlan)
   }));
 }
 
+function failing(done: readonly PartReport[], last: TrialResult): TrialResult {
+  const { outcome, logTail } = last;
+  return { outcome, metrics: {}, ...costs(done, last), ...(logTail === undefined ? {} : { logTail }) };
+}
+
 /** Of all runs, also those of earlier attempts and the one that failed. */
-function costs(done: readonly PartReport[], last: TrialResult | undefined): Pick<TrialResult, 'seconds' | 'gpuSeconds' | 'device' | 'backend'> {
+function costs(done: readonly PartReport[], last: TrialResult | undefined): Pick<TrialResult, 'seconds' | 'gpuSeconds' | 'joules' | 'device' | 'backend'> {
   const failed = last === undefined || last.outcome.state === 'complete' ? [] : [last];
   const spent = [...done.map(({ part }) => part), ...failed];
   const gpu = spent.flatMap(({ gpuSeconds }) => gpuSeconds ?? []);
+  const energy = spent.flatMap(({ joules }) => joules ?? []);
   return {
     seconds: spent.reduce((sum, { seconds }) => sum + seconds, 0),
     ...(gpu.length === 0 ? {} : { gpuSeconds: gpu.reduce((sum, seconds) => sum + seconds, 0) }),
+    // Unknown for one run is unknown for the trial.
+    ...(energy.length === 0 || energy.length < spent.length ? {} : { joules: energy.reduce((sum, joules) => sum + joules, 0) }),
     ...(last?.device === undefined ? {} : { device: last.device }), ...(last?.backend === undefined ? {} : { backend: last.backend }),
   };
 }

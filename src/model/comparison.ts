@@ -59,9 +59,7 @@ const searchTrialSchema = z.strictObject({
   number: z.int(),
   params: paramsSchema,
   state: z.enum(['complete', 'pruned', 'infeasible', 'failed', 'running']),
-  value: finite.optional(),
-  seconds: finite.optional(),
-  joules: finite.optional(),
+  value: finite.optional(), seconds: finite.optional(), joules: finite.optional(),
   reason: z.enum(failureReasons).optional(),
   message: z.string().optional(), anchor: z.enum(['defaults', 'incumbent']).optional(),
   /** Value of each run, where a trial has several. */
@@ -180,10 +178,8 @@ const budgetSchema = z.strictObject({
   /** Runs taken over from stored records or a resumed log. */
   reused: z.int(),
   wallSeconds: finite, trialSeconds: finite, gpuMinutes: finite,
-  /** Energy of the runs whose GPUs told their power. */
-  joules: finite.optional(),
-  /** What was announced before the run, one line. */
-  plan: z.string().optional(),
+  /** Energy of the runs whose GPUs told their power; what was announced before the run, one line. */
+  joules: finite.optional(), plan: z.string().optional(),
 });
 
 /** Everything a report needs about one study. Numbers are in the metric's unit and sign unless they sit inside a gate result. */

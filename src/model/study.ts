@@ -6,7 +6,7 @@ export const paramValueSchema: z.ZodType<ParamValue> = z.json();
 export const paramsSchema: z.ZodType<Params> = z.record(z.string(), paramValueSchema);
 
 /** What a run cost, and the digest of all that it reported. */
-const partSchema = z.strictObject({ seconds: z.number(), gpuSeconds: z.number().optional(), streamSha256: z.string().optional() });
+const partSchema = z.strictObject({ seconds: z.number(), gpuSeconds: z.number().optional(), joules: z.number().optional(), streamSha256: z.string().optional() });
 
 /**
  * The log of a study (and of a comparison: the gate's runs are trials too). One JSON object per line.
