@@ -33,6 +33,8 @@ export interface ToolOptions {
   readonly head: 'as-is' | 'commit';
   /** Folder of the study files inside the repository, where commands run. */
   readonly prefix: string;
+  /** Reads what another tool left, in a tree or in the repository at `root`; each entry has its own way to the readers. */
+  readonly readResults?: (root: string) => NonNullable<Tools['readResults']>;
 }
 
 /** The real adapters of one run. */
@@ -46,6 +48,7 @@ export async function createTools(options: ToolOptions): Promise<Tools> {
     keyProbe: withTfjsBackend(createKeyProbe({ env: trialEnv, version, ...image }), trialEnv),
     openWorkspace: (signal) => Promise.resolve(createWorkspace({ repository, stateDir, prefix: options.prefix, env: trialEnv, head: options.head, progress, signal })),
     findCheckpoint: async (digest) => await createCheckpoints(stateDir).find(digest),
+    ...(options.readResults === undefined ? {} : { readResults: options.readResults(repository.root) }),
     openStudy: async (study, identity, configs) => {
       const folder = studyFolder(stateDir, study, identity);
       const opened = await openStudy({ env, clock, configs, progress, folder });

@@ -1,5 +1,6 @@
 import { openLab, type Lab } from '../../src/app/lab.js';
 import { search, type SearchOptions, type SearchOutcome } from '../../src/app/search.js';
+import type { PartsPlan } from '../../src/app/trialRuns.js';
 import type { Params } from '../../src/model/params.js';
 import type { Journal, TrialJob } from '../../src/model/ports.js';
 import type { StudyEvent } from '../../src/model/study.js';
@@ -20,7 +21,7 @@ export interface Simulation {
 export const complete = (value: number, more: Partial<SimulatedRun> = {}): SimulatedRun => ({ outcome: { state: 'complete', value }, metrics: { acc: value }, ...more });
 export const failed = (reason: 'exit-code' | 'lost' | 'spawn', more: Partial<SimulatedRun> = {}): SimulatedRun => ({ outcome: { state: 'failed', reason, message: 'it broke' }, ...more });
 
-export async function simulate(program: (job: TrialJob) => SimulatedRun, options: { events?: StudyEvent[]; capacity?: number; journal?: Journal; devices?: readonly string[] } = {}): Promise<Simulation> {
+export async function simulate(program: (job: TrialJob) => SimulatedRun, options: { events?: StudyEvent[]; capacity?: number; journal?: Journal; devices?: readonly string[]; parts?: PartsPlan } = {}): Promise<Simulation> {
   const events = options.events ?? [];
   const clock = createSimulatedClock();
   const jobs: TrialJob[] = [];
@@ -29,6 +30,7 @@ export async function simulate(program: (job: TrialJob) => SimulatedRun, options
   const lab = await openLab({
     journal: options.journal ?? createMemoryJournal(events), executor, clock, trees: (side) => `/tree/${side}`,
     study: 'spiral', tool: 'noregret test', identity: { head: 'abc' },
+    ...(options.parts === undefined ? {} : { parts: options.parts }),
   });
   return { lab, clock, events, jobs };
 }

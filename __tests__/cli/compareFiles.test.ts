@@ -194,3 +194,62 @@ describe('two tunings of other tools', () => {
     expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
   });
 });
+
+describe('two logs that ran one configuration on the same seeds', () => {
+  /** As `compare` and `push` leave them: a search, and canonical seeds of b* beside it. */
+  const log = (name: string, values: readonly (number | undefined)[], { x = 1, stage = 'canonical', identity = {}, best = 0.99 }: { x?: number; stage?: string; identity?: object; best?: number } = {}): string => {
+    const config = JSON.stringify({ metric: { name: 'acc', goal: 'maximize', margin: { kind: 'absolute', value: 0.02 } }, ...identity });
+    const trial = (number: number, of: { params: object; seed: number; stage: string; value: number | undefined }): object[] => [
+      { type: 'started', trial: number, attempt: 1, side: 'head', stage: of.stage, params: of.params, seed: of.seed, at: '' },
+      { type: 'finished', trial: number, attempt: 1, at: '', result: { outcome: of.value === undefined ? { state: 'failed', reason: 'exit-code', message: 'no' } : { state: 'complete', value: of.value }, metrics: {}, seconds: 1 } },
+    ];
+    const events = [
+      { type: 'created', schema: 1, tool: 't', study: 'demo', at: '', identity: { command: 'tune', config } },
+      ...trial(0, { params: { x: 9 }, seed: 5, stage: 'search', value: best }), ...values.flatMap((value, i) => trial(i + 1, { params: { x }, seed: 100 + i, stage, value })),
+    ];
+    return write(name, events.map((event, i) => encodeLine(event as unknown as StudyEvent, i)).join(''));
+  };
+  const level = (at0: number, n = 5): number[] => Array.from({ length: n }, (_, i) => at0 + 0.001 * i);
+
+  test('the gate judges these pairs, by the base\'s margin; the winners stay words', async () => {
+    const [a, b] = [log('pa.jsonl', level(0.9)), log('pb.jsonl', level(0.8).map((v, i) => v + 0.0003 * (i % 2)), { best: 0.995 })];
+    const report = json<Report>(ended(await compare(a, b, '--json'), 1));
+    const [study] = report.studies;
+    expect(study).toMatchObject({ verdict: { kind: 'REGRESSION' }, margin: { value: 0.02, kind: 'absolute' }, effect: { pairs: 3, better: false }, gate: { baseParams: { x: 1 }, headParams: { x: 1 } } });
+    expect(study?.notes).toEqual(expect.arrayContaining([expect.stringContaining('the configuration that both ran on the most seeds (5), not about their winners'), expect.stringMatching(/^What the searches found: best acc 0\.995 in 1 trial against 0\.99 in 1 trial/)]));
+    expect(study?.notes.join(' ')).not.toContain('No verdict on the code');
+    const { out } = ended(await compare(a, b), 1);
+    expect(out).toContain('acc ↑ at a configuration that both ran');
+    ended(await compare(a, log('pc.jsonl', level(0.9).map((v, i) => v + 0.0003 * (i % 2)))), 0);
+  });
+
+  test('fewer than a look needs, or values of a search, are no verdict', async () => {
+    for (const [a, b] of [[log('qa.jsonl', level(0.9, 2)), log('qb.jsonl', level(0.8, 2))], [log('qc.jsonl', level(0.9), { stage: 'search' }), log('qd.jsonl', level(0.8), { stage: 'search' })], [log('qe.jsonl', level(0.9)), log('qf.jsonl', level(0.8), { x: 2 })]] as const) {
+      const report = json<Report>(ended(await compare(a, b, '--json'), 0));
+      expect(report.studies[0]).toMatchObject({ verdict: { kind: 'INCONCLUSIVE', reason: 'no-pairs' } });
+      expect(report.studies[0]).not.toHaveProperty('gate');
+    }
+    const { out } = ended(await compare('qa.jsonl', 'qb.jsonl'), 0);
+    expect(out).toContain('acc ↑ best found');
+    expect(out).not.toContain("at main's best");
+    expect(out).not.toContain('so flattering');
+  });
+
+  test('a head that fails on them is failing; without a margin in the log it follows the noise', async () => {
+    const a = log('ra.jsonl', level(0.9));
+    expect(json<Report>(ended(await compare(a, log('rb.jsonl', [undefined, undefined, undefined, undefined]), '--json'), 1)).studies[0]?.verdict).toMatchObject({ kind: 'REGRESSION', reason: 'stability' });
+    const plain = log('rc.jsonl', level(0.9), { identity: { metric: { name: 'acc', goal: 'maximize' } } });
+    expect(json<Report>(ended(await compare(plain, a, '--json'), 0)).studies[0]?.margin).toMatchObject({ kind: 'auto', provisional: true });
+  });
+
+  test('a table of another tool with seeds: judged too, with what the files do not say', async () => {
+    const rows = (low: number): string => `seed,lr,acc\n${[1, 2, 3, 4, 5].flatMap((seed) => [`${seed},0.1,${low + seed / 1000 + (seed % 2) / 1e4}`, `${seed},0.2,${low - 0.2}`]).join('\n')}\n`;
+    for (const [name, at0] of [['sa', 0.9], ['sb', 0.7]] as const) {
+      write(`${name}.csv`, rows(at0));
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--seed', 'seed', '--out', `${name}.jsonl`]), 0);
+    }
+    const report = json<Report>(ended(await compare('sa.jsonl', 'sb.jsonl', '--json'), 1));
+    expect(report.studies[0]).toMatchObject({ verdict: { kind: 'REGRESSION' }, gate: { baseParams: { lr: 0.1 } } });
+    expect(report.studies[0]?.notes.join('\n')).toContain('is not in the files: the verdict holds if so');
+  });
+});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadStudies } from '../../src/app/loadStudies.js';
 import { recordStudies } from '../../src/app/runStudies.js';
+import { readResults } from '../../src/cli/readResults.js';
 import { openStateDir } from '../../src/cli/state.js';
 import type { Progress } from '../../src/model/ports.js';
 import { createClock } from '../../src/platform/clock.js';
@@ -20,6 +21,6 @@ export async function recordOnMain(dir: string, directory: string, { run = '1', 
   const files = [{ path: file, text: readFileSync(join(dir, file), 'utf8') }];
   const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'a push', files, overrides: {}, progress: silent, signal: new AbortController().signal });
   const store = createDirectoryStore({ directory });
-  const tools = await createTools({ cwd: dir, env, stateDir: await openStateDir(dir), store, progress: silent, clock: createClock(), secrets: '', head: 'as-is', prefix: '' });
+  const tools = await createTools({ cwd: dir, env, stateDir: await openStateDir(dir), store, progress: silent, clock: createClock(), secrets: '', head: 'as-is', prefix: '', readResults });
   await recordStudies(runs, tools, { runId: run, attempt: 1, searchAlways: false, frame: { event: 'push', headSha: head.sha, failOn: 'never' } });
 }

@@ -135,3 +135,94 @@ describe('progress', () => {
     expect(err).not.toMatch(/[\r\u001b]/);
   });
 });
+
+describe('folds', () => {
+  /** Accuracy by fold; the program says which fold of how many it was, and on which seed. */
+  const training = `import { appendFileSync, readFileSync } from 'node:fs';
+const { lr } = JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8'));
+appendFileSync('runs.txt', process.env.NOREGRET_FOLD + '/' + process.env.NOREGRET_FOLDS + ' ' + process.argv[2] + ' ' + process.env.NOREGRET_TRIAL_DIR + '\\n');
+console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr) ** 2 + 0.01 * Number(process.env.NOREGRET_FOLD) }));
+`;
+  const runs = (): string[][] => readFileSync(join(folder.path, 'runs.txt'), 'utf8').trimEnd().split('\n').map((line) => line.split(' '));
+  beforeEach(() => {
+    put('train.mjs', training);
+    put('noregret.yml', studySource({ trials: 3, command: '[node, train.mjs, "${fold}of${folds}"]', extra: 'folds: 3\nverdict: { rescore: 0 }\n' }));
+  });
+
+  test('every trial is run on each, in a folder of its own; parts are in log, report and export', async () => {
+    const { out, err } = ended(await type(folder.path, ['tune']), 0);
+    expect(err).toContain('demo: each trial is 3 folds: up to 9 runs for 3 trials');
+    expect(runs().map(([fold]) => fold).sort()).toEqual(['0/3', '0/3', '0/3', '1/3', '1/3', '1/3', '2/3', '2/3', '2/3']);
+    expect(runs().map(([, word]) => word).sort()).toEqual(['0of3', '0of3', '0of3', '1of3', '1of3', '1of3', '2of3', '2of3', '2of3']);
+    expect(new Set(runs().map(([, , dir]) => dir)).size).toBe(9);
+    expect(out).toContain('3 trials ok, 9 runs');
+    const report = readFileSync(join(folder.path, '.noregret', 'report', 'report.md'), 'utf8');
+    // 0, .01 and .02 beside each other.
+    expect(report).toContain('± 0.01');
+    expect(report).toContain("standard deviation of a trial's 3 runs");
+    const study = JSON.parse(ended(await type(folder.path, ['export', 'demo', '--format', 'json']), 0).out) as { trials: { value: number; parts: { run: number; metrics: { accuracy: number } }[] }[] };
+    for (const { value, parts } of study.trials) expect(parts.reduce((sum, { metrics }) => sum + metrics.accuracy, 0) / 3).toBeCloseTo(value, 12);
+    const [header = '', row = ''] = ended(await type(folder.path, ['export', 'demo', '--format', 'csv']), 0).out.split('\n');
+    expect(header).toBe('trial,stage,side,state,value,seconds,seed,message,value.1,value.2,value.3,lr');
+    expect(row.split(',')).toHaveLength(12);
+  });
+
+  test('the log of one study is not continued with another number of folds', async () => {
+    ended(await type(folder.path, ['tune']), 0);
+    put('noregret.yml', studySource({ trials: 3, command: '[node, train.mjs, "${fold}of${folds}"]', extra: 'folds: 4\nverdict: { rescore: 0 }\n' }));
+    expect(ended(await type(folder.path, ['tune']), 2).err).toContain('config.parts.folds is 3, here it is 4');
+  });
+
+  test('a fold that fails is named', async () => {
+    put('train.mjs', `if (process.env.NOREGRET_FOLD === '2') process.exit(9);\n${training}`.replace(/^(if.*)\n(import.*)/, '$2\n$1'));
+    const { out } = ended(await type(folder.path, ['tune']), 3);
+    expect(out).toContain('run 3 of 3 (fold 2): ');
+  });
+});
+
+describe('--template', () => {
+  const training = `import { readFileSync } from 'node:fs';
+const { lr } = JSON.parse(readFileSync(process.argv[2], 'utf8')).optimizer;
+console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr) ** 2 }));
+`;
+  const tune = (...more: string[]): ReturnType<typeof type> => type(folder.path, ['tune', '--command', 'node train.mjs ${template}', '--template', 'config.json.tpl', ...more]);
+  beforeEach(() => {
+    put('train.mjs', training);
+    put('config.json.tpl', '{"optimizer": {"lr": {{lr}}}, "seed": {{seed}}}\n');
+  });
+
+  test('fills any text file for each trial, and leaves the source as it is', async () => {
+    const { out } = ended(await tune('--template-out', 'conf/config.json'), 0);
+    expect(out).toMatch(/Tuned: accuracy 0\.\d+, the best of 4 trials/);
+    const filled = JSON.parse(readFileSync(join(folder.path, '.noregret/demo/trials/0-1/template/conf/config.json'), 'utf8')) as { optimizer: { lr: number }; seed: number };
+    expect(filled).toEqual({ optimizer: { lr: 0.1 }, seed: expect.any(Number) });
+    expect(readFileSync(join(folder.path, 'config.json.tpl'), 'utf8')).toContain('{{lr}}');
+  });
+
+  test('an unknown name is refused before anything is run or written', async () => {
+    put('config.json.tpl', '{"optimizer": {"lr": {{Lr_}}}}');
+    const { err } = ended(await tune(), 2);
+    expect(err).toContain('config.json.tpl:1:22: {{Lr_}} names no parameter');
+    expect(err).toContain('did you mean {{lr}}?');
+    expect(existsSync(join(folder.path, '.noregret'))).toBe(false);
+    put('noregret.yml', `${readFileSync(join(folder.path, 'noregret.yml'), 'utf8')}template: config.json.tpl\n`);
+    expect(ended(await type(folder.path, ['check']), 2).err).toContain('did you mean {{lr}}?');
+  });
+
+  test('another text of the template is another thing that is measured', async () => {
+    ended(await tune(), 0);
+    put('config.json.tpl', '{"optimizer": {"lr": {{lr}}}, "seed": 1}\n');
+    expect(ended(await tune(), 2).err).toMatch(/belongs to another run: its template is "[0-9a-f]{16}", here it is "[0-9a-f]{16}"/);
+    ended(await tune('--new'), 0);
+  });
+
+  test('without parameters there is nothing to fill in, and no range is made up', async () => {
+    put('noregret.yml', 'metric: { name: accuracy, goal: maximize }\n');
+    const { err } = ended(await tune(), 2);
+    expect(err).toContain('parameters is missing\n  fix: a template says where values belong, not between which: declare each name in it');
+  });
+
+  test('--template-out is one file\'s', async () => {
+    expect(ended(await type(folder.path, ['tune', '--template', 'a', 'b', '--template-out', 'c']), 2).err).toContain('--template-out says what one template is called');
+  });
+});

@@ -84,7 +84,8 @@ describe('documentation from the schema', () => {
       const { description, example } = field.meta() ?? {};
       expect([key, description, example]).toEqual([key, expect.any(String), expect.any(String)]);
       const line = `${example ?? ''}\n`;
-      const rest = ['method: random', 'parameters: { lr: { value: 1 }, units: { value: 1 }, layers: { value: 1 } }', 'program: train.py'].filter((other) => !other.startsWith(`${key}:`) && !(key === 'trainer' && other.startsWith('program')));
+      const rest = ['method: random', 'parameters: { lr: { value: 1 }, units: { value: 1 }, layers: { value: 1 } }', 'program: train.py'].filter((other) => !other.startsWith(`${key}:`) && !(['trainer', 'results'].includes(key) && other.startsWith('program')));
+      if (key === 'results') rest.push('metric: { name: acc, goal: maximize }');
       const result = parse(`${line}${rest.join('\n')}`);
       expect([key, problems(result)]).toEqual([key, []]);
     }

@@ -4,6 +4,7 @@ import type { StudyRun } from '../app/findings.js';
 import { loadStudies } from '../app/loadStudies.js';
 import { compareStudies, recordStudies, selfTestStudies, type ReportFrame } from '../app/runStudies.js';
 import type { Tools } from '../app/tools.js';
+import { partsText } from '../model/parts.js';
 import type { BaselineStore, Progress } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -13,6 +14,7 @@ import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
+import { readResultsIn } from './readResults.js';
 import type { CompareRequest, RecordRequest, RunDeps, RunRequest, SelfTestRequest, UseCases } from './useCases.js';
 
 /** The work itself, with its adapters. */
@@ -26,7 +28,7 @@ export const useCases: UseCases = {
     return await recordStudies(runs, await open(), { runId: request.runId, attempt: request.attempt, searchAlways: request.searchAlways, frame });
   },
   selfTest: async (request, { progress, signal, clock }) => {
-    const { runs, frame, open } = await prepare(request, { progress, signal, clock }, { head: request.sha });
+    const { runs, frame, open } = await prepare(request, { progress, signal, clock }, { head: request.sha, runs: 'mode: aa' });
     // As on a pull request, where each side has a tree of its own.
     return await selfTestStudies(runs, await open(), { trees: 'two', frame, record: { runId: request.runId, attempt: request.attempt }, ...(request.rounds === undefined ? {} : { rounds: request.rounds }) });
   },
@@ -44,7 +46,7 @@ const staleMs = 30 * 86_400_000;
 
 interface Prepared { readonly runs: readonly StudyRun[]; readonly frame: ReportFrame; readonly open: () => Promise<Tools> }
 
-async function prepare(request: CompareRequest | RecordRequest | SelfTestRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string }): Promise<Prepared> {
+async function prepare(request: CompareRequest | RecordRequest | SelfTestRequest, deps: Pick<RunDeps, 'progress' | 'signal'> & Partial<RunDeps>, sides: { head: string; base?: string; runs?: string }): Promise<Prepared> {
   const cwd = join(request.workspaceDir, request.workingDirectory);
   const repository = await openRepository({ cwd, env: process.env });
   const { head, base, why } = sides.base === undefined
@@ -55,6 +57,7 @@ async function prepare(request: CompareRequest | RecordRequest | SelfTestRequest
   const files = await Promise.all(paths.map(async (path) => ({ path: prefix === '' ? path : `${prefix}/${path}`, text: await readConfigFile(cwd, path) })));
   const runs = await loadStudies({
     repository, head, base, baseWhy: why, files, overrides: request.overrides, overrideLabel: (name) => `input ${name}`, progress: deps.progress, signal: deps.signal,
+    ...(sides.runs === undefined ? {} : { runs: sides.runs }),
   });
   return { runs, frame: frameOf(request, sides.head, { tree: head.tree, base: base?.sha }), open: async () => await openTools(request, deps, { cwd, prefix, runs }) };
 }
@@ -67,7 +70,7 @@ async function openTools(request: RunRequest, deps: Pick<RunDeps, 'progress'> & 
   });
   return await createTools({
     cwd: study.cwd, env: process.env, stateDir: request.stateDir, store, progress: deps.progress, clock: deps.clock ?? createClock(),
-    secrets: secretsSentence(opened?.tokenCanWrite === true), head: 'as-is', prefix: study.prefix,
+    secrets: secretsSentence(opened?.tokenCanWrite === true), head: 'as-is', prefix: study.prefix, readResults: readResultsIn(request.stateDir),
   });
 }
 
@@ -92,12 +95,14 @@ function frameOf(request: CompareRequest | RecordRequest | SelfTestRequest, head
 }
 
 function planLines({ configs, base, baseWhy, inputsChanged }: StudyRun): string[] {
+  const { results } = configs.head;
+  if (results !== undefined) return [`${configs.head.name} (${configs.head.path})`, `  base: ${base === undefined ? 'none' : base.sha} (${baseWhy})`, `  reads ${results.path}; runs nothing`];
   const { name, path, budget, verdict } = configs.head;
   return [
     `${name} (${path})`,
     `  base: ${base === undefined ? 'none' : base.sha} (${baseWhy})`,
     `  gate: after ${verdict.looks.join(', ')} pairs at alpha ${verdict.alpha}`,
-    `  search: ${verdict.search === 'never' ? 'never' : inputsChanged ? `${verdict.search}, up to ${budget.trials} trials by ${configs.head.method.name}` : 'none, no input changed'}`,
+    `  search: ${verdict.search === 'never' ? 'never' : inputsChanged ? `${verdict.search}, up to ${budget.trials} trials${configs.head.parts === undefined ? '' : ` (each ${partsText(configs.head.parts)})`} by ${configs.head.method.name}` : 'none, no input changed'}`,
     `  limits: ${budget.timeMs === undefined ? 'no time limit' : `${budget.timeMs / 60_000} min`}${budget.gpuHours === undefined ? '' : `, ${budget.gpuHours} GPU-hours`}, ${budget.failures} failures in a row`,
   ];
 }

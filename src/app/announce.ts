@@ -1,6 +1,7 @@
 import { forecastGate, planLine, plannedGpuHours, type JobPlan } from '../compare/plan.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
+import { runsEach } from '../model/parts.js';
 import type { Stage } from '../model/trial.js';
 import type { StageContext } from './context.js';
 import { driftSeeds, mayMeasureDrift } from './driftStep.js';
@@ -40,7 +41,7 @@ function jobPlan({ run, found, executor, lab }: StageContext, standing: Standing
     gateRuns: standing.incumbentHere === undefined ? 2 * pairs : missingRuns({ lab, label: canonicalLabel, stored: standing.stored, params: { base: standing.incumbent, head: standing.incumbentHere } }, 1, pairs),
     rescoreRuns: searches ? Math.max(0, mostRescoreRuns(verdict.rescore, budget.trials) - done('rescore')) : 0,
     ...(searches && mayMeasureDrift(run.configs.head.verdict, standing) ? { driftRuns: driftSeeds * 2 } : {}),
-    slots: executor.capacity,
+    slots: executor.capacity, runsEach: runsEach(run.configs.head.parts),
     gpusPerTrial: executor.devices.length === 0 ? 0 : gpus,
     ...(seconds === undefined ? {} : { secondsPerRun: seconds }),
     ...(objective !== undefined && noise !== undefined && noise > 0 ? { forecast: forecastGate(objective.policy, noise) } : {}),

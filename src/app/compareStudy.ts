@@ -1,6 +1,7 @@
 import { decideVerdict } from '../compare/verdict.js';
 import type { Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
+import { measuredAs } from '../model/parts.js';
 import type { Workspace } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { withContext, type Trees } from './context.js';
@@ -41,6 +42,7 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
   else if (!run.baseHasConfig) found.noBaseline = { reason: 'no-config', sentence: `${configs.head.path} does not exist on ${base.sha.slice(0, 10)}, so there is nothing to compare with yet` };
   else if (!sameObjective(run)) found.noBaseline = { reason: 'metric-changed', sentence: `${configs.head.path} now optimises ${run.objective.goal} ${run.objective.name}, on ${base.sha.slice(0, 10)} it was ${configs.base.metric?.goal ?? ''} ${configs.base.metric?.name ?? 'nothing'}: the two cannot be compared` };
   else if (configs.base.transfer !== configs.head.transfer) found.noBaseline = { reason: 'transfer-changed', sentence: `training ${fromWhat(configs.head.transfer)} here and ${fromWhat(configs.base.transfer)} on ${base.sha.slice(0, 10)} are not compared with each other` };
+  else if (!sameParts(run)) found.noBaseline = { reason: 'runs-changed', sentence: `a trial of ${configs.head.path} is now ${measuredAs(configs.head)}, on ${base.sha.slice(0, 10)} it was ${measuredAs(configs.base)}: the two cannot be compared` };
   else {
     try {
       trees.base = await workspace.prepare('base', base.sha, configs.base);
@@ -54,6 +56,11 @@ async function prepareTrees(run: StudyRun, workspace: Workspace, found: Findings
 
 function fromWhat(transfer: string | undefined): string {
   return transfer === undefined ? 'from scratch' : `on from ${transfer}'s model`;
+}
+
+/** Repeats do not count: beyond the search both sides run on the same seeds whatever their number. */
+function sameParts({ configs: { head, base } }: StudyRun): boolean {
+  return measuredAs(head) === measuredAs(base);
 }
 
 function sameObjective({ configs, objective }: StudyRun): boolean {

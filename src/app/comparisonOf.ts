@@ -4,6 +4,7 @@ import { detectableDecline } from '../compare/plan.js';
 import { keptRates } from '../compare/rateKept.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
+import { partsIn } from '../model/parts.js';
 import type { Study, Trial } from '../model/study.js';
 import { wasCut } from '../model/studyLog.js';
 import type { GateResult, Verdict } from '../model/verdict.js';
@@ -119,11 +120,18 @@ function budgetOf(found: Findings, wallSeconds: number): Comparison['budget'] {
   const sum = (of: (trial: Trial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   return {
     complete: count('complete'), pruned: count('pruned'), failed: count('failed'), infeasible: count('infeasible'),
-    reused: found.stored + found.takenOver.size, wallSeconds,
+    ...runsOf(trials), reused: found.stored + found.takenOver.size, wallSeconds,
     trialSeconds: sum((trial) => trial.result?.seconds ?? 0), gpuMinutes: sum((trial) => trial.result?.gpuSeconds ?? 0) / 60,
     ...(trials.some(({ result }) => result?.joules !== undefined) ? { joules: sum((trial) => trial.result?.joules ?? 0) } : {}),
     ...(found.plan === undefined ? {} : { plan: found.plan }),
   };
+}
+
+/** Where trials are several runs each, what their number costs is no longer said by theirs. */
+function runsOf(trials: readonly Trial[]): Pick<Comparison['budget'], 'runs'> {
+  const runs = trials.map((trial) => partsIn(trial).length);
+  if (runs.every((count) => count === 0)) return {};
+  return { runs: trials.reduce((sum, { result }, i) => sum + (runs[i] ?? 0) + (result?.outcome.state === 'complete' || result?.outcome.state === 'pruned' ? 0 : 1), 0) };
 }
 
 function failuresOf(study: Study): Comparison['failures'] {

@@ -9,6 +9,7 @@ import type { PairsRequest } from './pairs.js';
 import { shareSlots, type SharedExecutor } from './sharedSlots.js';
 import type { OpenedStudy, Tools } from './tools.js';
 import { checkUnchanged, findBaseCheckpoint, withCheckpoint } from './transfer.js';
+import { partsPlan } from './trialRuns.js';
 
 export type Trees = Partial<Record<Side, SideTree>>;
 
@@ -72,7 +73,7 @@ export async function withContext<T>(request: ContextRequest, body: (context: St
       const onTorn = (bytes: number): void => void found.warnings.push(`The log of an earlier attempt ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`);
       const { timeMs } = run.configs.head.budget;
       const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
-      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn, ...(model === undefined ? {} : { baseCheckpoint: model.path }) });
+      const lab = await openLab({ journal, executor, clock: tools.clock, study, identity, tool: tools.tool, deadlineMs, trees: (side) => dirOf(trees, side), onTorn, ...partsPlan(run.configs.head), ...(model === undefined ? {} : { baseCheckpoint: model.path }) });
       takeOver(found, lab.study());
       const result = await body({
         run, tools, found, lab, executor, trees, workspace, deadlineMs,

@@ -68,7 +68,7 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
 function note(state: State, event: StudyEvent, { plan, study }: { readonly plan: EnginePlan; readonly study: Study }): void {
   state.view = undefined;
   const seen = 'trial' in event ? study.trials[event.trial] : undefined;
-  if (seen !== undefined) state.trials[seen.number] = lossTrial(seen, seen.number, { ...plan.objective, resource: plan.pruner.resource });
+  if (seen !== undefined) state.trials[seen.number] = lossTrial(seen, seen.number, { ...plan.objective, resource: plan.pruner.resource, comparesParts: plan.pruner.comparesParts });
   switch (event.type) {
     case 'started': {
       start(state, event);

@@ -1,4 +1,5 @@
 import type { Params } from '../model/params.js';
+import { partsOf } from '../model/parts.js';
 import type { Clock, Executor, Journal, OnReport, TrialJob } from '../model/ports.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { frozenEvent, measurementKey } from '../model/studyLog.js';
@@ -7,6 +8,7 @@ import { createCut } from './cut.js';
 import { createLabLog, reusable, type BegunAttempt, type Finished, type LabLog, type OtherWriters } from './labLog.js';
 import { openStudyLog } from './openStudyLog.js';
 import { createReportBuffer } from './reportBuffer.js';
+import { runParts, type PartsPlan } from './trialRuns.js';
 
 export interface MeasureRequest {
   readonly side: Side;
@@ -75,6 +77,8 @@ export interface LabOptions {
   readonly deadlineMs?: number | undefined;
   /** Model of main that every trial trains on from. */
   readonly baseCheckpoint?: string;
+  /** Where a trial is several runs of the program. */
+  readonly parts?: PartsPlan;
   /** Told how many bytes of a torn tail were cut. */
   readonly onTorn?: (bytes: number) => void;
 }
@@ -176,15 +180,28 @@ async function runAttempt(bench: Bench, request: MeasureRequest, begun: BegunAtt
     ...(bench.baseCheckpoint === undefined ? {} : { baseCheckpoint: bench.baseCheckpoint }),
     ...homeOf(bench.log.study.trials[number]),
   };
-  const reports = createReportBuffer({ trial: number, timed: request.timed === true, clock: bench.clock, record: bench.log.record });
+  const { result, reports } = await (bench.parts === undefined ? runWhole(bench, request, { job, signal: cut.signal }) : runInParts(bench, request, { job, signal: cut.signal, plan: bench.parts })).finally(() => { cut.close(); });
+  await mayStart;
+  return await finish(bench, { ...id, result, reports });
+}
+
+interface Ended { readonly result: TrialResult; /** Not in the log yet. */ readonly reports: readonly StudyEvent[] }
+
+async function runWhole(bench: Bench, request: MeasureRequest, { job, signal }: { readonly job: TrialJob; readonly signal: AbortSignal }): Promise<Ended> {
+  const reports = createReportBuffer({ trial: job.trial, timed: request.timed === true, clock: bench.clock, record: bench.log.record });
   let [last, before] = [-Infinity, 0];
   const result = await bench.executor.run(job, (report) => {
     reports.add(report);
     if (report.step > last) [last, before] = [report.step, last];
     return request.onReport?.(report) ?? 'continue';
-  }, cut.signal).finally(() => { cut.close(); });
-  await mayStart;
-  return await finish(bench, { ...id, result: paused(settled(result, cut.signal), { last, before, until: request.until }), reports: reports.take() });
+  }, signal);
+  return { result: paused(settled(result, signal), { last, before, until: request.until }), reports: reports.take() };
+}
+
+async function runInParts(bench: Bench, { onReport = () => 'continue' }: MeasureRequest, { job, signal, plan }: { readonly job: TrialJob; readonly signal: AbortSignal; readonly plan: PartsPlan }): Promise<Ended> {
+  const before = bench.log.study.trials[job.trial];
+  const result = await runParts({ job, signal, plan, parts: partsOf(plan, job), executor: bench.executor, onReport, before, record: bench.log.record });
+  return { result: settled(result, signal), reports: [] };
 }
 
 async function finish(bench: Bench, end: { number: number; attempt: number; result: TrialResult; reports?: readonly StudyEvent[] }): Promise<Finished> {

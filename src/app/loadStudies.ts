@@ -23,6 +23,8 @@ export interface LoadRequest {
   readonly overrideLabel?: OverrideLabel;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What needs a program: a study that only reads results is refused. */
+  readonly runs?: string;
 }
 
 /** One run per study file. UserError `config-invalid` with every error of every file. */
@@ -37,6 +39,8 @@ export async function loadStudies(request: LoadRequest): Promise<StudyRun[]> {
   if (errors.length > 0) throw new UserError('config-invalid', errors.join('\n'), { fix: 'npx noregret check shows the same, with the lines' });
   for (const { path, diagnostics } of parsed) for (const d of diagnostics) if (d.severity === 'warning') request.progress.warn(diagnosticLine(path, d));
   const configs = parsed.flatMap(({ config }) => config ?? []);
+  const read = configs.find(({ results }) => results !== undefined);
+  if (request.runs !== undefined && read !== undefined) throw new UserError('results-only', `${read.path} reads its results from ${read.results?.path ?? ''} and runs nothing, so there is nothing for ${request.runs} to run.`, { fix: 'Give a study with a command, or compare what was read: noregret compare.' });
   const twice = configs.find((config, i) => configs.findIndex(({ name }) => name === config.name) < i);
   if (twice !== undefined) throw new UserError('study-twice', `Two study files are both named ${twice.name}.`, { fix: 'Give each file a `name:` of its own: history, checks and logs go by it.' });
   return await Promise.all(configs.map(async (config) => await loadStudy(request, config)));
@@ -67,5 +71,5 @@ async function baseConfig(request: LoadRequest, path: string, base: CommitFacts)
   if (text === undefined) return undefined;
   const { config, diagnostics } = parseConfig({ text, path, samplers, pruners, overrides: request.overrides });
   if (config === undefined) request.progress.warn(`${path} on ${base.sha.slice(0, 10)} is not valid: ${diagnostics.find((d) => d.severity === 'error')?.message ?? ''}`);
-  return config?.metric === undefined || config.program === undefined ? undefined : config;
+  return config?.metric === undefined || (config.program === undefined && config.results === undefined) ? undefined : config;
 }

@@ -7,6 +7,7 @@ import { cancelled, compareStudy } from './compareStudy.js';
 import { withExtension } from './extension.js';
 import type { StudyRun } from './findings.js';
 import { diskCodes } from './searchLoop.js';
+import { compareResults, recordResults } from './results.js';
 import { recordStudy, type RecordOptions } from './recordStudy.js';
 import { selfTestStudy, type SelfTestOptions } from './selfTest.js';
 import type { Tools } from './tools.js';
@@ -17,7 +18,7 @@ export type ReportFrame = Pick<Report, 'event' | 'headSha' | 'failOn'> & Partial
 /** The pull-request job: every study in turn, one report. */
 export async function compareStudies(runs: readonly StudyRun[], tools: Tools, frame: ReportFrame): Promise<Report> {
   const comparisons: Comparison[] = [];
-  for (const run of runs) comparisons.push(await compareStudy(await withExtension(run, tools, frame.headSha), tools));
+  for (const run of runs) comparisons.push(run.configs.head.results === undefined ? await compareStudy(await withExtension(run, tools, frame.headSha), tools) : await compareResults(run, tools));
   return reportOf(comparisons, tools, frame);
 }
 
@@ -26,7 +27,7 @@ export async function recordStudies(runs: readonly StudyRun[], tools: Tools, opt
   const comparisons: Comparison[] = [];
   const pending: StudyRecord[] = [];
   for (const run of runs) {
-    const { comparison, record } = await recordStudy(run, tools, options);
+    const { comparison, record } = await (run.configs.head.results === undefined ? recordStudy : recordResults)(run, tools, options);
     comparisons.push(comparison);
     if (record !== undefined && !(await stored(record, tools))) pending.push(record);
   }

@@ -1,11 +1,12 @@
 import { createRng, type Rng } from '../math/rng.js';
 import type { SearchTrial } from '../model/comparison.js';
 import { paramsKey, type Params } from '../model/params.js';
+import { partValues } from '../model/parts.js';
 import type { LossTrial, OnReport, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { Trial, TrialReport } from '../model/study.js';
 import { isVoid, wasCut } from '../model/studyLog.js';
-import { isCounted, lossIn, lossTrial, mayStop, restedTrial, type Counted } from '../model/studyView.js';
+import { isCounted, lossIn, lossTrial, mayStop, partLoss, restedTrial, type Counted } from '../model/studyView.js';
 import type { Goal } from '../model/direction.js';
 import { bestStep } from './bestStep.js';
 import { whyInvalid } from '../model/validity.js';
@@ -56,7 +57,7 @@ interface Entry { readonly loss: LossTrial; readonly hear?: (report: TrialReport
 /** `past` = this search's trials in the log, in order: they take their numbers again, and are not asked for again. */
 export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): SearchTrials {
   const { pruner } = plan;
-  const counted: Counted = { ...plan.objective, resource: pruner.resource };
+  const counted: Counted = { ...plan.objective, resource: pruner.resource, comparesParts: pruner.comparesParts };
   const book = createBook(plan, past.map((trial, number) => ({ loss: lossTrial(trial, number, counted), trial })));
   const { entries } = book;
   const rng = createRng(plan.samplerSeed);
@@ -168,12 +169,15 @@ function runningEntry({ number, params, trial }: Begun, counted: Counted): Entry
   const rested = trial === undefined ? undefined : restedTrial(trial);
   const before = rested === undefined ? undefined : lossTrial(rested, number, counted);
   const live = [...before?.intermediate ?? []];
+  // A trial of several runs hears of those that an earlier attempt ended once more: it begins with none.
+  const parts: number[] = [];
   const furthest = Math.max(-Infinity, ...(rested?.reports ?? []).map(({ step }) => step));
   const [seconds, rests] = [live.at(-1)?.step ?? 0, before?.rests];
   let begunAt: number | undefined;
   const hear = (report: TrialReport): boolean => {
     begunAt ??= report.step > furthest ? seconds : 0;
-    const loss = lossIn(report, counted);
+    const own = lossIn(report, counted);
+    const loss = own !== undefined && report.part !== undefined ? partLoss(parts, own, counted) : own;
     // Nothing to decide on.
     if (loss === undefined || !isCounted(report, counted)) return false;
     live.push({ step: counted.resource === 'seconds' ? begunAt + (report.seconds ?? 0) : report.step, loss });
@@ -225,7 +229,8 @@ function rowOfFailures(row: number, trial: LossTrial): number {
 function rowOf(plan: SearchPlan, loss: LossTrial, trial: Trial | undefined): SearchTrial {
   const { number, params } = loss;
   const anchor = plan.anchors.find((a) => paramsKey(a.params) === paramsKey(params));
-  const named = { number, params, ...(anchor === undefined ? {} : { anchor: anchor.name }) };
+  const parts = partValues(trial, plan.objective.name);
+  const named = { number, params, ...(anchor === undefined ? {} : { anchor: anchor.name }), ...(parts.length === 0 ? {} : { parts: [...parts] }) };
   const result = trial?.result;
   if (trial === undefined || result === undefined) return { ...named, state: 'running' };
   const { outcome, seconds, joules } = result;

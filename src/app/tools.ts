@@ -1,7 +1,9 @@
-import type { StudyConfig } from '../model/config.js';
+import type { ResultsSource, StudyConfig } from '../model/config.js';
+import type { Goal } from '../model/direction.js';
 import type { OpenExternal } from '../model/external.js';
 import type { Trial } from '../model/study.js';
 import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
+import type { StudyLogFile } from './twoLogs.js';
 
 /** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
 export interface SideConfigs {
@@ -22,6 +24,8 @@ export interface Tools {
   readonly secrets: string;
   /** Where a model of main lies, by its digest; undefined where this machine does not have it. */
   readonly findCheckpoint?: (digest: string) => Promise<string | undefined>;
+  /** A finished tuning that lies in a side's tree; undefined where there is nothing. UserErrors of the readers. Absent where none can be read. */
+  readResults?(dir: string, source: ResultsSource, metric: { readonly name: string; readonly goal: Goal }): Promise<StudyLogFile | undefined>;
   openWorkspace(signal: AbortSignal): Promise<Workspace>;
   /** Log and slots of one study. Equal identity = the same log is continued, in the same folder. */
   openStudy(study: string, identity: Readonly<Record<string, string>>, configs: SideConfigs): Promise<OpenedStudy>;

@@ -1,5 +1,6 @@
 import type { Comparison } from '../model/comparison.js';
 import type { OpenExternal } from '../model/external.js';
+import { partsText, runsEach } from '../model/parts.js';
 import type { Executor, Journal } from '../model/ports.js';
 import { comparisonOf } from './comparisonOf.js';
 import { keepFindings } from './compareStudy.js';
@@ -7,6 +8,7 @@ import { noFindings, takeOver, type Findings, type StudyRun } from './findings.j
 import { openLab } from './lab.js';
 import { searchSide } from './searchStep.js';
 import type { Tools } from './tools.js';
+import { partsPlan } from './trialRuns.js';
 
 export interface TuneRequest {
   readonly run: StudyRun;
@@ -32,11 +34,12 @@ export async function tuneStudy(request: TuneRequest): Promise<Comparison> {
   const deadlineMs = timeMs === undefined ? undefined : startedMs + timeMs;
   // Outside of the try: a log that cannot be continued is an error, not a result that replaces the last report.
   const lab = await openLab({
-    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, deadlineMs, trees: () => dir, ...(baseCheckpoint === undefined ? {} : { baseCheckpoint }),
+    journal, executor, clock: tools.clock, study: run.configs.head.name, identity, tool: tools.tool, deadlineMs, trees: () => dir, ...partsPlan(run.configs.head), ...(baseCheckpoint === undefined ? {} : { baseCheckpoint }),
     onTorn: (bytes) => tools.progress.warn(`The log ended in the middle of a line: ${bytes} bytes were cut, nothing finished was lost.`),
   });
   takeOver(found, lab.study());
   tellTakenOver(request, found.takenOver.size);
+  tellRuns(request);
   await keepFindings(run, found, async () => { await searchSide({ run, found, lab, executor, tools, deadlineMs, ...(openExternal === undefined ? {} : { openExternal }) }, { side: 'head', incumbent: undefined }); });
   const best = found.rescore?.winner ?? found.search?.best;
   const value = found.rescore?.winner?.mean ?? found.search?.best?.value;
@@ -54,6 +57,11 @@ function whyEnded({ search }: Findings): string {
   if (search?.stopReason !== 'failures') return '';
   const last = search.trials.findLast(({ state }) => state === 'failed');
   return `; stopped after too many failures in a row${last?.reason === undefined ? '' : ` (${last.reason})`}`;
+}
+
+/** `budget.trials` counts trials: what that is in runs is said first. */
+function tellRuns({ run: { configs: { head: { name, parts, budget } } }, tools }: TuneRequest): void {
+  if (parts !== undefined) tools.progress.line(`${name}: each trial is ${partsText(parts)}: up to ${budget.trials * runsEach(parts).search} runs for ${budget.trials} trials`);
 }
 
 /** The log cannot know whether the code has changed since; the person can. */

@@ -50,7 +50,7 @@ async function selfTest({ terminal, flags, progress, stateDir, rounds }: Setup):
   if (await repository.isDirty()) progress.warn('Files differ from the last commit: the self-test runs the commit as it is stored.');
   const prefix = relative(repository.root, cwd);
   const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
-  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'a self-test compares a commit with itself', files, overrides: overridesOf(flags), progress, signal });
+  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'a self-test compares a commit with itself', files, overrides: overridesOf(flags), progress, signal, runs: 'aa' });
   await rememberRun(stateDir, { command: 'aa', flags, args: [] });
   const tools = await createTools({
     cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)),

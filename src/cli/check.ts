@@ -1,6 +1,7 @@
 import { checkReport, checkText, explainDefaults } from '../config/checkReport.js';
 import { parseConfig } from '../config/parse.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
+import { checkTemplates } from '../platform/templates.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
 import { exitCodes, type CommonFlags } from './program.js';
@@ -16,6 +17,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   }
   const paths = await findConfigFiles(terminal.cwd, flags.config);
   const results = await Promise.all(paths.map(async (path) => parseConfig({ path, text: await readConfigFile(terminal.cwd, path), samplers, pruners })));
+  for (const { config } of results) if (config !== undefined) for (const text of checkTemplates(terminal.cwd, config).warnings) terminal.stderr.write(`warning: ${printable(text)}\n`);
   const reports = results.map(checkReport);
   const [only] = reports;
   if (flags.json !== true) terminal.stdout.write(`${results.map((result) => printable(checkText(result))).join('\n\n')}\n`);

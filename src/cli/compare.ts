@@ -19,6 +19,7 @@ import { committedFiles } from './committedFiles.js';
 import { areFiles, compareFiles, type ComparedChoice } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
+import { readResults } from './readResults.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 import { createProgress, type TerminalProgress } from './progress.js';
@@ -67,11 +68,11 @@ export async function compareCommits(setup: CompareSetup, baseRevision: string, 
   const prefix = relative(repository.root, cwd);
   const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
   const more = morePairsOf(flags.moreSeeds);
-  const loaded = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal });
+  const loaded = await loadStudies({ repository, head, base, baseWhy: why, files, overrides: overridesOf(flags), progress, signal, ...(more === undefined ? {} : { runs: '--more-seeds' }) });
   const runs = more === undefined ? loaded : loaded.map((run) => ({ ...run, extension: { pairs: more, by: 'the command line' } }));
   await setup.onStart?.();
   const tools = await createTools({
-    cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)),
+    cwd, env, stateDir, progress, clock: createClock(), head: 'commit', prefix, secrets: secretsLine(secretsLevel(env)), readResults,
     store: openHistory({ cwd, env, stateDir, progress, ...(flags.history === undefined ? {} : { directory: resolve(cwd, flags.history) }) }),
   });
   const report = await compareStudies(runs, tools, { event: 'command line', headSha: head.sha, headTree: head.tree, failOn: flags.failOn, ...(base === undefined ? {} : { baseSha: base.sha }) });

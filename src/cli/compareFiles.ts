@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { worstVerdict } from '../compare/verdict.js';
-import type { Comparison, Report } from '../model/comparison.js';
+import { logsSha, type Comparison, type Report } from '../model/comparison.js';
 import type { ImportChoice } from '../imports/importer.js';
 import { isImportable } from '../imports/open.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
-import { compareLogs, type NamedLog, type StudyLogFile } from './compareLogs.js';
+import { compareLogs, type NamedLog, type StudyLogFile } from '../app/twoLogs.js';
 import { compareRecords } from './compareRecords.js';
 import { beginningOf, chooseStudy, isOurBeginning, readStudyFile } from './studyFile.js';
 
@@ -60,7 +60,7 @@ function comparisonOf(base: Comparable, head: Comparable): Comparison {
 
 /** A log knows no commit. */
 function commitsOf(base: Comparable, head: Comparable): Pick<Report, 'baseSha' | 'headSha'> {
-  return base.kind === 'record' && head.kind === 'record' ? { baseSha: base.record.sha, headSha: head.record.sha } : { headSha: 'logs' };
+  return base.kind === 'record' && head.kind === 'record' ? { baseSha: base.record.sha, headSha: head.record.sha } : { headSha: logsSha };
 }
 
 async function readComparable(cwd: string, path: string, choice: ComparedChoice): Promise<Comparable> {

@@ -1,9 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { markdownTable } from 'markdown-table';
 import { driftOf } from '../compare/drift/drift.js';
+import { searchLine, type SearchLine } from '../compare/drift/searchLine.js';
 import { parseConfig } from '../config/parse.js';
 import type { AlsoMetric } from '../model/config.js';
 import type { DriftReport } from '../model/drift.js';
+import { formatNumber } from '../model/numberFormat.js';
+import { canonicalJson } from '../model/params.js';
 import type { Repository } from '../model/ports.js';
 import { assetPath } from '../platform/assets.js';
 import { createClock } from '../platform/clock.js';
@@ -36,32 +40,46 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   const release = await lastRelease(repository, flags);
   const reports: DriftReport[] = [];
   const patches: SuggestedPatch[] = [];
+  const searches: SearchLine[] = [];
   const studies = (await studyFiles(cwd)).filter(({ name }) => flags.study === undefined || name === flags.study);
   // A study whose file is gone still has a history.
   const asked = studies.length === 0 && flags.study !== undefined ? [{ name: flags.study, path: '', text: '', space: undefined, also: [] }] : studies;
   for (const { name, path, text, space, also } of asked) {
-    const report = driftOf({ study: name, records: await store.read(name), firstParents, space, also, ...(release === undefined ? {} : { release }) });
-    if (report === undefined) continue;
+    const records = await store.read(name);
+    const report = driftOf({ study: name, records, firstParents, space, also, ...(release === undefined ? {} : { release }) });
+    if (report === undefined) {
+      const line = searchLine(name, records, firstParents);
+      if (line !== undefined) searches.push(line);
+      continue;
+    }
     reports.push(report);
     const diff = suggestedPatch({ path, text, stale: report.staleDefaults });
     if (diff !== undefined) patches.push({ study: name, path, diff });
   }
   progress.end();
-  await tell(terminal, flags, { reports, patches, nothing: `no complete run of ${asked.map(({ name }) => name).join(', ') || 'any study'} in ${store.description}` });
+  await tell(terminal, flags, { reports, patches, searches, nothing: `no complete run of ${asked.map(({ name }) => name).join(', ') || 'any study'} in ${store.description}` });
   return exitCodes.ok;
 }
 
-interface Findings { readonly reports: readonly DriftReport[]; readonly patches: readonly SuggestedPatch[]; readonly nothing: string }
+interface Findings { readonly reports: readonly DriftReport[]; readonly patches: readonly SuggestedPatch[]; readonly searches: readonly SearchLine[]; readonly nothing: string }
 
-async function tell(terminal: Terminal, flags: Flags, { reports, patches, nothing }: Findings): Promise<void> {
+async function tell(terminal: Terminal, flags: Flags, { reports, patches, searches, nothing }: Findings): Promise<void> {
   const document = driftDocument(reports, patches);
-  if (flags.json === true) terminal.stdout.write(`${JSON.stringify({ studies: reports, patches })}\n`);
-  else terminal.stdout.write(reports.length === 0 ? `${printable(nothing)}\n` : renderText(document, { colour: terminal.stdout.isTTY === true }));
+  if (flags.json === true) terminal.stdout.write(`${JSON.stringify({ studies: reports, patches, searches })}\n`);
+  else terminal.stdout.write(`${reports.length > 0 ? renderText(document, { colour: terminal.stdout.isTTY === true }) : searches.length > 0 ? '' : `${printable(nothing)}\n`}${searches.map(searchText).join('\n')}`);
   if (flags.html === undefined || reports.length === 0) return;
   const path = resolve(terminal.cwd, flags.html);
   const { renderHtml } = await import('../report/html.js');
   const html = renderHtml(document, { browserScript: await readFile(assetPath('echarts.browser.js'), 'utf8') });
   await writing(path, async () => { await writeFile(path, html); });
+}
+
+/** Of a study that reads another tool's results. */
+function searchText({ study, metric, commits }: SearchLine): string {
+  const rows = commits.map(({ sha, finishedAt, value, trials, params }) => [sha.slice(0, 10), finishedAt.slice(0, 16), formatNumber(value), String(trials), canonicalJson(params)]);
+  const title = `${study}: best ${metric.name} of each search (${metric.goal})`;
+  const words = 'No configuration was run on the same seeds from commit to commit: what differs may be the luck of the search, and no step is judged.';
+  return `${printable(`${title}\n${words}\n\n${markdownTable([['commit', 'finished', 'best', 'trials', 'configuration'], ...rows])}`)}\n`;
 }
 
 async function studyFiles(cwd: string): Promise<readonly { name: string; path: string; text: string; space: ReturnType<typeof parseConfig>['space']; also: readonly AlsoMetric[] }[]> {

@@ -1,4 +1,5 @@
 import { canonicalJson, type ParamValue } from '../model/params.js';
+import { partsIn, partValues } from '../model/parts.js';
 import type { StudyEvent, Trial } from '../model/study.js';
 import { toOptuna } from '../stores/optunaDistribution.js';
 import { createOptunaBook } from '../stores/optunaBook.js';
@@ -30,22 +31,31 @@ function optunaJournal({ study, events, space }: ExportedStudy): Exported {
 }
 
 function json({ study, metric, space }: ExportedStudy): Exported {
-  const trials = study.trials.map((trial) => ({ ...row(trial), params: trial.params, intermediate: trial.reports.flatMap(({ step, metrics }) => (metrics[metric.name] === undefined ? [] : [{ step, value: metrics[metric.name] }])) }));
+  const trials = study.trials.map((trial) => ({ ...row(trial), params: trial.params, ...partsRow(trial), intermediate: trial.reports.flatMap(({ step, metrics }) => (metrics[metric.name] === undefined ? [] : [{ step, value: metrics[metric.name] }])) }));
   return { pieces: [`${JSON.stringify({ study: study.name, metric, space, trials }, undefined, 2)}\n`], notes: [] };
 }
 
-function csv({ study, space }: ExportedStudy): Exported {
+function csv({ study, space, metric }: ExportedStudy): Exported {
   const names = [...new Set([...space.parameters.map(({ name }) => name), ...study.trials.flatMap(({ params }) => Object.keys(params))])];
   const metered = study.trials.some(({ result }) => result?.joules !== undefined);
   const columns = ['trial', 'stage', 'side', 'state', 'value', 'seconds', ...(metered ? ['joules' as const] : []), 'seed', 'message'] as const;
+  // A column for each run of a trial that has several.
+  const runs = Array.from({ length: study.trials.reduce((most, trial) => Math.max(most, partsIn(trial).length), 0) }, (_, i) => i);
   const lineOf = (cells: readonly (ParamValue | undefined)[]): string => `${cells.map(cell).join(',')}\n`;
   return {
-    pieces: [lineOf([...columns, ...names]), ...study.trials.map((trial) => {
+    pieces: [lineOf([...columns, ...runs.map((run) => `value.${run + 1}`), ...names]), ...study.trials.map((trial) => {
       const known = row(trial);
-      return lineOf([...columns.map((name) => known[name]), ...names.map((name) => trial.params[name])]);
+      const parts = partValues(trial, metric.name);
+      return lineOf([...columns.map((name) => known[name]), ...runs.map((run) => parts[run]), ...names.map((name) => trial.params[name])]);
     })],
     notes: [],
   };
+}
+
+/** Every metric of each run, where a trial has several. */
+function partsRow(trial: Trial): { readonly parts?: readonly object[] } {
+  const parts = partsIn(trial).map(({ step, metrics, part: { seconds } }) => ({ run: step, metrics, seconds }));
+  return parts.length === 0 ? {} : { parts };
 }
 
 type Row = Readonly<Partial<Record<'stage' | 'side' | 'state' | 'message', string>>> & Readonly<Partial<Record<'trial' | 'value' | 'seconds' | 'joules' | 'seed', number>>>;

@@ -91,6 +91,8 @@ function addStudyCommands(add: Add): void {
     .option('--study <file>', 'keep the log in this file instead, and go on with it; may be an Optuna journal')
     .addOption(journalFormat())
     .option('--study-name <name>', 'which study of an Optuna journal (default: the name in the study file)')
+    .option('--template <file...>', 'text files whose {{name}} is filled for each trial; in the command, ${template} is the (first) filled file')
+    .option('--template-out <path>', 'what the filled file is called, below the trial\'s own folder (default: without .tpl)')
     .option('--new', 'set an existing log aside and start anew');
   withStudyFlags(add('compare', 'the whole pull-request job on two commits of this repository', () => import('./compare.js')))
     .argument('<base>', 'commit or branch; or a study log, a record file or another tool\'s results, if head is one too')

@@ -12,7 +12,7 @@ import { createTools } from '../tools.js';
 import { committedFiles } from './committedFiles.js';
 import { choiceOfCompared, morePairsOf, openHistory, tellCompared, type CompareFlags } from './compare.js';
 import { readTunings } from './compareFiles.js';
-import { noVerdictNote, winnersOf } from './compareLogs.js';
+import { noVerdictNote, winnersOf } from '../app/twoLogs.js';
 import type { TerminalProgress } from './progress.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
@@ -51,7 +51,7 @@ async function studyHere({ terminal, flags, progress }: Setup): Promise<StudyRun
   if (await repository.isDirty()) progress.warn('Files differ from the last commit: the winners are run by the commit as it is stored.');
   const prefix = relative(repository.root, cwd);
   const files = await committedFiles(repository, head.sha, { cwd, prefix, config: flags.config });
-  const [only, ...others] = await loadStudies({ repository, head, base: undefined, baseWhy: 'two tunings are compared, under one commit', files, overrides: overridesOf(flags), progress, signal });
+  const [only, ...others] = await loadStudies({ repository, head, base: undefined, baseWhy: 'two tunings are compared, under one commit', files, overrides: overridesOf(flags), progress, signal, runs: '--reseed' });
   if (only !== undefined && others.length === 0) return only;
   throw new UserError('reseed-study', `--reseed runs two winners by one study, and there are ${others.length + 1}: ${files.map(({ path }) => path).join(', ')}.`, { fix: `Name the one that is meant: --config ${relative(prefix, files[0]?.path ?? '')}` });
 }

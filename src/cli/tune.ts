@@ -10,6 +10,7 @@ import type { CommitFacts, Journal, Repository } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
+import { checkTemplates } from '../platform/templates.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { openJournalFile } from '../stores/journalFile.js';
 import { openStudy } from '../tools.js';
@@ -34,7 +35,8 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
   const paths = await findConfigFiles(cwd, flags.config);
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readConfigFile(cwd, path) })));
   const { repository, head } = await standIn(terminal);
-  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal });
+  const runs = await loadStudies({ repository, head, base: undefined, baseWhy: 'tune compares nothing', files, overrides: overridesOf(flags), progress, signal, runs: 'tune' });
+  const digests = new Map(runs.map(({ configs }) => [configs.head.name, templateDigest(cwd, configs.head, progress)]));
   const stateDir = await openStateDir(cwd);
   await rememberRun(stateDir, { command: 'tune', flags: { ...flags, new: false }, args: [] });
   const logs = await logsOf(cwd, stateDir, flags, runs.map(({ configs }) => configs.head.name));
@@ -46,7 +48,7 @@ export async function run(terminal: Terminal, flags: TuneFlags): Promise<number>
     if (flags.new === true) await setAside(path, clock.utc());
     const { journal, executor, openExternal } = await openStudy({ folder: join(stateDir, config.name), env, clock, progress, configs: study.configs, openJournal: open });
     try {
-      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, ...(openExternal === undefined ? {} : { openExternal }), ...(model === undefined ? {} : { baseCheckpoint: model }), identity: identityOf(config), tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
+      comparisons.push(await tuneStudy({ run: study, dir: cwd, journal, executor, ...(openExternal === undefined ? {} : { openExternal }), ...(model === undefined ? {} : { baseCheckpoint: model }), identity: { ...identityOf(config), ...digests.get(config.name) }, tools: { clock, progress, tool: `noregret ${version}`, secrets: secretsLine(secretsLevel(env)) } }));
     } finally {
       await executor.close();
       await journal.close();
@@ -82,9 +84,16 @@ async function logsOf(cwd: string, stateDir: string, flags: TuneFlags, names: re
 }
 
 /** What a value depends on: limits may be raised, and the log goes on. An evenly spread grid depends on its size too. */
-function identityOf({ metric, method, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
+function identityOf({ metric, method, space, program, metrics, reduce, earlyStopping, transfer, parts, templates, gpus, env, seed, budget }: StudyConfig): Readonly<Record<string, string>> {
   const gridTrials = method.name === 'grid' ? budget.trials : undefined;
-  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, earlyStopping, transfer, gpus, env, seed, gridTrials }) };
+  return { command: 'tune', config: JSON.stringify({ metric: { name: metric?.name, goal: metric?.goal }, method, space, program, metrics, reduce, earlyStopping, transfer, parts, templates, gpus, env, seed, gridTrials }) };
+}
+
+/** A template is part of what is measured: its text, as the parameters that it takes. Refused before anything is run. */
+function templateDigest(cwd: string, config: StudyConfig, progress: TerminalProgress): Readonly<Record<string, string>> {
+  const { warnings, digest } = checkTemplates(cwd, config);
+  for (const text of warnings) progress.warn(text);
+  return digest === undefined ? {} : { template: digest };
 }
 
 interface Told { readonly terminal: Terminal; readonly flags: TuneFlags; readonly progress: TerminalProgress; readonly stateDir: string }

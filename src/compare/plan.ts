@@ -140,6 +140,8 @@ export interface JobPlan {
   /** Whether the best configuration has moved: only where the search looks like it. */
   readonly driftRuns?: number;
   readonly secondsPerRun?: number;
+  /** Where a trial is several runs of the program, all numbers here count trials: so many runs is one of a search, and one of any other stage. */
+  readonly runsEach?: { readonly search: number; readonly others: number };
   readonly slots: number;
   readonly gpusPerTrial: number;
   readonly forecast?: GateForecast;
@@ -153,8 +155,10 @@ export function plannedGpuHours(plan: JobPlan): number | undefined {
 /** The line shown before anything long (decisions.md 17). */
 export function planLine(plan: JobPlan): string {
   const parts = [[plan.searchTrials, 'search'], [plan.gateRuns, 'gate'], [plan.rescoreRuns, 're-score'], [plan.driftRuns ?? 0, 'drift']] as const;
-  const runs = `up to ${parts.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`).join(' + ')} runs`;
-  return [`${runs}${durationOf(plan)}`, ...forecastPart(plan.forecast)].join('; ');
+  const each = plan.runsEach ?? { search: 1, others: 1 };
+  const runs = `up to ${parts.filter(([count]) => count > 0).map(([count, name]) => `${count * (name === 'search' ? each.search : each.others)} ${name}`).join(' + ')} runs`;
+  const unit = each.search === 1 ? '' : ` (${plan.searchTrials} search trials of ${each.search}${each.others === each.search ? '' : `, else ${each.others === 1 ? 'one each' : `${each.others} each`}`})`;
+  return [`${runs}${unit}${durationOf(plan)}`, ...forecastPart(plan.forecast)].join('; ');
 }
 
 function durationOf(plan: JobPlan): string {

@@ -11,6 +11,8 @@ export interface Overrides {
   /** A list of arguments, or one text that is split at blanks; quotes keep blanks together. */
   readonly command?: string | readonly string[];
   readonly seed?: string | number;
+  /** Files, and what the one is called once filled. */
+  readonly template?: { readonly from: readonly string[]; readonly to?: string };
 }
 
 /** How an override is called where the user wrote it: `--trials` by default. */
@@ -30,7 +32,14 @@ export function applyOverrides(root: MapTree, overrides: Overrides, label: Overr
     const where = at('command');
     tree = set(without(tree, 'trainer'), ['command'], { kind: 'list', at: where, items: words.map((word) => text(word, where)) });
   }
+  const { template } = overrides;
+  if (template !== undefined) tree = set(tree, ['template'], { kind: 'list', at: at('template'), items: template.from.map((from) => templateTree(from, template.to, at('template'))) });
   return tree;
+}
+
+function templateTree(from: string, to: string | undefined, at: Position): Tree {
+  const entries = Object.entries({ from, ...(to === undefined ? {} : { to }) });
+  return { kind: 'map', at, entries: entries.map(([key, value]): Entry => ({ key, keyAt: at, value: text(value, at) })) };
 }
 
 /** The seed is no key of the file. */

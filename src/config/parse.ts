@@ -14,7 +14,10 @@ import { readYaml } from './readYaml.js';
 import { requirementsOf } from './requirements.js';
 import { withoutEffect, type FileConfig } from './schema.js';
 import { checkLinks, checkTransfer, readAlso, readBudget, readMetric, readSources, readStop, readVerdict, type SettingsContext } from './settings.js';
+import { readParts } from './parts.js';
+import { readResults } from './results.js';
 import { readSpace } from './space.js';
+import { inputsWith, readTemplateFiles } from './templates.js';
 import { readProgram } from './trialProgram.js';
 import { noteReadings } from './readings.js';
 import { validate } from './validate.js';
@@ -52,14 +55,18 @@ export function parseConfig(source: ConfigSource): ParseResult {
   return { path: source.path, text: source.text, config: findings.hasErrors() ? undefined : study?.config, space: study?.space, diagnostics };
 }
 
+/** What was searched, the results themselves say. */
+const nothingToSearch: SearchSpace = { parameters: [], constraints: [] };
+
 function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { readonly config?: StudyConfig; readonly space: SearchSpace | undefined } {
   const label = source.overrideLabel ?? ((name) => `--${name}`);
   const dialect = dialectOf(file);
   const root = applyOverrides(file, source.overrides ?? {}, label);
   const context = { root, findings };
   const settings = validate(root, dialect, findings);
-  const space = readSpace(root, findings);
-  const method = readMethod({ root, dialect, samplers: source.samplers, findings });
+  const isRead = entry(root, 'results') !== undefined;
+  const space = isRead ? nothingToSearch : readSpace(root, findings);
+  const method = isRead ? { name: defaultOf('method'), options: {} } : readMethod({ root, dialect, samplers: source.samplers, findings });
   const earlyTerminate = readEarlyTerminate({ root, dialect, pruners: source.pruners, findings });
   const seed = readSeed(source.overrides?.seed, label, findings);
   if (space !== undefined && method?.name === 'grid') checkGrid(space, root, findings);
@@ -74,7 +81,8 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
     ...rest, ...(seed === undefined ? {} : { seed }),
   };
   checkTransfer(config, context);
-  noteBudget(config, dialect, context);
+  if (!isRead) noteBudget(config, dialect, context);
+  else if (config.metric === undefined) findings.error(root.at, { code: 'no-metric', message: 'metric is missing: results may hold several', fix: 'add it', example: 'metric: { name: val_loss, goal: minimize }' });
   return { config, space };
 }
 
@@ -82,12 +90,14 @@ type Settings = Omit<StudyConfig, 'name' | 'path' | 'dialect' | 'method' | 'earl
 
 function readSettings(file: FileConfig, dialect: Dialect, context: SettingsContext): Settings {
   checkLinks(file, context);
+  const templates = readTemplateFiles(file, context);
   return {
     metrics: { ...readSources(file, context), wandb: file.metrics?.wandb ?? dialect === 'wandb' },
     metric: readMetric(file, context),
     also: readAlso(file, context),
     ...readEarlyStopping(file, context),
     reduce: file.reduce ?? (file.early_stopping === undefined ? defaultOf('reduce') : 'best'),
+    ...readParts(file, context),
     budget: readBudget(file, context),
     parallel: file.parallel ?? defaultOf('parallel'),
     verdict: readVerdict(file),
@@ -98,7 +108,8 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     env: { pass: file.env?.pass ?? defaultOf('env.pass'), set: file.env?.set ?? {}, isolateHome: file.env?.isolate === 'home' },
     setup: file.setup ?? defaultOf('setup'),
     link: file.link ?? defaultOf('link'),
-    inputs: file.inputs ?? defaultOf('inputs'),
+    ...templates, ...readResults(file, context),
+    inputs: inputsWith(file.inputs ?? defaultOf('inputs'), templates),
     data: file.data ?? defaultOf('data'),
     mainSearchMs: durationMs(file.main_search ?? defaultOf('main_search')) ?? 0,
     fingerprint: file.fingerprint,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { importanceMethods, variances } from '../model/config.js';
+import { aggregates } from '../model/parts.js';
 import { alpha, count, described as d, duration, goal, looks, margin, parameter, patiencePresets, text, words } from './schemaParts.js';
 
 const metricKeys = {
@@ -56,6 +57,17 @@ const metrics = z.strictObject({
   wandb: d(z.boolean().optional(), 'Read what `wandb.log` reports.', 'wandb: true'),
 });
 
+const results = z.strictObject({
+  path: d(text, 'File or folder.', 'path: tuner/digits'),
+  study: d(text.optional(), 'Which study, where there are several.', 'study: digits'),
+  params: d(words.optional(), 'Of a plain table: the columns that are parameters.', 'params: [lr, units]'),
+  state: d(text.optional(), 'Of a plain table: the column with the state of a trial.', 'state: status'),
+  seed: d(text.optional(), 'Of a plain table: the column with the seed.', 'seed: seed'),
+  choices: d(z.record(z.string(), z.union([z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])), z.literal('number')])).optional(), 'Of Hyperopt: the values behind the indices of `hp.choice`.', 'choices: { act: [relu, tanh] }'),
+});
+
+const templateFile = z.union([text, z.strictObject({ from: text, to: text.optional() })]);
+
 const trainer = z.strictObject({
   tfjs: d(text, 'JavaScript module that exports `train`.', 'tfjs: ./train.mjs'),
   backend: d(z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).optional(), 'TensorFlow.js backend.', 'backend: auto'),
@@ -93,9 +105,14 @@ export const fileSchema = z.strictObject({
   constraints: d(z.array(text).optional(), 'CEL expressions that every trial satisfies.', 'constraints: ["units * layers <= 512"]'),
   program: d(text.optional(), 'W&B: script for the macro `${program}`.', 'program: train.py'),
   command: d(words.optional(), 'How a trial is started, macros allowed.', 'command: [python, train.py, "${args}"]'),
+  template: d(z.union([templateFile, z.array(templateFile).min(1)], { error: 'must be a file, a map with from and to, or a list of them' }).optional(), 'Text file whose `{{name}}` is filled with the parameter\'s value for each trial; `${template}` in the command is the filled file.', 'template: config.yaml.tpl'),
   trainer: d(trainer.optional(), 'A JavaScript trial instead of a command.', 'trainer: { tfjs: ./train.mjs }'),
+  results: d(z.union([text, results], { error: 'must be a path, or a map with path' }).optional(), 'A finished tuning of another tool (what `noregret import` reads), relative to the study\'s folder: it is compared and recorded, and nothing is run.', 'results: tuner/digits'),
   metrics: d(metrics.optional(), 'Where metrics come from besides `$NOREGRET_METRICS` and tagged output lines.', 'metrics: { file: metrics.json }'),
   reduce: d(z.enum(['best', 'last', 'mean']).optional(), 'A trial\'s value from the values it reported.', 'reduce: last'),
+  folds: d(z.int().min(1).max(100).optional(), 'Runs of one trial, one for each fold: `NOREGRET_FOLD` counts from 0, of `NOREGRET_FOLDS`. Its value is their mean.', 'folds: 5'),
+  repeats: d(z.int().min(1).max(100).optional(), 'Seeds on which a search runs each of its trials.', 'repeats: 3'),
+  aggregate: d(z.enum(aggregates).optional(), 'A trial\'s value from those of its folds and seeds: mean, median or worst.', 'aggregate: mean'),
   budget: d(budget.optional(), 'Limits.', 'budget: { trials: 20, time: 45m }'),
   run_cap: d(count.optional(), 'W&B: the same as `budget.trials`.', 'run_cap: 20'),
   parallel: d(z.union([z.literal('auto'), count], { error: 'must be auto or a number of trials' }).optional(), 'Trials at once.', 'parallel: auto'),

@@ -12,11 +12,16 @@ import { readDistribution } from './parameter.js';
 import { readShape } from './shape.js';
 import { child, descend, entry, plainValue, type Entry, type MapTree, type Tree } from './yamlTree.js';
 
+/** The places of a template say where values go; what may stand there nobody can read from them. */
+function howToDeclare(root: MapTree): string {
+  return child(root, 'template') === undefined ? 'name what is to be searched' : 'a template says where values belong, not between which: declare each name in it, parameters: { lr: { distribution: log_uniform_values, min: 1.0e-5, max: 0.1 } } for {{lr}}';
+}
+
 /** Reads `parameters` and `constraints`; undefined when there is no space to search. */
 export function readSpace(root: MapTree, findings: Findings): SearchSpace | undefined {
   const tree = child(root, 'parameters');
   if (tree?.kind !== 'map' || tree.entries.length === 0) {
-    findings.error(entry(root, 'parameters')?.keyAt ?? root.at, { code: 'no-parameters', message: tree === undefined ? 'parameters is missing' : 'parameters is empty', fix: 'name what is to be searched', example: 'parameters: { lr: { min: 0.001, max: 0.1 } }' });
+    findings.error(entry(root, 'parameters')?.keyAt ?? root.at, { code: 'no-parameters', message: tree === undefined ? 'parameters is missing' : 'parameters is empty', fix: howToDeclare(root), example: 'parameters: { lr: { min: 0.001, max: 0.1 } }' });
     return undefined;
   }
   const read = readGroup(tree, [], findings);

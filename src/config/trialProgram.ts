@@ -3,8 +3,10 @@ import { findMacroProblems } from '../model/macros.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { argumentNames } from '../model/trialArguments.js';
 import { defaultOf } from './defaults.js';
+import { createFindings } from './findings.js';
 import type { FileConfig } from './schema.js';
 import { positionOf, type SettingsContext } from './settings.js';
+import { readTemplateFiles } from './templates.js';
 import { entry } from './yamlTree.js';
 
 /** What a trial runs; undefined when the file leaves it to the one who starts the sweep. */
@@ -21,6 +23,19 @@ export function readProgram(file: FileConfig, space: SearchSpace | undefined, co
     // Without a space every name would be unknown.
     if (space !== undefined || !message.includes('names no parameter')) context.findings.error(positionOf(context, 'command', index), { code: 'unknown-macro', message, fix, example: 'command: [python, train.py, "${args}"]' });
   }
+  checkTemplateMacros(argv, file, context);
   if (program === undefined && argv.includes('${program}')) context.findings.error(positionOf(context, 'command', argv.indexOf('${program}')), { code: 'no-program', message: '${program} stands in command, but program is not given', fix: 'add program, or write the path in its place', example: 'program: train.py' });
   return { kind: 'command', argv, ...(program === undefined ? {} : { program }) };
+}
+
+/** `${template}` and `${template:NAME}` of templates that the study does not have. */
+function checkTemplateMacros(argv: readonly string[], file: FileConfig, context: SettingsContext): void {
+  const { templates = [] } = readTemplateFiles(file, { ...context, findings: createFindings() });
+  for (const [index, element] of argv.entries()) {
+    for (const [macro, name] of element.matchAll(/\$\{template(?::([^{}]+))?\}/g)) {
+      if (templates.some(({ to }) => name === undefined || to === name)) continue;
+      const fix = templates.length === 0 ? 'add template: FILE, or --template FILE' : `templates: ${templates.map(({ to }) => to).join(', ')}`;
+      context.findings.error(positionOf(context, 'command', index), { code: 'unknown-macro', message: `${macro} stands in command, but there is no such template`, fix, example: 'template: config.yaml.tpl' });
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { descend, entry, plainValue, type MapTree, type Tree } from './yamlTree.
 import type { ParamValue } from '../model/params.js';
 
 /** Places that hold text, whatever it looks like: `128` in a command is "128", with the digits as written. */
-const textPaths = ['name', 'program', 'checkpoint', 'transfer', 'metric.name', 'also.*.name', 'command.*', 'setup.*.*', 'link.*', 'inputs.*', 'data.*', 'fingerprint.*', 'env.set.*', 'constraints.*', 'metric.impute_while_running'];
+const textPaths = ['name', 'program', 'checkpoint', 'transfer', 'metric.name', 'also.*.name', 'command.*', 'setup.*.*', 'link.*', 'inputs.*', 'data.*', 'fingerprint.*', 'env.set.*', 'template', 'template.*', 'template.*.*', 'constraints.*', 'metric.impute_while_running'];
 const textPattern = new RegExp(`^(${textPaths.map((path) => path.replaceAll('.', '\\.').replaceAll('*', '[^.]+')).join('|')})$`);
 
 export function isTextPath(path: readonly PropertyKey[]): boolean {

@@ -60,12 +60,11 @@ const searchTrialSchema = z.strictObject({
   number: z.int(),
   params: paramsSchema,
   state: z.enum(['complete', 'pruned', 'infeasible', 'failed', 'running']),
-  value: finite.optional(),
-  seconds: finite.optional(),
-  joules: finite.optional(),
+  value: finite.optional(), seconds: finite.optional(), joules: finite.optional(),
   reason: z.enum(failureReasons).optional(),
-  message: z.string().optional(),
-  anchor: z.enum(['defaults', 'incumbent']).optional(),
+  message: z.string().optional(), anchor: z.enum(['defaults', 'incumbent']).optional(),
+  /** Value of each run, where a trial has several. */
+  parts: z.array(finite).optional(),
   /** At which of the steps that it reported it was best, and what it had at the last one. */
   steps: z.strictObject({ best: finite, bestValue: finite, last: finite, lastValue: finite }).optional(),
 });
@@ -143,14 +142,13 @@ const failureSchema = z.strictObject({
 });
 
 const budgetSchema = z.strictObject({
-  complete: z.int(), pruned: z.int(), failed: z.int(), infeasible: z.int(),
+  /** `runs` of the program that ended, where a trial has several. */
+  complete: z.int(), pruned: z.int(), failed: z.int(), infeasible: z.int(), runs: z.int().optional(),
   /** Runs taken over from stored records or a resumed log. */
   reused: z.int(),
   wallSeconds: finite, trialSeconds: finite, gpuMinutes: finite,
-  /** Energy of the runs whose GPUs told their power. */
-  joules: finite.optional(),
-  /** What was announced before the run, one line. */
-  plan: z.string().optional(),
+  /** Energy of the runs whose GPUs told their power; what was announced before the run, one line. */
+  joules: finite.optional(), plan: z.string().optional(),
 });
 
 /** Everything a report needs about one study. Numbers are in the metric's unit and sign unless they sit inside a gate result. */
@@ -183,11 +181,9 @@ export const comparisonSchema = z.strictObject({
   secrets: z.string(),
   warnings: strings,
   notes: strings,
-  waivers: z.array(waiverSchema).optional(),
-  accepted: acceptedSchema.optional(),
+  waivers: z.array(waiverSchema).optional(), accepted: acceptedSchema.optional(),
   /** Pairs asked for beyond the last look, and by whom; the gate is then judged by e-values. */
   extension: z.strictObject({ pairs: z.int(), by: z.string() }).optional(),
-  /** Exact shell commands. */
   reproduce: strings,
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
@@ -218,5 +214,5 @@ export const reportSchema = z.strictObject({
 });
 export type Report = z.infer<typeof reportSchema>;
 
-/** `event` of a report on the winners of two tunings, A (base) and B (head), run under one code. */
-export const reseedEvent = 'reseed';
+/** `event` of a report on the winners of two tunings, A (base) and B (head), run under one code; `headSha` of one on two logs, which know no commit. */
+export const [reseedEvent, logsSha] = ['reseed', 'logs'] as const;

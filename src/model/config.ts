@@ -1,5 +1,7 @@
 import type { Goal } from './direction.js';
+import type { PartsConfig } from './parts.js';
 import type { SearchSpace } from './searchSpace.js';
+import type { TemplateFile } from './template.js';
 
 /** Smallest decline worth reporting. `percent` is of |base mean|, converted once (decisions.md 18). */
 export type Margin = { readonly kind: 'absolute'; readonly value: number } | { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'auto' };
@@ -87,6 +89,15 @@ export interface StopPolicy {
 
 /** A run is over after `patience` reports in a row that are not better than its best by more than `minDelta`, in the metric's unit. */
 export interface EarlyStopping { readonly patience: number; readonly minDelta: number }
+/** A finished tuning of another tool that a study is about, and what its files do not say. */
+export interface ResultsSource {
+  /** Relative to the folder of the study. */
+  readonly path: string;
+  /** Which one, where the files hold several. */
+  readonly study?: string;
+  readonly columns: { readonly params?: readonly string[]; readonly state?: string; readonly seed?: string };
+  readonly choices?: Readonly<Record<string, readonly (string | number | boolean | null)[] | 'number'>>;
+}
 
 /** One study, every default filled in. `path` is relative to the repository root. */
 export interface StudyConfig {
@@ -98,8 +109,14 @@ export interface StudyConfig {
   readonly method: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly space: SearchSpace;
   readonly program: TrialProgram | undefined;
+  /** Text files that are filled for each trial; absent where there are none. */
+  readonly templates?: readonly TemplateFile[];
+  /** Present where nothing is run: space, method and program are empty then. */
+  readonly results?: ResultsSource;
   readonly metrics: MetricSource;
   readonly reduce: Reduce;
+  /** Absent where a trial is one run of the program. */
+  readonly parts?: PartsConfig;
   readonly budget: Budget;
   readonly parallel: 'auto' | number;
   /** Pruner; without one every trial runs to its end. */

@@ -9,6 +9,10 @@ export interface MacroValues {
   readonly args: TrialArguments;
   readonly seed: number;
   readonly trialDir: string;
+  /** Absent where the study has no folds. */
+  /** Filled templates by name, in their order. */
+  readonly templates?: ReadonlyMap<string, string>;
+  readonly fold?: { readonly index: number; readonly of: number } | undefined;
   /** JSON file with the chosen values. */
   readonly paramsFile: string;
   /** Chosen values by flat parameter name; a name of the space that is missing here is inactive. */
@@ -38,7 +42,7 @@ const wholeMacros = new Map<string, Expansion>([
 ]);
 
 const whole = /^\$\{([^{}]*)\}$/;
-const embedded = /\$\{(?:(seed|trial_dir)|param:([A-Za-z_][^{}]*)|envvar:([A-Z0-9_]*)(?::-([^{}]*))?)\}/g;
+const embedded = /\$\{(?:(seed|trial_dir|fold|folds|template(?::[^{}]+)?)|param:([A-Za-z_][^{}]*)|envvar:([A-Z0-9_]*)(?::-([^{}]*))?)\}/g;
 
 /** One thing wrong with one element of a command; `index` counts from 0. */
 export interface MacroProblem { readonly index: number; readonly macro: string; readonly message: string; readonly fix: string }
@@ -53,7 +57,7 @@ type Fault = Omit<MacroProblem, 'index'>;
 function unknownWhole(element: string): Fault[] {
   const name = whole.exec(element)?.[1];
   if (name === undefined || wholeMacros.has(name) || element.replace(embedded, '') === '') return [];
-  const ours = ['seed', 'trial_dir'];
+  const ours = ['seed', 'trial_dir', 'fold', 'folds', 'template'];
   const known = [...wholeMacros.keys(), ...ours];
   const near = known.find((candidate) => distance(candidate, name) <= 2);
   const fix = near === undefined ? `known macros: ${known.map((m) => `\${${m}}`).join(' ')} \${param:NAME} \${envvar:NAME}` : `did you mean \${${near}}?`;
@@ -85,9 +89,27 @@ function expandInside(element: string, values: MacroValues): readonly string[] {
   const mentioned = [...element.matchAll(embedded)].flatMap(([, , param]) => param ?? []);
   if (mentioned.some((name) => !values.params.has(name))) return [];
   return [element.replace(embedded, (macro: string, ...[ours, param, variable, fallback]: (string | undefined)[]) => {
-    if (ours !== undefined) return ours === 'seed' ? String(values.seed) : values.trialDir;
+    if (ours !== undefined) return ownText(ours, values);
     return variable === undefined ? pythonStr(values.params.get(param ?? '') ?? null) : variableText(macro, variable, fallback, values);
   })];
+}
+
+/** A study without folds is told so before: one run is the only one. */
+function ownText(name: string, { seed, trialDir, fold = { index: 0, of: 1 }, templates = new Map() }: MacroValues): string {
+  if (name.startsWith('template')) return templateText(name, templates);
+  switch (name) {
+    case 'seed': return String(seed);
+    case 'fold': return String(fold.index);
+    case 'folds': return String(fold.of);
+    default: return trialDir;
+  }
+}
+
+function templateText(name: string, templates: ReadonlyMap<string, string>): string {
+  const wanted = name.slice('template:'.length);
+  const path = wanted === '' ? [...templates.values()][0] : templates.get(wanted);
+  if (path === undefined) throw new UserError('unknown-macro', `\${${name}} in command: there is no such template`, { fix: templates.size === 0 ? 'add template: FILE to the study, or --template FILE' : `templates: ${[...templates.keys()].join(', ')}` });
+  return path;
 }
 
 function variableText(macro: string, name: string, fallback: string | undefined, values: MacroValues): string {

@@ -3,6 +3,7 @@ import type { Report } from './comparison.js';
 import type { StudyConfig } from './config.js';
 import type { Decision } from './decision.js';
 import type { Goal } from './direction.js';
+import type { TrialPart } from './parts.js';
 import type { Params } from './params.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
@@ -66,6 +67,8 @@ export interface Pruner {
   /** What it counts, and so what `step` means in the trials that it sees; the reported step unless given. */
   readonly resource?: 'step' | 'seconds' | 'fraction';
   decide(view: StudyView, trial: LossTrial): 'continue' | 'stop';
+  /** Of a trial of several runs it sees the value of each; all others see the mean of those that have ended. */
+  readonly comparesParts?: boolean;
   /** Number of a resting trial (state `pruned`) that is to go on; asked before the sampler. */
   next?(view: StudyView): number | undefined;
   /** Where the trial is to be stopped this time; undefined = it runs to its end. */
@@ -98,6 +101,8 @@ export interface TrialJob {
   readonly until?: number;
   /** Main's model that it trains on from (NOREGRET_BASE_CHECKPOINT). */
   readonly baseCheckpoint?: string;
+  /** Which of the trial's runs this is, where it has several; `seed` is this run's. */
+  readonly part?: TrialPart;
   /** Goes on in the folder of this attempt of its own, where its checkpoint lies. */
   readonly continues?: number;
   /** Everything may be made ready, but the program starts only once this resolves (its beginning is in the log then); a rejection is passed on. */

@@ -13,7 +13,7 @@ export function toPython(value: ParamValue): PythonValue {
 
 /** Python's `str()`: what Weights & Biases puts behind `--name=`. A string stays bare; inside a list or map it is quoted. */
 export function pythonStr(value: PythonValue): string {
-  return typeof value === 'string' ? value : pythonRepr(value);
+  return typeof value === 'string' ? value : pythonLiteral(value);
 }
 
 /** Python's `json.dumps`, which keeps 1.0 apart from 1; non-ASCII text is written as it is. */
@@ -37,14 +37,15 @@ export function pythonYaml(value: PythonValue): string {
   return withPoint(floatText(value.float));
 }
 
-function pythonRepr(value: PythonValue): string {
+/** Python's `repr()`: what may stand in its source. */
+export function pythonLiteral(value: PythonValue): string {
   if (value === null) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return numberText(value);
-  if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`;
-  if (isMap(value)) return `{${[...value].map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`).join(', ')}}`;
+  if (isList(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
+  if (isMap(value)) return `{${[...value].map(([key, item]) => `${quoted(key)}: ${pythonLiteral(item)}`).join(', ')}}`;
   return floatText(value.float);
 }
 

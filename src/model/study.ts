@@ -5,6 +5,9 @@ import { sides, stages, trialResultSchema, type Side, type Stage, type TrialResu
 export const paramValueSchema: z.ZodType<ParamValue> = z.json();
 export const paramsSchema: z.ZodType<Params> = z.record(z.string(), paramValueSchema);
 
+/** What a run cost, and the digest of all that it reported. */
+const partSchema = z.strictObject({ seconds: z.number(), gpuSeconds: z.number().optional(), joules: z.number().optional(), streamSha256: z.string().optional() });
+
 /**
  * The log of a study (and of a comparison: the gate's runs are trials too). One JSON object per line.
  * Schema number only grows; unknown types of a known schema are refused by name.
@@ -19,10 +22,13 @@ export const studyEventSchema = z.discriminatedUnion('type', [
     type: z.literal('started'), trial: z.int(), attempt: z.int(), side: z.enum(sides), stage: z.enum(stages),
     params: paramsSchema, seed: z.number(), at: z.string(),
   }),
-  /** `seconds` since the attempt began, where the pruner counts them; `nonFinite`: metrics reported as NaN or infinite. */
+  /**
+   * `seconds` since the attempt began, where the pruner counts them; `nonFinite`: metrics reported as NaN or infinite. `part`: not a
+   * report of the program, but one whole run of a trial that has several (docs/adr/0014); `step` is its number from 1.
+   */
   z.strictObject({
     type: z.literal('reported'), trial: z.int(), step: z.number(), metrics: z.record(z.string(), z.number()),
-    seconds: z.number().optional(), nonFinite: z.array(z.string()).optional(),
+    seconds: z.number().optional(), nonFinite: z.array(z.string()).optional(), part: partSchema.optional(),
   }),
   z.strictObject({ type: z.literal('finished'), trial: z.int(), attempt: z.int(), result: trialResultSchema, at: z.string() }),
   /** A decision that must not change on resume, e.g. the frozen margin. */
@@ -57,6 +63,8 @@ export interface TrialReport {
   readonly seconds?: number | undefined;
   /** Metrics that were reported as NaN or infinite. */
   readonly nonFinite?: readonly string[] | undefined;
+  /** Set where this is a whole run of a trial that has several. */
+  readonly part?: z.infer<typeof partSchema> | undefined;
 }
 
 /** The fold of a log. Changed only by `applyEvent`. */

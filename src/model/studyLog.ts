@@ -175,13 +175,13 @@ function noteLatest(latest: Map<string, number>, { side, params, seed, trial }: 
   latest.set(measurementKey(side, params, seed), trial);
 }
 
-/** A rest is no end: what came before it stays, what came after it is begun anew. */
+/** A rest is no end: what came before it stays, what came after it is begun anew, but for whole runs of a trial that has several. */
 function openTrial(event: Started, before: OpenTrial | undefined): OpenTrial {
   const { trial, attempt, side, stage, params, seed } = event;
   const { rests = [], rested = { seconds: 0, gpuSeconds: 0 }, reports = [] } = before ?? {};
   if (before !== undefined && attempt === 0) return { ...before, params };
   const home = before?.home === undefined ? {} : { home: before.home };
-  return { number: trial, attempt, side, stage, params, seed, rested, rests, ...home, reports: reports.slice(0, rests.at(-1) ?? 0) };
+  return { number: trial, attempt, side, stage, params, seed, rested, rests, ...home, reports: reports.filter((report, i) => i < (rests.at(-1) ?? 0) || report.part !== undefined) };
 }
 
 function settle(trial: OpenTrial, { seconds, gpuSeconds, joules, ...result }: TrialResult): void {
@@ -196,8 +196,8 @@ function settle(trial: OpenTrial, { seconds, gpuSeconds, joules, ...result }: Tr
   trial.rested = { seconds: trial.result.seconds, gpuSeconds: trial.result.gpuSeconds ?? 0, ...energy };
 }
 
-function reportOf({ step, metrics, seconds, nonFinite }: Extract<StudyEvent, { type: 'reported' }>): TrialReport {
-  return { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(nonFinite === undefined ? {} : { nonFinite }) };
+function reportOf({ step, metrics, seconds, nonFinite, part }: Extract<StudyEvent, { type: 'reported' }>): TrialReport {
+  return { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(nonFinite === undefined ? {} : { nonFinite }), ...(part === undefined ? {} : { part }) };
 }
 
 function running(trials: readonly OpenTrial[], number: number, what: string): OpenTrial {

@@ -4,7 +4,7 @@ import type { Trial, TrialReport } from './study.js';
 import { isVoid } from './studyLog.js';
 
 /** What a pruner's steps are, and of which metric it sees the loss. */
-export interface Counted { readonly name: string; readonly goal: Goal; readonly resource?: Pruner['resource'] }
+export interface Counted { readonly name: string; readonly goal: Goal; readonly resource?: Pruner['resource']; /** Of a trial of several runs each by itself, not their mean so far. */ readonly comparesParts?: boolean | undefined }
 
 type Intermediate = LossTrial['intermediate'][number];
 
@@ -21,10 +21,18 @@ export function lossTrial(trial: Trial, number: number, objective: Counted): Los
 
 function intermediateOf({ reports, rests }: Trial, objective: Counted): readonly Intermediate[] {
   const spent = objective.resource === 'seconds' ? secondsOf(reports, rests) : [];
+  const parts: number[] = [];
   return reports.flatMap((report, i) => {
-    const loss = lossIn(report, objective);
+    const own = lossIn(report, objective);
+    const loss = own !== undefined && report.part !== undefined ? partLoss(parts, own, objective) : own;
     return loss === undefined || !isCounted(report, objective) ? [] : [{ step: spent[i] ?? report.step, loss }];
   });
+}
+
+/** What a pruner sees of one more run of a trial: the mean so far, whatever the trial's value is made by. `before` grows by it. */
+export function partLoss(before: number[], own: number, { comparesParts }: Pick<Counted, 'comparesParts'>): number {
+  before.push(own);
+  return comparesParts === true ? own : before.reduce((sum, loss) => sum + loss, 0) / before.length;
 }
 
 /** Where fractions are counted, a step that is none says nothing about how far the trial got. */

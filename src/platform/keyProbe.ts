@@ -4,6 +4,7 @@ import { arch, availableParallelism, cpus } from 'node:os';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { canonicalJson, paramsKey } from '../model/params.js';
+import { measuredAs } from '../model/parts.js';
 import type { KeyProbe, SideTree } from '../model/ports.js';
 import { fingerprintData } from './keyProbeData.js';
 import { nodeFrameworks, pythonFrameworks } from './keyProbeFrameworks.js';
@@ -80,9 +81,10 @@ function program({ program, setup, env }: StudyConfig): Readonly<Record<string, 
   return { command: short(command), setup: setup.length === 0 ? 'none' : short(setup.map((argv) => argv.join(' ')).join(' && ')), ...variables };
 }
 
-function metric({ metric: main, also, metrics, reduce, earlyStopping }: StudyConfig): Readonly<Record<string, string>> {
+function metric({ metric: main, also, metrics, reduce, earlyStopping, parts }: StudyConfig): Readonly<Record<string, string>> {
+  const measured = measuredAs({ parts });
   const others = also.map(({ name, goal }) => `${name} ${goal}`).sort();
-  return { metric: main === undefined ? 'none' : short([`${main.name} ${main.goal} (${reduce}${earlyStopping === undefined ? '' : `, patience ${earlyStopping.patience}, min_delta ${earlyStopping.minDelta}`})`, ...others].join(', ')), 'metric source': short(canonicalJson(metrics)) };
+  return { metric: main === undefined ? 'none' : short([`${main.name} ${main.goal} (${reduce}${earlyStopping === undefined ? '' : `, patience ${earlyStopping.patience}, min_delta ${earlyStopping.minDelta}`})`, ...others].join(', ')), 'metric source': short(canonicalJson(metrics)), ...(measured === 'one run' ? {} : { 'runs of a trial': measured }) };
 }
 
 /** The user's own word on what else must be equal. One that fails says nothing, and nothing may pass for equal. */

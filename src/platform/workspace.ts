@@ -5,6 +5,7 @@ import type { StudyConfig } from '../model/config.js';
 import type { Progress, Repository, SideTree, Workspace } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { Git } from './git.js';
+import { checkTemplates } from './templates.js';
 import { refuseEditableInstall } from './workspaceEditable.js';
 import { linkFolders } from './workspaceLinks.js';
 import { changedInPrefixes, snapshotPrefixes } from './workspacePrefix.js';
@@ -41,9 +42,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     async prepare(side, sha, config) {
       const own = config.setup.length > 0;
       builtWithSetup.push(own);
-      if (side === 'head' && !own && await isCheckedOut(options, sha)) return { side, sha, dir: join(repository.root, options.prefix ?? '') };
-      const tree = await build(await opened(), { side, sha, config }, options);
-      await refuseEditableInstall({ side, dir: tree.dir, root: repository.root, stateDir: options.stateDir, config, env: { ...options.env, ...config.env.set } });
+      const isAsItIs = side === 'head' && !own && await isCheckedOut(options, sha);
+      const tree = isAsItIs ? { side, sha, dir: join(repository.root, options.prefix ?? '') } : await build(await opened(), { side, sha, config }, options);
+      if (!isAsItIs) await refuseEditableInstall({ side, dir: tree.dir, root: repository.root, stateDir: options.stateDir, config, env: { ...options.env, ...config.env.set } });
+      const { warnings } = checkTemplates(tree.dir, config);
+      if (side === 'head') for (const text of warnings) options.progress.warn(text);
       return tree;
     },
     async close() {

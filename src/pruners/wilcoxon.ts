@@ -15,7 +15,7 @@ export const wilcoxonOptions = z.strictObject({
  * rate of the whole (Optuna's WilcoxonPruner, whose defaults these are).
  */
 export function wilcoxon(options: z.output<typeof wilcoxonOptions>): Pruner {
-  return { name: 'wilcoxon', decide: (view, trial) => (isWorse(view, trial, options) ? 'stop' : 'continue') };
+  return { name: 'wilcoxon', comparesParts: true, decide: (view, trial) => (isWorse(view, trial, options) ? 'stop' : 'continue') };
 }
 
 function isWorse(view: StudyView, trial: LossTrial, { p_threshold: most, startup_steps: startup }: z.output<typeof wilcoxonOptions>): boolean {

@@ -1,5 +1,5 @@
 import type { Text, Tone } from '../model/blocks.js';
-import { reseedEvent, type Report } from '../model/comparison.js';
+import { logsSha, reseedEvent, type Comparison, type Report } from '../model/comparison.js';
 import type { ParamValue } from '../model/params.js';
 import type { VerdictKind } from '../model/verdict.js';
 import { formatNumber } from '../model/numberFormat.js';
@@ -21,9 +21,16 @@ export const verdictWords: Readonly<Record<VerdictKind, VerdictWords>> = {
   INCOMPLETE: { mark: '🚧', label: 'Incomplete', tone: 'unsure' },
 };
 
-/** Which configuration the gate ran on each side. */
-export function gateConfiguration(report: Report): string {
+/** Which configuration the gate ran on each side; two searches without pairs in common have only their bests. */
+export function gateConfiguration(report: Report, { gate, metrics }: Pick<Comparison, 'gate' | 'metrics'>): string {
+  if (isTwoSearches({ gate, metrics })) return 'best found';
+  if (report.headSha === logsSha) return 'at a configuration that both ran';
   return isReseed(report) ? "at each side's winner" : "at main's best";
+}
+
+/** No pair was run: the bests are all there is to show. */
+export function isTwoSearches({ gate, metrics }: Pick<Comparison, 'gate' | 'metrics'>): boolean {
+  return gate === undefined && metrics.some(({ base }) => base !== undefined);
 }
 
 /** Two tunings' winners under one code: what differs is chosen, and nothing was retuned here. */

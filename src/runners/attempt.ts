@@ -10,6 +10,7 @@ import { trialEnvironment, type Environment } from '../platform/environment.js';
 import { createTmpPool } from './tmpPool.js';
 import { createUnusedDirs } from './unusedDirs.js';
 import { createAttemptDir, type AttemptDir } from './attemptDir.js';
+import { createTemplateFiller } from './filledTemplates.js';
 import { createMetricSources } from './metricSources.js';
 import { outcomeOf } from './outcome.js';
 import { createTrialLog, readableTail } from './trialLog.js';
@@ -37,6 +38,8 @@ export interface Attempt {
   readonly dir: AttemptDir;
   readonly args: TrialArguments;
   readonly env: Readonly<Record<string, string>>;
+  /** Paths of filled templates, by name. */
+  readonly templates: ReadonlyMap<string, string>;
 }
 
 /** What to start for one attempt. A UserError makes the attempt a `spawn` failure with that text. */
@@ -49,15 +52,16 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
   const allowedEnv = trialEnvironment(baseEnv, { ...config.env, set: {} });
   const tmp = createTmpPool(stateDir);
   const unused = createUnusedDirs();
+  const fill = createTemplateFiller(config);
   return {
     run: async (job, onReport, signal, slot) => {
       if (signal.aborted) return cancelled;
       const args = trialArguments(config.space, job.params);
-      const name = `${job.trial}-${job.attempt}`;
+      const name = `${job.trial}-${job.attempt}${job.part === undefined ? '' : `-${job.part.index}`}`;
       const goesOnIn = job.continues === undefined ? {} : { goesOnIn: `${job.trial}-${job.continues}` };
       const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused, ...goesOnIn });
       try {
-        return await runAttempt({ ...options, plan, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
+        return await runAttempt({ ...options, plan, fill, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {
         // The result need not wait for it: nothing is lost if the process ends first.
         void dir.tidy();
@@ -70,6 +74,7 @@ const cancelled: TrialResult = { outcome: { state: 'failed', reason: 'cancelled'
 
 interface Run extends ProgramRunnerOptions {
   readonly plan: PlanProgram;
+  readonly fill: ReturnType<typeof createTemplateFiller>;
   readonly job: TrialJob;
   readonly dir: AttemptDir;
   readonly args: TrialArguments;
@@ -103,7 +108,9 @@ async function runAttempt(run: Run): Promise<TrialResult> {
 
 function planned(run: Run, env: Readonly<Record<string, string>>): ReturnType<PlanProgram> | UserError {
   try {
-    return run.plan({ job: run.job, dir: run.dir, args: run.args, env });
+    const { paths, env: own } = run.fill(run.job, run.dir);
+    const program = run.plan({ job: run.job, dir: run.dir, args: run.args, env, templates: paths });
+    return { ...program, env: { ...own, ...program.env } };
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
@@ -127,6 +134,7 @@ function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: 
     NOREGRET_SEED: String(job.seed), NOREGRET_PARAMS: dir.paramsFile, NOREGRET_TRIAL_DIR: dir.trialDir, NOREGRET_METRICS: dir.metricsFile,
     ...(job.baseCheckpoint === undefined ? {} : { NOREGRET_BASE_CHECKPOINT: job.baseCheckpoint }),
     ...(job.until === undefined ? {} : { NOREGRET_RESOURCE: String(job.until) }),
+    ...(job.part?.fold === undefined ? {} : { NOREGRET_FOLD: String(job.part.fold.index), NOREGRET_FOLDS: String(job.part.fold.of) }),
   };
   if (wandb === undefined) return env;
   return { ...env, PYTHONPATH: [wandb.pythonDir, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])].join(':') };

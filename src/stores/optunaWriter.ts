@@ -99,13 +99,13 @@ function startOps(event: Event<'started'>, place: OptunaPlace, { by }: OptunaWri
 
 /** Optuna has one number per whole step, the last one told of it: what is more than that is kept beside it. */
 function reportOps(event: Event<'reported'>, place: OptunaPlace, { metric }: OptunaWriterOptions): readonly Op[] {
-  const { trial, step, metrics, seconds, nonFinite = [] } = event;
+  const { trial, step, metrics, seconds, nonFinite = [], part } = event;
   const id = idOf(place, trial);
   const value = intermediateValue(event, metric.name);
-  const isPlain = Number.isInteger(step) && step > (place.attempt(trial)?.lastStep ?? -Infinity) && seconds === undefined && value !== undefined && Object.keys(metrics).length + nonFinite.length === 1;
+  const isPlain = Number.isInteger(step) && step > (place.attempt(trial)?.lastStep ?? -Infinity) && seconds === undefined && part === undefined && value !== undefined && Object.keys(metrics).length + nonFinite.length === 1;
   const seen = value === undefined ? [] : [{ op_code: optunaOps.trialIntermediate, trial_id: id, step: Math.round(step), intermediate_value: value }];
   if (isPlain) return seen;
-  return [trialAttr(id, ownAttrs.report, { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(event.nonFinite === undefined ? {} : { nonFinite }) }), ...seen];
+  return [trialAttr(id, ownAttrs.report, { step, metrics, ...(seconds === undefined ? {} : { seconds }), ...(event.nonFinite === undefined ? {} : { nonFinite }), ...(part === undefined ? {} : { part }) }), ...seen];
 }
 
 function finishOps(id: number, { result, at }: Event<'finished'>): readonly Op[] {

@@ -45,6 +45,12 @@ function trainFunction(exports: Readonly<Record<string, unknown>>): Train {
   return train as Train;
 }
 
+/** Undefined where the study has no folds. */
+function numberIn(variable: string): number | undefined {
+  const text = process.env[variable];
+  return text === undefined ? undefined : Number(text);
+}
+
 function context(tf: Tf): object {
   const paramsFile = process.env['NOREGRET_PARAMS'];
   const params = paramsFile === undefined ? {} : (JSON.parse(readFileSync(paramsFile, 'utf8')) as unknown);
@@ -58,6 +64,8 @@ function context(tf: Tf): object {
     tf,
     params,
     seed,
+    fold: numberIn('NOREGRET_FOLD'),
+    folds: numberIn('NOREGRET_FOLDS'),
     report,
     /** Whoever takes the signal is trusted to end soon after it fires. */
     get signal() {

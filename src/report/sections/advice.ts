@@ -37,6 +37,7 @@ function undecidedAdvice(reason: string | undefined): Text {
   switch (reason) {
     case 'budget': return [plain('Time ran out before the noise could be told from an effect. Give '), code('budget.time'), plain(' more, or accept a wider '), code('margin'), plain('.')];
     case 'no-pairs': return [plain('A verdict needs the same configuration on the same seeds, before and after: '), code('noregret compare'), plain(' with two commits runs that.')];
+    case 'results-read': return [plain('A verdict on the code needs the same configuration on the same seeds on both sides: results with a column of seeds, or a study with a '), code('command'), plain('.')];
     case 'coarse': return [plain('The metric moves in steps that are large beside the margin. What helps: a larger test set, a metric with finer steps, or a wider '), code('margin'), plain('.')];
     case undefined: default: return [plain('The seeds scatter too much to tell. What helps: more '), code('looks'), plain(', a wider '), code('margin'), plain(', or a training run that varies less from seed to seed.')];
   }

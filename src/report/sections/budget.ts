@@ -22,11 +22,11 @@ export const budget: SectionBuilder = {
 
 function spent({ budget: b, search }: Comparison): string {
   const counts = [
-    `${String(b.complete)} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
+    `${String(b.complete)}${b.runs === undefined ? '' : ' trials'} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
   ].join(' · ');
   const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes${b.joules === undefined ? '' : ` (${energyWords(b.joules)})`}` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
-  return `${counts}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
+  return `${counts}${b.runs === undefined ? '' : `, ${plural(b.runs, 'run')}`}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
 }
 
 /** Training longer than to its best step was of no use, shorter would have lost something. */

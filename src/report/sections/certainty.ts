@@ -14,7 +14,7 @@ export const certainty: SectionBuilder = {
   title: 'How sure is this',
   priority: 65,
   build(comparison, report) {
-    const facts = [...stageFacts(comparison, gateConfiguration(report)), ...errorFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
+    const facts = [...stageFacts(comparison, gateConfiguration(report, comparison)), ...errorFacts(comparison), ...noiseFacts(comparison), ...canaryFacts(comparison)];
     const charts = [
       ...pairsChart('Pairs of the same seed', comparison, comparison.gate),
       ...pairsChart('Confirmation, on fresh seeds', comparison, comparison.confirmation),

@@ -3,7 +3,7 @@ import type { Comparison } from '../../model/comparison.js';
 import { formatInterval, formatSigned } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { faint, plain, strong } from '../spans.js';
-import { gateConfiguration, isReseed, sideWords, value } from '../words.js';
+import { gateConfiguration, isReseed, isTwoSearches, sideWords, value } from '../words.js';
 import { pairMeans, searchBest } from './summaries.js';
 
 interface Row {
@@ -18,7 +18,7 @@ export const metrics: SectionBuilder = {
   title: 'Metrics',
   priority: 85,
   build(comparison, report) {
-    const rows = [...atIncumbent(comparison, gateConfiguration(report)), ...(isReseed(report) ? [] : afterTuning(comparison))];
+    const rows = [...atIncumbent(comparison, gateConfiguration(report, comparison)), ...(isReseed(report) || isTwoSearches(comparison) ? [] : afterTuning(comparison))];
     if (rows.length === 0) return [];
     const words = sideWords(report);
     const columns: readonly (TableColumn & { readonly cell: (row: Row) => Text })[] = [

@@ -1,5 +1,6 @@
 import type { Block, Text } from '../../model/blocks.js';
 import type { Comparison, SearchTrial } from '../../model/comparison.js';
+import { standardDeviation } from '../../math/describe.js';
 import { toLoss } from '../../model/direction.js';
 import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
@@ -44,7 +45,7 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
     rows: top.map((trial): Text[] => {
       const again = fresh.get(trial.number);
       return [
-        label(trial), value(trial.value),
+        label(trial), valueText(trial),
         ...(rescored ? [freshText(again, seeds)] : []),
         ...names.map((name) => paramText(trial.params[name])),
         ...(stepped ? [stepText(trial)] : []),
@@ -57,6 +58,12 @@ function table(top: readonly SearchTrial[], { search, metric, parameters }: Comp
 
 function stepText({ steps }: SearchTrial): Text {
   return steps === undefined ? value(undefined) : [plain(formatNumber(steps.best)), faint(` of ${formatNumber(steps.last)}`)];
+}
+
+/** With the standard deviation of its runs, where it has several. */
+function valueText({ value: own, parts = [] }: SearchTrial): Text {
+  const spread = standardDeviation(parts);
+  return spread === undefined ? value(own) : [...value(own), faint(` ± ${formatNumber(spread, 2)}`)];
 }
 
 type Rescored = NonNullable<Comparison['search']>['rescore'][number];
@@ -73,10 +80,12 @@ function label({ number, anchor }: SearchTrial): Text {
   return anchor === undefined ? [plain(String(number))] : [plain(String(number)), faint(anchor === 'incumbent' ? " main's best" : ' defaults')];
 }
 
-function without({ parameters }: Comparison): readonly Block[] {
+function without({ search, parameters }: Comparison): readonly Block[] {
+  const runs = Math.max(0, ...search?.trials.map(({ parts = [] }) => parts.length) ?? []);
+  const spread: readonly Block[] = runs < 2 ? [] : [{ kind: 'paragraph', text: [faint(`± is the standard deviation of a trial's ${String(runs)} runs: how much they differ, not how sure their mean is.`)] }];
   const rest = byImportance(parameters).slice(shownParams, shownParams + 12);
-  if (rest.length === 0) return [];
-  return [{ kind: 'paragraph', text: [faint('Columns left out: '), ...rest.flatMap((name, i) => [plain(i === 0 ? '' : ', '), code(name)]), plain('.')] }];
+  if (rest.length === 0) return spread;
+  return [...spread, { kind: 'paragraph', text: [faint('Columns left out: '), ...rest.flatMap((name, i) => [plain(i === 0 ? '' : ', '), code(name)]), plain('.')] }];
 }
 
 function byImportance(parameters: Comparison['parameters']): readonly string[] {

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
 import { mean } from '../math/describe.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
+import type { Margin } from '../model/config.js';
 import { toGain, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
+import { partValues } from '../model/parts.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
 import { subjectOf } from '../model/studySubject.js';
+import { judgedPairs, logPairs } from './logPairs.js';
 
 /** `notes`: what could not be read. */
 export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
@@ -21,24 +24,60 @@ interface Searched { readonly path: string; readonly study: Study; readonly metr
 const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
 const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).transform(({ head }) => head)]);
 
+const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
+const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
+
 /** Holds where nothing is run. */
 export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
 
-/** The bests of two searches beside each other. Never a verdict: no configuration was repeated with the same seed on both. */
+/** The bests of two searches beside each other: never a verdict by themselves. Where both ran one configuration on the same seeds, these pairs are judged. */
 export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   const [there, here] = [searchedOf(base), searchedOf(head)];
   const { metric } = here;
   if (there.metric.name !== metric.name || there.metric.goal !== metric.goal) {
     throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two tunings for one objective. What an imported one was for can be said anew: noregret import PATH --metric NAME --goal minimize|maximize --out FILE' });
   }
-  return {
-    study: here.study.name, configPath: here.path, metric: { ...metric }, verdict: verdictOf(there, here),
-    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), search: searchOf(here),
-    budget: budgetOf([...there.trials, ...here.trials]), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: [base, head].flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
-    notes: searchNotes(there, here),
-    reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
+  const pairs = logPairs(there.study, here.study);
+  const searches: Comparison = {
+    ...frameOf(here, [base, head]), verdict: verdictOf(there, here),
+    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchNotes(there, here),
   };
+  if (pairs === undefined) return searches;
+  const judged = judgedPairs(pairs, { ...metric, margin: marginIn(there.study) });
+  const found = searches.verdict.sentence.replace(/^\w+: /, '').replace(/; these are two searches, .*/, '');
+  return { ...searches, ...judged, notes: [...judged.notes, `What the searches found: ${found}.`, ...searches.notes.filter((note) => note !== noVerdictNote)] };
+}
+
+/** Of the base's own study file, where its log holds it; frozen before either was run. */
+function marginIn({ identity }: Study): Margin | undefined {
+  try {
+    return marginOwner.safeParse(JSON.parse(identity['config'] ?? 'null')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One search by itself, where there is none to put beside it. */
+export function searchAlone(head: NamedLog, verdict: Comparison['verdict']): Comparison {
+  const here = searchedOf(head);
+  const none = { ...here, best: undefined };
+  return {
+    ...frameOf(here, [head]), verdict: here.best === undefined ? verdictOf(here, here) : verdict,
+    metrics: [metricRow(none, here)], parameters: parameterRows(none, here), budget: budgetOf(here.trials), notes: [],
+  };
+}
+
+function frameOf(here: Searched, logs: readonly NamedLog[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
+  return {
+    study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
+    warnings: logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
+    reproduce: [`npx noregret compare ${logs.map(({ path }) => `'${path.replaceAll("'", "'\\''")}'`).join(' ')}`],
+  };
+}
+
+/** The configuration that the log itself shows to be its best. */
+export function winnerOf(log: NamedLog): { readonly params: Params; readonly value: number } | undefined {
+  return searchedOf(log).best;
 }
 
 /** The best configuration of a search. `value`: as its own log has it, on its own seeds and under its own code. */
@@ -77,12 +116,18 @@ function referenceNote({ median, high, share, leading }: UnchangedReference, { n
 
 /** Parameters that one side alone has; one with the same distribution on both sides was probably renamed. */
 function namesNote(there: Searched, here: Searched): string[] {
-  const [base, head] = [there, here].map(({ study }) => new Map(subjectOf(study.identity)?.space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)])));
+  const [base, head] = [there, here].map(distributionsOf);
   const only = (a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): string[] => [...(a?.keys() ?? [])].filter((name) => b?.has(name) !== true);
   const [gone, added] = [only(base, head), only(head, base)];
   if (gone.length === 0 && added.length === 0) return [];
   const renamed = gone.flatMap((name) => { const twins = added.filter((other) => head?.get(other) === base?.get(name)); return twins.length === 1 ? [`${name} → ${twins[0] ?? ''}`] : []; });
   return [`The searches were over different parameters: ${[...(gone.length === 0 ? [] : [`only base has ${gone.join(', ')}`]), ...(added.length === 0 ? [] : [`only head has ${added.join(', ')}`])].join('; ')}.${renamed.length === 0 ? '' : ` Probably renamed: ${renamed.join(', ')}.`}`];
+}
+
+/** By name; where nobody wrote down what was searched, what was tried, with nothing to compare a new name by. */
+function distributionsOf({ study, trials }: Searched): ReadonlyMap<string, string> {
+  const space = subjectOf(study.identity)?.space;
+  return space === undefined ? new Map(trials.flatMap(({ params }) => Object.keys(params).map((name) => [name, `tried as ${name}`]))) : new Map(space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)]));
 }
 
 function searchedOf({ log, path }: NamedLog): Searched {
@@ -156,7 +201,7 @@ function parameterRows(there: Searched, here: Searched): Comparison['parameters'
 }
 
 function searchOf({ study, trials, best, metric }: Searched): NonNullable<Comparison['search']> {
-  const rows = trials.map((trial, number) => searchRow(trial, number));
+  const rows = trials.map((trial, number) => searchRow(trial, number, metric.name));
   const top = rows.filter(({ value }) => value !== undefined).toSorted((a, b) => toGain(b.value ?? 0, metric.goal) - toGain(a.value ?? 0, metric.goal))[0];
   const shown = best?.rescored === true ? rows.find(({ params }) => paramsKey(params) === paramsKey(best.params)) ?? top : top;
   return {
@@ -166,9 +211,10 @@ function searchOf({ study, trials, best, metric }: Searched): NonNullable<Compar
   };
 }
 
-function searchRow({ params, result }: Trial, number: number): SearchTrial {
+function searchRow({ params, result, reports }: Trial, number: number, metric: string): SearchTrial {
   const outcome = result?.outcome;
-  const time = result === undefined ? {} : { seconds: result.seconds };
+  const parts = partValues({ reports }, metric);
+  const time = { ...(result === undefined ? {} : { seconds: result.seconds }), ...(parts.length === 0 ? {} : { parts: [...parts] }) };
   if (outcome === undefined) return { number, params, state: 'running' };
   switch (outcome.state) {
     case 'complete':

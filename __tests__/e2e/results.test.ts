@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { cpSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pullRequestJob, pushJob, twoJobs } from './harness/jobs.js';
+import { startWorld, type World } from './harness/world.js';
+
+/** The tuner ran in an earlier step of the job and left its folder in the workspace; noregret runs nothing. */
+let world: World;
+const tuner = (from: string) => (workspace: string): void => { cpSync(resolve('fixtures/tuners', from), join(workspace, 'tuner'), { recursive: true }); };
+const study = 'name: digits\nmetric: { name: val_accuracy, goal: maximize }\nresults: tuner\n';
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.commit('main', { 'noregret.yml': study, 'train.py': '# theirs' }, 'first');
+});
+afterAll(() => world.close());
+
+test('a push records the search that lies in the workspace; a pull request is shown beside it, without a verdict', async () => {
+  const sha = await world.commit('main', { 'train.py': '# theirs, again' });
+  const pushed = await twoJobs(pushJob(world, sha, { prepare: tuner('keras-tuner/random') }));
+  expect(pushed.tune.code).toBe(0);
+  expect(pushed.report.studies[0]).toMatchObject({ verdict: { kind: 'NO_BASELINE', reason: 'first-record' }, search: { method: expect.stringContaining('Keras Tuner') } });
+
+  await world.commit('pull', { 'train.py': '# changed' });
+  const pull = await world.pullRequest('pull');
+  const { tune, publish, report } = await twoJobs(pullRequestJob(world, pull, { prepare: tuner('keras-tuner/random') }));
+  expect([tune.code, publish.code]).toEqual([0, 0]);
+  expect(report.studies[0]).toMatchObject({ verdict: { kind: 'INCONCLUSIVE', reason: 'results-read' }, baseline: { measuredSha: sha, why: 'The search that was recorded at this very commit.' }, budget: { failed: expect.any(Number) } });
+  const [comment] = await world.github.comments(pull.number);
+  expect(comment?.body).toContain('no seed was repeated');
+  expect(comment?.body).toContain('best found');
+  expect(comment?.body).not.toContain("at main's best");
+  expect(comment?.body).not.toContain('two studies');
+  expect((await world.github.checks(pull.headSha)).map(({ name, conclusion }) => `${name} ${conclusion ?? ''}`)).toEqual(['noregret / digits neutral']);
+}, 240_000);
+
+test('nothing in the workspace: incomplete, and what to do', async () => {
+  await world.commit('empty', { 'train.py': '# other' });
+  const { report } = await twoJobs(pullRequestJob(world, await world.pullRequest('empty')));
+  expect(report.studies[0]?.verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'results-missing', sentence: expect.stringContaining('The tuner has to run before this step') });
+}, 120_000);

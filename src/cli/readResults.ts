@@ -1,0 +1,7 @@
+import type { ToolOptions } from '../tools.js';
+
+/** The readers are part of the command line; loaded when a study asks for them. */
+export const readResults: NonNullable<ToolOptions['readResults']> = (root) => async (folder, { path, study, columns, choices }, { name, goal }) => {
+  const { readResults: read } = await import('../imports/results.js');
+  return read({ folder, within: [root], path, study, choice: { metric: name, goal, columns, ...(choices === undefined ? {} : { choices }) } });
+};

@@ -1,0 +1,24 @@
+import { realpathSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { UserError } from '../model/errors.js';
+
+/** Where results that a study file names really lie; undefined where there is nothing. `within`: folders beside the side's own that a linked one may stand in. UserError `results-outside`. */
+export function resultsPlace(folder: string, path: string, within: readonly string[]): string | undefined {
+  const place = realPlace(resolve(folder, path));
+  if (place === undefined) return undefined;
+  if ([folder, ...within].some((root) => liesIn(place, realPlace(root) ?? root))) return place;
+  throw new UserError('results-outside', `${path} leads out of the repository.`, { fix: 'Copy the results into the repository\'s folder before noregret runs.' });
+}
+
+function realPlace(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function liesIn(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !way.startsWith('/'));
+}
