@@ -3,6 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { isNode, parseDocument, stringify, visit } from 'yaml';
 import { commandsWorkflowText, configText, measuringWorkflow, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
+import { detectDialect } from '../dialects/detect.js';
+import { dialects } from '../dialects/index.js';
+import { oneLine, parameterLines, parameterNotes } from '../dialects/lines.js';
+import { settle } from '../dialects/settle.js';
 import { UserError } from '../model/errors.js';
 import { openRepository } from '../platform/repository.js';
 import { pruners } from '../pruners/index.js';
@@ -25,7 +29,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     if (flags.force !== true && (await exists(join(cwd, path)))) throw new UserError('init-exists', `${path} exists already.`, { fix: 'Edit it, or overwrite it with --force.' });
   }
   const sweep = flags.from ?? (await firstExisting(cwd, sweepNames));
-  const suggested = sweep === undefined ? examples(cwd) : await fromSweep(cwd, sweep);
+  const suggested = sweep === undefined ? examples(cwd) : await fromFile(terminal, sweep);
   const answers = flags.yes === true || terminal.stdin.isTTY !== true ? suggested : await ask(suggested, terminal);
   const text = configText(answers);
   const parsed = parseConfig({ text, path: configPath, samplers, pruners });
@@ -44,11 +48,40 @@ function examples(cwd: string): ConfigAnswers {
   return { name: basename(cwd), command: ['python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
 }
 
-/** Command, metric and parameters of a sweep file as it stands; what it leaves open is taken from the examples. */
-async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
+/** Command, metric and parameters of a file as it stands; what it leaves open is taken from the examples. */
+async function fromFile(terminal: Terminal, from: string): Promise<ConfigAnswers> {
+  const { cwd } = terminal;
+  const [path = from, part] = from.split('#');
   const text = await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
     throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
+  if (!/^["']?parameters["']?\s*:/m.test(text) && !isSweepFile(path)) return fromDialect({ text, path, part }, terminal);
+  return fromSweep(cwd, text, path);
+}
+
+function isSweepFile(path: string): boolean {
+  return sweepNames.includes(basename(path));
+}
+
+/** A file of another tool, told by its content; what was changed or left out is printed and stands above the parameters. */
+function fromDialect({ text, path, part }: { readonly text: string; readonly path: string; readonly part: string | undefined }, { cwd, stderr }: Terminal): ConfigAnswers {
+  const { reader, document } = detectDialect(text, path, dialects);
+  const draft = settle(reader.read(document, { file: path, ...(part === undefined ? {} : { part }) }));
+  if (!draft.parameters.some(({ form }) => form.said)) throw new UserError('dialect-empty', `${path} (${reader.tool}) has no parameter that can be said here: ${parameterNotes(draft.parameters).join('; ')}`, { fix: 'Write parameters by hand.' });
+  for (const note of [...draft.notes, ...parameterNotes(draft.parameters)]) stderr.write(`note: ${oneLine(note)}\n`);
+  const fallback = examples(cwd);
+  return {
+    name: draft.name ?? fallback.name, metric: draft.metric ?? fallback.metric, goal: draft.goal ?? fallback.goal,
+    command: draft.command ?? (draft.argsMacro === undefined ? fallback.command : ['python', 'train.py', draft.argsMacro]),
+    parameters: [`# From ${oneLine(path)} (${reader.tool}).`, ...draft.notes.map((note) => `# ${oneLine(note)}`), ...parameterLines(draft.parameters)],
+    ...(draft.method === undefined ? {} : { method: draft.method }),
+    ...(draft.trials === undefined ? {} : { trials: draft.trials }),
+    ...(draft.threshold === undefined ? {} : { threshold: draft.threshold }),
+    ...(draft.earlyTerminate === undefined ? {} : { earlyTerminate: draft.earlyTerminate }),
+  };
+}
+
+function fromSweep(cwd: string, text: string, path: string): ConfigAnswers {
   const { config, diagnostics } = parseConfig({ text, path, samplers, pruners });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
@@ -58,7 +91,7 @@ async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
     name: config.name === 'sweep' ? fallback.name : config.name,
     command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
     metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
-    parameters: parameterLines(text), wandb: config.metrics.wandb,
+    parameters: sweepLines(text), wandb: config.metrics.wandb,
     ...(config.method.name === 'random' ? {} : { method: config.method.name }),
     ...(budget.trialsExplicit ? { trials: budget.trials } : {}),
     ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
@@ -66,7 +99,7 @@ async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
 }
 
 /** As written: 1.0 and 1 are a float and an integer, and make another space. */
-function parameterLines(text: string): readonly string[] {
+function sweepLines(text: string): readonly string[] {
   const document = parseDocument(text);
   const parameters = document.get('parameters', true);
   if (!isNode(parameters)) return [];

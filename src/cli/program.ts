@@ -84,7 +84,7 @@ function addStudyCommands(add: Add): void {
     .option('--variant <name>', 'which pull request: moved, worse, better, equivalent, no-change', 'moved')
     .option('--keep', 'keep the temporary repository even when interrupted');
   add('init', 'write noregret.yml and a workflow, after asking or from an existing sweep file', () => import('./init.js'))
-    .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
+    .option('--from <file>', 'read command, metric and parameters from this file: W&B sweep, Katib, Hydra, Ray Tune, NNI, Polyaxon, Determined, SageMaker, Azure ML, Vertex AI')
     .option('-y, --yes', 'take the defaults, ask nothing')
     .option('--force', 'overwrite existing files');
   withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')))

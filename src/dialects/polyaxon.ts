@@ -1,0 +1,103 @@
+import type { ParamValue } from '../model/params.js';
+import type { DialectReader } from './dialect.js';
+import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
+import { bell, choices, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
+import { optional } from './optional.js';
+
+const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayes: 'auto', hyperband: 'random', mapping: 'grid', iterative: 'random' };
+
+/** Polyaxon: an operation's `matrix` (polyaxon/hypertune). */
+export const polyaxon: DialectReader = {
+  tool: 'Polyaxon',
+  detects: ({ root }) => matrixOf(root) !== undefined,
+  read: ({ root }) => {
+    const matrix = matrixOf(root) ?? {};
+    const kind = textOf(matrix['kind']);
+    const metric = at(matrix, 'metric');
+    const isMapping = kind === 'mapping';
+    return {
+      ...optional({
+        name: textOf(at(root)['name']), metric: textOf(metric['name']), trials: countOf(matrix['numRuns']) ?? countOf(matrix['maxIterations']), method: kind === undefined ? undefined : methods[kind],
+        goal: metric['optimization'] === 'maximize' ? 'maximize' as const : metric['optimization'] === 'minimize' ? 'minimize' as const : undefined,
+      }),
+      parameters: isMapping ? [{ path: ['mapping'], form: choices(listOf(matrix['values'])), note: 'Polyaxon gives these values as parameters of their own; here they are one map' }]
+        : Object.entries(at(matrix, 'params')).map(([name, given]) => ({ path: [name], form: formOf(String(at(given)['kind']), at(given)['value']) })),
+      notes: leftOut(matrix, kind, at(root)),
+    };
+  },
+};
+
+function matrixOf(root: ParamValue): Fields | undefined {
+  return [at(root, 'matrix'), at(root, 'operation', 'matrix')].find((matrix) => (textOf(matrix['kind']) ?? '') in methods && (fieldsOf(matrix['params']) !== undefined || Array.isArray(matrix['values'])));
+}
+
+function leftOut(matrix: Fields, kind: string | undefined, file: Fields): readonly string[] {
+  return [
+    ...(kind === 'hyperband' ? [`matrix hyperband: random search; for its stopping write early_terminate: { type: hyperband, max_resource: ${numberOf(matrix['maxIterations']) || '…'}, eta: ${numberOf(matrix['eta']) || 3} }`] : []),
+    ...(matrix['earlyStopping'] === undefined ? [] : ['earlyStopping: left out; stop: has its like']),
+    ...['pathRef', 'urlRef', 'hubRef', 'component'].filter((key) => file[key] !== undefined).map((key) => `${key}: the command stands there and is not read`),
+  ];
+}
+
+function formOf(kind: string, value: ParamValue | undefined): Form {
+  const [a = NaN, b = NaN, c = NaN] = numbersOf(value);
+  switch (kind) {
+    case 'choice':
+      return choices(listOf(value));
+    case 'pchoice':
+      return weighted(listOf(value).map((pair) => listOf(pair)[0] ?? null), listOf(value).map((pair) => numberOf(listOf(pair)[1])));
+    case 'range':
+      return numbersOf(value).length === 3 ? upTo(a, b, c) : unsaid(`its value ${JSON.stringify(value)} is not start, stop and step`);
+    case 'linspace':
+      return spaced(a, b, { count: c, of: (x) => x });
+    case 'logspace':
+      return spaced(a, b, { count: c, of: (x) => 10 ** x });
+    case 'geomspace':
+      return spaced(Math.log(a), Math.log(b), { count: c, of: Math.exp });
+    case 'uniform':
+      return uniform(a, b);
+    case 'quniform':
+      return floored(a, b, c);
+    case 'loguniform':
+      return logOfExponents(Math.E, a, b);
+    case 'normal':
+      return bell({ mu: a, sigma: b });
+    case 'qnormal':
+      return withNote(bell({ mu: a, sigma: b, q: c }), `rounded to the nearest multiple of ${c}, where Polyaxon rounds down`);
+    case 'lognormal':
+      return bell({ mu: a, sigma: b, log: true });
+    case 'qlognormal':
+      return withNote(bell({ mu: a, sigma: b, q: c, log: true }), `rounded to the nearest multiple of ${c}, where Polyaxon rounds down`);
+    default:
+      return unsaid(`its kind ${JSON.stringify(kind)} cannot be said here`);
+  }
+}
+
+/** `0:1`, `[0, 1]` or a map, whose keys differ by kind. */
+function numbersOf(value: ParamValue | undefined): readonly number[] {
+  if (typeof value === 'string') return value.split(':').map((part) => numberOf(part));
+  if (Array.isArray(value)) return listOf(value).map(numberOf);
+  const map = at(value);
+  return [map['start'] ?? map['low'] ?? map['loc'], map['stop'] ?? map['high'] ?? map['scale'], map['step'] ?? map['num'] ?? map['q']].filter((item) => item !== undefined).map(numberOf);
+}
+
+/** numpy's arange: the stop is left out. */
+function upTo(start: number, stop: number, step: number): Form {
+  const count = Math.ceil((stop - start) / step - 1e-9);
+  if (!Number.isFinite(count) || count < 1) return unsaid(`its range ${start}:${stop}:${step} is empty`);
+  return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
+}
+
+function spaced(from: number, to: number, { count, of }: { readonly count: number; readonly of: (x: number) => number }): Form {
+  if (!Number.isSafeInteger(count) || count < 1 || count > 1000 || !Number.isFinite(from) || !Number.isFinite(to)) return unsaid('it is not given as start, stop and a number of values up to 1000');
+  return choices(listed(from, count === 1 ? 0 : (to - from) / (count - 1), count).map((x) => tidy(of(x))));
+}
+
+/** round(U // q) * q: rounded down, so that the upper end is never reached. */
+function floored(low: number, high: number, q: number): Form {
+  if (!(q > 0) || !(high > low)) return unsaid(`its range ${low}:${high}:${q} is empty`);
+  const first = Math.floor(low / q + 1e-9);
+  const last = Math.ceil(high / q - 1e-9) - 1;
+  return withNote(stepped({ low: tidy(first * q), high: tidy(Math.max(first, last) * q), step: q, whole: false }), 'Polyaxon rounds down, so its upper end is never reached');
+}
+
