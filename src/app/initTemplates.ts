@@ -28,6 +28,8 @@ export interface ConfigAnswers {
   /** The program reports with `wandb.log`. */
   readonly wandb?: boolean;
   readonly trials?: number;
+  /** How long everything may take, e.g. `45m`. */
+  readonly time?: string;
   /** Pruner with its options. */
   readonly earlyTerminate?: Readonly<Record<string, ParamValue>>;
   /** Value of the metric which is good enough. */
@@ -135,7 +137,7 @@ export function configText({ name, command, metric, goal, parameters, ...more }:
     '',
     'budget:',
     `  trials: ${more.trials ?? 20}`,
-    '  time: 45m',
+    `  time: ${more.time ?? '45m'}`,
     '  # trial_time: 10m',
     '  # gpu_hours: 4',
     ...(more.threshold === undefined ? [] : [`stop: { threshold: ${more.threshold} }`]),

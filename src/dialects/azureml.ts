@@ -1,10 +1,9 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
-import type { DialectReader, Draft, Part } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
-import { bell, choices, logOfExponents, stepped, tidy, uniform, unsaid, whole, type Form } from './form.js';
-import { optional } from './optional.js';
+import type { DialectReader, Draft } from './dialect.js';
+import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, numbersAt, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
+import { bell, choices, faulty, logOfExponents, rounded, tidy, uniform, unsaid, whole, type Form } from './form.js';
 import { choosePart } from './part.js';
 
 const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayesian: 'auto', sobol: 'sobol' };
@@ -13,9 +12,9 @@ const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'gri
 export const azureml: DialectReader = {
   tool: 'Azure ML',
   detects: ({ root }) => Object.keys(sweepsOf(root)).length > 0 || isAutoml(root),
-  read: ({ root }, part) => {
-    if (isAutoml(root)) throw new UserError('dialect-unsupported', `${part.file}: AutoML searches over models of its own, which are no program to run here.`, { fix: 'Write the parameters of the model that is trained by hand, see docs/init-from.md.' });
-    return readSweep(chosen(root, part));
+  read: (root, part) => {
+    if (isAutoml(root)) throw new UserError('dialect-unsupported', `${placeOf(root, 'search_space')}: AutoML searches over models of its own, which are no program to run here.`, { fix: 'Write the parameters of the model that is trained by hand, see docs/init-from.md.' });
+    return readSweep(choosePart(sweepsOf(root), part, 'sweep steps'), at(root));
   },
 };
 
@@ -32,49 +31,68 @@ function sweepsOf(root: ParamValue): Readonly<Record<string, Fields>> {
   }));
 }
 
-function chosen(root: ParamValue, part: Part): Fields {
-  return choosePart(sweepsOf(root), part, 'sweep steps');
-}
-
-function readSweep(job: Fields): Draft {
-  const sampling = fieldsOf(job['sampling_algorithm'])?.['type'] ?? job['sampling_algorithm'];
-  const { goal, primary_metric: metric } = at(job, 'objective');
+function readSweep(job: Fields, file: Fields): Draft {
+  const sampling = at(job, 'sampling_algorithm')['type'] ?? job['sampling_algorithm'];
+  const { method, notes } = methodFor(textOf(sampling), methods, 'sampling_algorithm');
+  const objective = at(job, 'objective');
+  const limits = at(job, 'limits');
+  const seconds = countAt(limits, 'timeout');
   const line = textOf(at(job, 'trial')['command']);
-  const { command, notes } = line === undefined ? { command: undefined, notes: [] } : commandOf(line, at(job, 'inputs'));
+  const called = line === undefined ? undefined : commandOf(line, at(job, 'inputs'));
+  const stopping = stoppingOf(at(job, 'early_termination'));
   return {
-    ...optional({ name: textOf(job['experiment_name']) ?? textOf(job['display_name']), metric: textOf(metric), goal: goal === 'maximize' ? 'maximize' as const : goal === 'minimize' ? 'minimize' as const : undefined, method: methods[String(sampling)], trials: countOf(at(job, 'limits')['max_total_trials']), command }),
-    parameters: Object.entries(at(job, 'search_space')).map(([name, given]) => ({ path: [name], form: formOf(at(given)) })),
-    notes: [...notes, ...(sampling === undefined || String(sampling) in methods ? [] : [`sampling_algorithm ${String(sampling)}: left out`]), ...stoppingNotes(at(job, 'early_termination'))],
+    ...optional({
+      name: textOf(file['experiment_name']) ?? textOf(job['experiment_name']) ?? textOf(job['display_name']), metric: textOf(objective['primary_metric']), goal: goalAt(objective, 'goal', plainGoals), method,
+      trials: countAt(limits, 'max_total_trials'), time: seconds === undefined ? undefined : `${seconds}s`, command: called?.command, earlyTerminate: stopping.earlyTerminate,
+    }),
+    parameters: Object.entries(at(job, 'search_space')).map(([name, given]) => ({ path: [name], at: placeOf(job['search_space'], name), form: formOf(at(given)) })),
+    notes: [...notes, ...(called?.notes ?? []), ...stopping.notes], scope: job,
   };
 }
 
-function formOf({ type, values, upper, min_value: min, max_value: max, q, mu, sigma }: Fields): Form {
-  const [low, high, step] = [numberOf(min), numberOf(max), numberOf(q)];
-  const normal = { mu: numberOf(mu), sigma: numberOf(sigma) };
+function formOf(given: Fields): Form {
+  const numbers = (...keys: readonly string[]): [number, number, number] => {
+    const [a = NaN, b = NaN, c = NaN] = numbersAt(given, ...keys);
+    return [a, b, c];
+  };
+  const type = spoken(given['type']);
   switch (type) {
     case 'choice':
-      return choices(listOf(values));
+      return choices(listOf(given['values']));
     case 'randint':
-      return whole(0, numberOf(upper) - 1);
+      return numberOf(given['upper']) >= 1 ? whole(0, numberOf(given['upper']) - 1) : faulty(`its upper end is ${spoken(given['upper'])}`);
     case 'uniform':
-      return uniform(low, high);
+      return uniform(...ends(numbers('min_value', 'max_value')));
     case 'quniform':
-      return stepped({ low, high, step, whole: false });
+      return quantised(numbers('min_value', 'max_value', 'q'));
     case 'loguniform':
-      return logOfExponents(Math.E, low, high);
-    case 'qloguniform':
-      return stepped({ low: tidy(Math.exp(low)), high: tidy(Math.exp(high)), step, whole: false, log: true });
+      return logOfExponents(Math.E, ...ends(numbers('min_value', 'max_value')));
+    case 'qloguniform': {
+      const [low, high, q] = numbers('min_value', 'max_value', 'q');
+      return quantised([tidy(Math.exp(low)), tidy(Math.exp(high)), q], true);
+    }
     case 'normal':
-      return bell(normal);
+    case 'lognormal': {
+      const [mu, sigma] = numbers('mu', 'sigma');
+      return bell({ mu, sigma, log: type === 'lognormal' });
+    }
     case 'qnormal':
-      return bell({ ...normal, q: step });
-    case 'lognormal':
-      return bell({ ...normal, log: true });
-    case 'qlognormal':
-      return bell({ ...normal, q: step, log: true });
+    case 'qlognormal': {
+      const [mu, sigma, q] = numbers('mu', 'sigma', 'q');
+      return bell({ mu, sigma, q, log: type === 'qlognormal' });
+    }
     default:
-      return unsaid(`its type ${JSON.stringify(type ?? null)} is unknown`);
+      return unsaid(`its type ${type} is unknown`);
   }
+}
+
+function ends([low, high]: readonly [number, number, number]): [number, number] {
+  return [low, high];
+}
+
+/** round(U / q) * q */
+function quantised([low, high, step]: readonly [number, number, number], log = false): Form {
+  return rounded({ low, high, step, whole: false, log });
 }
 
 /** `${{search_space.x}}` is the parameter; inputs that are plain values stand for themselves. */
@@ -86,7 +104,7 @@ function commandOf(line: string, inputs: Fields): { readonly command: readonly s
     const input = kind === 'inputs' ? inputs[name] : undefined;
     const value = fieldsOf(input)?.['path'] ?? input;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      if (fieldsOf(input) !== undefined) notes.push(`input ${name}: the command names ${String(value)}, which Azure would have mounted: put a path of this machine in its place`);
+      if (fieldsOf(input) !== undefined) notes.push(`input ${name}: the command names ${value}, which Azure would have mounted: put a path of this machine in its place`);
       return String(value);
     }
     notes.push(`command: ${macro} has no value here: put one in its place`);
@@ -95,6 +113,14 @@ function commandOf(line: string, inputs: Fields): { readonly command: readonly s
   return { command: commandWords(text), notes };
 }
 
-function stoppingNotes({ type }: Fields): readonly string[] {
-  return type === undefined ? [] : [`early_termination ${String(type)}: left out; ${type === 'median_stopping' ? 'early_terminate: { type: median } is like it' : 'early_terminate has others'}`];
+function stoppingOf(policy: Fields): { readonly earlyTerminate?: Draft['earlyTerminate']; readonly notes: readonly string[] } {
+  const type = policy['type'];
+  if (type === undefined) return { notes: [] };
+  const [interval = NaN, delay = NaN] = numbersAt(policy, 'evaluation_interval', 'delay_evaluation');
+  const when = { ...(delay > 0 ? { warmup: delay } : {}), ...(interval >= 1 ? { interval } : {}) };
+  const counts = 'it counts steps where Azure counts how often the metric is logged';
+  if (type === 'median_stopping') return { earlyTerminate: { type: 'median', ...when }, notes: [`early_termination median_stopping: as median, which compares best values so far where Azure compares averages; ${counts}`] };
+  const share = numberOf(policy['truncation_percentage']);
+  if (type === 'truncation_selection' && share > 0 && share < 100) return { earlyTerminate: { type: 'percentile', percentile: 100 - share, ...when }, notes: [`early_termination truncation_selection: as percentile, the worst ${share} % at a step are stopped; ${counts}`] };
+  return { notes: [`early_termination ${textOf(type) ?? 'of no type'}: left out; early_terminate has no rule like it`] };
 }

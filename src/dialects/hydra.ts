@@ -1,9 +1,8 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import type { DialectReader, Draft } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
+import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
 import { hydraForm, type Sweeper } from './hydraForm.js';
-import { optional } from './optional.js';
 
 const samplers: Readonly<Record<string, string>> = { tpe: 'tpe', tpesampler: 'tpe', random: 'random', randomsampler: 'random', grid: 'grid', gridsampler: 'grid', cmaes: 'cmaes', cmaessampler: 'cmaes', gpsampler: 'gp', qmcsampler: 'sobol', nsgaii: 'ga', nsgaiisampler: 'ga' };
 
@@ -11,19 +10,22 @@ const samplers: Readonly<Record<string, string>> = { tpe: 'tpe', tpesampler: 'tp
 export const hydra: DialectReader = {
   tool: 'Hydra',
   detects: ({ root }) => fieldsOf(at(root, 'hydra')['sweeper']) !== undefined,
-  read: ({ root }, { file }) => {
+  read: (root) => {
     const sweeper = at(root, 'hydra', 'sweeper');
     const space = fieldsOf(sweeper['params']) ?? fieldsOf(sweeper['search_space']);
-    if (space === undefined) throw new UserError('dialect-unsupported', `${file}: the sweeper's search space ${JSON.stringify(sweeper['search_space'] ?? null)} stands in another file.`, { fix: 'Give the file with hydra.sweeper.params, or write parameters by hand.' });
+    if (space === undefined) throw new UserError('dialect-unsupported', `${placeOf(sweeper, 'search_space')}: the sweeper's search space (${spoken(sweeper['search_space'] ?? sweeper['params'])}) stands in another file.`, { fix: 'Give the file with hydra.sweeper.params, or write parameters by hand.' });
     const called = overrides(root);
     const kind = sweeperOf(sweeper, called);
-    const sampler = samplerOf(sweeper, called);
-    const method = kind === 'basic' ? 'grid' : sampler === undefined ? undefined : samplers[sampler];
+    const sampler = methodFor(samplerOf(sweeper, called), samplers, 'sampler');
+    const method = kind === 'basic' ? 'grid' : sampler.method;
     return {
-      ...optional({ metric: textOf(at(root)['optimized_metric']), ...goalOf(sweeper, kind), method, name: textOf(sweeper['study_name']), trials: countOf(sweeper['n_trials']) ?? countOf(at(sweeper, 'optim')['budget']) }),
+      ...optional({
+        metric: textOf(at(root)['optimized_metric']), goal: goalOf(sweeper, kind), method, name: textOf(sweeper['study_name']),
+        trials: countAt(sweeper, 'n_trials') ?? countAt(at(sweeper, 'optim'), 'budget'),
+      }),
       argsMacro: '${args_no_hyphens}',
-      parameters: Object.entries(space).map(([name, given]) => ({ path: [name], form: hydraForm(given, kind, method === 'grid') })),
-      notes: leftOut(sweeper, kind, sampler),
+      parameters: Object.entries(space).map(([name, given]) => ({ path: [name], at: placeOf(space, name), form: hydraForm(given, kind, method === 'grid') })),
+      notes: [...(kind === 'basic' ? [] : sampler.notes), ...leftOut(sweeper, kind)], scope: sweeper,
     };
   },
 };
@@ -35,7 +37,7 @@ function overrides(root: ParamValue): Fields {
 }
 
 function sweeperOf(sweeper: Fields, called: Fields): Sweeper {
-  const named = `${String(called['hydra/sweeper'] ?? '')} ${String(sweeper['_target_'] ?? '')}`.toLowerCase();
+  const named = `${spoken(called['hydra/sweeper'] ?? '')} ${spoken(sweeper['_target_'] ?? '')}`.toLowerCase();
   if (named.includes('nevergrad') || fieldsOf(sweeper['optim']) !== undefined) return 'nevergrad';
   return named.includes('optuna') || ['sampler', 'n_trials', 'direction'].some((key) => key in sweeper) ? 'optuna' : 'basic';
 }
@@ -45,21 +47,20 @@ function samplerOf(sweeper: Fields, called: Fields): string | undefined {
   return (target ?? textOf(called['hydra/sweeper/sampler']))?.trim().toLowerCase();
 }
 
-function goalOf(sweeper: Fields, kind: Sweeper): Pick<Draft, 'goal'> {
-  if (kind === 'nevergrad') return { goal: at(sweeper, 'optim')['maximize'] === true ? 'maximize' : 'minimize' };
-  const [direction = sweeper['direction']] = listOf(sweeper['direction']);
-  return direction === 'maximize' || direction === 'minimize' ? { goal: direction } : {};
+function goalOf(sweeper: Fields, kind: Sweeper): Draft['goal'] {
+  if (kind === 'nevergrad') return at(sweeper, 'optim')['maximize'] === true ? 'maximize' : 'minimize';
+  if (!Array.isArray(sweeper['direction'])) return goalAt(sweeper, 'direction', plainGoals);
+  const [first] = listOf(sweeper['direction']);
+  return first === 'maximize' || first === 'minimize' ? first : undefined;
 }
 
-function leftOut(sweeper: Fields, kind: Sweeper, sampler: string | undefined): readonly string[] {
+function leftOut(sweeper: Fields, kind: Sweeper): readonly string[] {
   const several = listOf(sweeper['direction']).length;
-  const failures = numberOf(sweeper['max_failure_rate']);
   return [
     'command: names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}',
-    ...(sampler === undefined || sampler in samplers || kind === 'basic' ? [] : [`sampler ${sampler}: left out`]),
-    ...(kind === 'nevergrad' && at(sweeper, 'optim')['optimizer'] !== undefined ? [`optimizer ${String(at(sweeper, 'optim')['optimizer'])} of Nevergrad: left out`] : []),
-    ...(sweeper['custom_search_space'] === undefined ? [] : [`custom_search_space ${String(sweeper['custom_search_space'])}: left out, since it is Python; what it adds or changes is missing`]),
+    ...(kind === 'nevergrad' && at(sweeper, 'optim')['optimizer'] !== undefined ? [`optimizer ${spoken(at(sweeper, 'optim')['optimizer'])} of Nevergrad: left out`] : []),
+    ...(sweeper['custom_search_space'] === undefined || sweeper['custom_search_space'] === null ? [] : [`custom_search_space ${spoken(sweeper['custom_search_space'])}: left out, since it is Python; what it adds or changes is missing`]),
     ...(several > 1 ? [`direction: the first of ${several}; one metric is optimised`] : []),
-    ...(failures > 0 ? ['max_failure_rate: left out; budget: { failures } counts failures in a row'] : []),
+    ...(numberOf(sweeper['max_failure_rate']) > 0 ? ['max_failure_rate: left out; budget: { failures } counts failures in a row'] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
-import { at, listOf, numberOf, type Fields } from './document.js';
-import { choices, constant, listed, logUniform, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
+import { at, listOf, numberOf, spoken, type Fields } from './fields.js';
+import { choices, constant, faulty, listed, logUniform, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
 import { parseOverride, type Argument, type Override } from './hydraGrammar.js';
 
 export type Sweeper = 'basic' | 'optuna' | 'nevergrad';
@@ -14,7 +14,7 @@ export function hydraForm(given: ParamValue, sweeper: Sweeper, grid: boolean): F
   if (typeof given !== 'string') return 'type' in at(given) ? optunaMap(at(given), grid) : nevergradMap(at(given));
   const parsed = parseOverride(given);
   const form = parsed === undefined ? undefined : formOf(parsed, { sweeper, grid, log: false, cast: undefined });
-  return form ?? unsaid(`${JSON.stringify(given)} is no override of Hydra's grammar`);
+  return form ?? faulty(`${JSON.stringify(given)} is no override of Hydra's grammar`);
 }
 
 function formOf(override: Override, reading: Reading): Form | undefined {
@@ -73,7 +73,7 @@ function rangeForm(args: readonly Argument[], { log, cast, sweeper, grid }: Read
   const isWhole = cast === 'int' || (cast === undefined && areWhole);
   if (sweeper === 'optuna') return withNote(stepped({ low: start, high: stop, step, whole: isWhole, grid, log }), `Optuna's sweeper includes the stop ${stop}`);
   const count = Math.ceil((stop - start) / step - 1e-9);
-  if (!Number.isFinite(count) || count < 1) return unsaid(`its range from ${start} to ${stop} is empty`);
+  if (!Number.isFinite(count) || count < 1) return faulty(`its range from ${start} to ${stop} is empty`);
   return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
 }
 
@@ -81,7 +81,7 @@ function rangeForm(args: readonly Argument[], { log, cast, sweeper, grid }: Read
 function optunaMap({ type, low, high, step, log, choices: given }: Fields, grid: boolean): Form {
   const [a, b, isWhole] = [numberOf(low), numberOf(high), type === 'int'];
   if (type === 'categorical') return choices(listOf(given));
-  if (type !== 'float' && type !== 'int') return unsaid(`its type ${JSON.stringify(type ?? null)} is unknown`);
+  if (type !== 'float' && type !== 'int') return unsaid(`its type ${spoken(type)} is unknown`);
   if (step !== undefined && step !== null && !(isWhole && step === 1)) return stepped({ low: a, high: b, step: numberOf(step), whole: isWhole, grid, log: log === true });
   if (log === true) return isWhole ? wholeLog(a, b) : logUniform(a, b);
   return isWhole ? whole(a, b) : uniform(a, b);

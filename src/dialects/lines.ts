@@ -53,7 +53,7 @@ function condition(values: readonly ParamValue[]): string {
 }
 
 function keyTexts({ float = false, ...keys }: Keys): readonly string[] {
-  return Object.entries(keys).map(([key, value]) => `${key}: ${yamlValue(value as ParamValue, key === 'q' && float)}`);
+  return Object.entries(keys).map(([key, value]) => `${key}: ${yamlValue(value, key === 'q' && float)}`);
 }
 
 /** A note quotes the file, whose text must not end the comment. */

@@ -1,9 +1,8 @@
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
-import type { DialectReader, DraftParameter } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
-import { bell, choices, constant, listed, logUniform, stepped, tidy, uniform, unsaid, whole, withNote, type Form } from './form.js';
-import { optional } from './optional.js';
+import type { DialectReader, Draft, DraftParameter } from './dialect.js';
+import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
+import { bell, choices, constant, faulty, listed, logUniform, rounded, stepped, tidy, uniform, unsaid, whole, withNote, type Form } from './form.js';
 
 const methods: Readonly<Record<string, string>> = { random: 'random', gridsearch: 'grid', grid: 'grid', tpe: 'tpe', anneal: 'anneal', evolution: 'ga', gp: 'gp', gptuner: 'gp', smac: 'auto', metis: 'auto' };
 
@@ -11,56 +10,64 @@ const methods: Readonly<Record<string, string>> = { random: 'random', gridsearch
 export const nni: DialectReader = {
   tool: 'NNI',
   detects: ({ root }) => isSpace(root) || isSpace(fieldsOf(root)?.['searchSpace']),
-  read: ({ root }) => {
-    const file = at(root);
-    if (isSpace(root)) return { parameters: readSpace(file, []), notes: [] };
-    const tuner = at(file, 'tuner');
-    const name = textOf(tuner['name'])?.toLowerCase();
-    const mode = at(tuner, 'classArgs')['optimize_mode'];
-    const line = textOf(file['trialCommand']);
-    return {
-      ...optional({ name: textOf(file['experimentName']), trials: countOf(file['maxTrialNumber']), method: name === undefined ? undefined : methods[name], goal: mode === 'minimize' ? 'minimize' as const : mode === 'maximize' ? 'maximize' as const : undefined, command: line === undefined ? undefined : [...commandWords(line), ...(line.includes('|') ? [] : ['${args}'])] }),
-      parameters: readSpace(at(file, 'searchSpace'), []),
-      notes: [
-        ...(name === undefined || name in methods ? [] : [`tuner ${name}: left out`]),
-        ...(file['assessor'] === undefined ? [] : ['assessor: left out; early_terminate has its like']),
-        ...(line === undefined ? [] : ['command: NNI hands parameters over through nni.get_next_parameter(); here they are arguments']),
-      ],
-    };
-  },
+  read: (root) => (isSpace(root) ? { parameters: readSpace(at(root), []), notes: [] } : readExperiment(at(root))),
 };
 
+/** Whether every entry has a type; which are read, what else an entry holds is not. */
 function isSpace(value: ParamValue | undefined): boolean {
   const entries = Object.values(fieldsOf(value) ?? {});
-  return entries.length > 0 && entries.every((entry) => fieldsOf(entry)?.['_type'] !== undefined && '_value' in at(entry));
+  return entries.length > 0 && entries.every((entry) => fieldsOf(entry)?.['_type'] !== undefined);
+}
+
+function readExperiment(file: Fields): Draft {
+  const tuner = at(file, 'tuner');
+  const { method, notes } = methodFor(textOf(tuner['name'] ?? tuner['builtinTunerName'])?.toLowerCase(), methods, 'tuner');
+  const line = textOf(file['trialCommand']) ?? textOf(at(file, 'trial')['command']);
+  const command = line === undefined ? undefined : commandWords(line);
+  const duration = textOf(file['maxExperimentDuration']) ?? textOf(file['maxExecDuration']);
+  const time = duration !== undefined && /^\d+[smhd]$/.test(duration) ? duration : undefined;
+  return {
+    ...optional({
+      name: textOf(file['experimentName']), trials: countAt(file, 'maxTrialNumber') ?? countAt(file, 'maxTrialNum'), method, time,
+      goal: goalAt(at(tuner, 'classArgs'), 'optimize_mode', plainGoals), command: command === undefined ? undefined : [...command, ...(command[1] === '-c' ? [] : ['${args}'])],
+    }),
+    parameters: readSpace(at(file, 'searchSpace'), []),
+    notes: [
+      ...notes,
+      ...(duration !== undefined && time === undefined ? [`maxExperimentDuration ${duration}: left out`] : []),
+      ...(file['assessor'] === undefined ? [] : [`assessor ${spoken(at(file, 'assessor')['name'])}: left out; early_terminate has its like`]),
+      ...(line === undefined ? [] : ['command: NNI hands parameters over through nni.get_next_parameter(); here they are arguments']),
+    ],
+  };
 }
 
 function readSpace(space: Fields, path: readonly string[]): readonly DraftParameter[] {
   return Object.entries(space).flatMap(([name, entry]) => {
     const here = [...path, name];
-    const { _type: type, _value: value } = at(entry);
-    if (type === 'choice' && listOf(value).some((item) => fieldsOf(item)?.['_name'] !== undefined)) return nested(here, listOf(value));
-    return [{ path: here, form: formOf(String(type), listOf(value)) }];
+    const { _type: type, _value: value } = fieldsOf(entry) ?? {};
+    if (type === 'choice' && listOf(value).some((item) => fieldsOf(item)?.['_name'] !== undefined)) return nested(here, at(entry));
+    return [{ path: here, at: placeOf(space, name), form: formOf(spoken(type), listOf(value)) }];
   });
 }
 
 /** `{_name: Conv, kernel_size: {…}}`: the branch is a parameter of its own, what is inside exists where it is chosen. */
-function nested(path: readonly string[], branches: readonly ParamValue[]): readonly DraftParameter[] {
+function nested(path: readonly string[], entry: Fields): readonly DraftParameter[] {
   const selector = [...path, '_name'];
+  const branches = listOf(entry['_value']);
   const seen = new Map<string, string>();
   const inside = branches.flatMap((branch) => {
     const { _name: name = null, ...space } = fieldsOf(branch) ?? {};
-    return Object.entries(space).flatMap(([key, entry]) => {
-      const first = seen.get(key) ?? canonicalJson(entry);
-      seen.set(key, first);
-      const isOther = first !== canonicalJson(entry);
-      return readSpace({ [isOther ? `${key}_${String(name)}` : key]: entry }, path).map((parameter): Conditional => ({
-        ...parameter, when: { ...parameter.when, [selector.join('.')]: [name] },
+    return Object.keys(space).flatMap((key) => {
+      const own = canonicalJson(space[key]);
+      const isOther = (seen.get(key) ?? own) !== own;
+      if (!seen.has(key)) seen.set(key, own);
+      return readSpace({ [isOther ? `${key}_${spoken(name)}` : key]: space[key] ?? null }, path).map((parameter): Conditional => ({
+        ...parameter, at: placeOf(branch, key), when: { ...parameter.when, [selector.join('.')]: [name] },
         ...(isOther ? { note: `called ${key} in the file, where another branch has that name with another range` } : {}),
       }));
     });
   });
-  return [{ path: selector, form: choices(branches.map((branch) => fieldsOf(branch)?.['_name'] ?? branch)), note: 'the choice of a branch, whose parameters are written with when:' }, ...merged(inside, selector.join('.'))];
+  return [{ path: selector, at: placeOf(entry), form: choices(branches.map((branch) => fieldsOf(branch)?.['_name'] ?? branch)), note: 'the choice of a branch, whose parameters are written with when:' }, ...merged(inside, selector.join('.'))];
 }
 
 type Conditional = DraftParameter & { readonly when: NonNullable<DraftParameter['when']> };
@@ -82,7 +89,7 @@ function formOf(type: string, value: readonly ParamValue[]): Form {
     case 'choice':
       return choices(value);
     case 'randint':
-      return a < b ? whole(a, b - 1) : unsaid(`its range [${a}, ${b}) is empty`);
+      return a < b ? whole(a, b - 1) : faulty(`its range [${a}, ${b}) is empty`);
     case 'uniform':
       return uniform(a, b);
     case 'quniform':
@@ -90,7 +97,7 @@ function formOf(type: string, value: readonly ParamValue[]): Form {
     case 'loguniform':
       return logUniform(a, b);
     case 'qloguniform':
-      return stepped({ low: a, high: b, step: c, whole: false, log: true });
+      return onStep(a, c) && onStep(b, c) ? rounded({ low: a, high: b, step: c, whole: false, log: true }) : withNote(rounded({ low: a, high: b, step: c, whole: false, log: true }), `rounded to multiples of ${c} and not cut off at ${a} and ${b}, as NNI does`);
     case 'normal':
       return bell({ mu: a, sigma: b });
     case 'qnormal':
@@ -100,14 +107,18 @@ function formOf(type: string, value: readonly ParamValue[]): Form {
     case 'qlognormal':
       return bell({ mu: a, sigma: b, q: c, log: true });
     default:
-      return unsaid(`its _type ${JSON.stringify(type)} cannot be said here`);
+      return unsaid(`its _type ${type} cannot be said here`);
   }
+}
+
+function onStep(x: number, q: number): boolean {
+  return Math.abs(x / q - Math.round(x / q)) < 1e-9;
 }
 
 /** clip(round(U / q) * q, low, high): multiples of q, and each end that is none. */
 function clipped(low: number, high: number, q: number): Form {
-  const onStep = (x: number): boolean => Math.abs(x / q - Math.round(x / q)) < 1e-9;
-  if (!(q > 0) || !(low < high) || (onStep(low) && onStep(high))) return stepped({ low, high, step: q, whole: false });
+  if (!(q > 0) || !(low < high)) return stepped({ low, high, step: q, whole: false });
+  if (onStep(low, q) && onStep(high, q)) return rounded({ low, high, step: q, whole: false });
   const [first, last] = [Math.round(low / q), Math.round(high / q)];
   if (!(last - first < 200)) return unsaid(`it is rounded to multiples of ${q} and cut off at ${low} and ${high}, which are too many to list`);
   const values = [...new Set(listed(tidy(first * q), q, last - first + 1).map((x) => Math.min(high, Math.max(low, x))))];

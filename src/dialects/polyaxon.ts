@@ -1,28 +1,28 @@
 import type { ParamValue } from '../model/params.js';
+import { commandWords } from './commandWords.js';
 import type { DialectReader } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
-import { bell, choices, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
-import { optional } from './optional.js';
+import { at, countAt, fieldsOf, goalAt, listOf, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
+import { bell, choices, faulty, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
 
-const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayes: 'auto', hyperband: 'random', mapping: 'grid', iterative: 'random' };
+const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayes: 'auto', hyperband: 'random', mapping: 'grid', iterative: 'random', hyperopt: 'tpe' };
 
 /** Polyaxon: an operation's `matrix` (polyaxon/hypertune). */
 export const polyaxon: DialectReader = {
   tool: 'Polyaxon',
   detects: ({ root }) => matrixOf(root) !== undefined,
-  read: ({ root }) => {
+  read: (root) => {
     const matrix = matrixOf(root) ?? {};
-    const kind = textOf(matrix['kind']);
+    const kind = textOf(matrix['kind']) ?? '';
     const metric = at(matrix, 'metric');
-    const isMapping = kind === 'mapping';
+    const run = commandOf(at(root));
     return {
       ...optional({
-        name: textOf(at(root)['name']), metric: textOf(metric['name']), trials: countOf(matrix['numRuns']) ?? countOf(matrix['maxIterations']), method: kind === undefined ? undefined : methods[kind],
-        goal: metric['optimization'] === 'maximize' ? 'maximize' as const : metric['optimization'] === 'minimize' ? 'minimize' as const : undefined,
+        name: textOf(at(root)['name']), metric: textOf(metric['name']), goal: goalAt(metric, 'optimization', plainGoals), method: methods[kind], command: run.command,
+        trials: countAt(matrix, 'numRuns') ?? (kind === 'hyperband' ? undefined : countAt(matrix, 'maxIterations')),
       }),
-      parameters: isMapping ? [{ path: ['mapping'], form: choices(listOf(matrix['values'])), note: 'Polyaxon gives these values as parameters of their own; here they are one map' }]
-        : Object.entries(at(matrix, 'params')).map(([name, given]) => ({ path: [name], form: formOf(String(at(given)['kind']), at(given)['value']) })),
-      notes: leftOut(matrix, kind, at(root)),
+      parameters: kind === 'mapping' ? [{ path: ['mapping'], at: placeOf(matrix, 'values'), form: choices(listOf(matrix['values'])), note: 'Polyaxon gives these values as parameters of their own; here they are one map' }]
+        : Object.entries(at(matrix, 'params')).map(([name, given]) => ({ path: [name], at: placeOf(matrix['params'], name), form: formOf(spoken(at(given)['kind']), at(given)['value']) })),
+      notes: [...run.notes, ...leftOut(matrix, kind, at(root))],
     };
   },
 };
@@ -31,12 +31,20 @@ function matrixOf(root: ParamValue): Fields | undefined {
   return [at(root, 'matrix'), at(root, 'operation', 'matrix')].find((matrix) => (textOf(matrix['kind']) ?? '') in methods && (fieldsOf(matrix['params']) !== undefined || Array.isArray(matrix['values'])));
 }
 
-function leftOut(matrix: Fields, kind: string | undefined, file: Fields): readonly string[] {
+function leftOut(matrix: Fields, kind: string, file: Fields): readonly string[] {
   return [
-    ...(kind === 'hyperband' ? [`matrix hyperband: random search; for its stopping write early_terminate: { type: hyperband, max_resource: ${numberOf(matrix['maxIterations']) || '…'}, eta: ${numberOf(matrix['eta']) || 3} }`] : []),
+    ...(kind === 'hyperband' ? [`matrix hyperband: random search; for its stopping write early_terminate: { type: hyperband, max_resource: ${spoken(matrix['maxIterations'])}, eta: ${spoken(matrix['eta'] ?? 3)} }`] : []),
     ...(matrix['earlyStopping'] === undefined ? [] : ['earlyStopping: left out; stop: has its like']),
-    ...['pathRef', 'urlRef', 'hubRef', 'component'].filter((key) => file[key] !== undefined).map((key) => `${key}: the command stands there and is not read`),
+    ...['pathRef', 'urlRef', 'hubRef', 'dagRef'].filter((key) => file[key] !== undefined).map((key) => `${key} ${spoken(file[key])}: the command stands there and is not read`),
   ];
+}
+
+/** The container of a component that stands in the file; `{{ lr }}` is the parameter, `{{ params.lr.as_arg }}` its argument. */
+function commandOf(file: Fields): { readonly command?: readonly string[]; readonly notes: readonly string[] } {
+  const container = at(file, 'component', 'run', 'container');
+  const texts = ['command', 'args'].flatMap((key) => (Array.isArray(container[key]) ? listOf(container[key]).map(spoken) : commandWords(textOf(container[key]) ?? '')));
+  const words = texts.map((word) => word.replaceAll(/\{\{\s*(?:params\.)?([\w-]+)(?:\.as_arg|\.value)?\s*\}\}/g, (macro, name: string) => (macro.includes('as_arg') ? `--${name}=\${param:${name}}` : `\${param:${name}}`)));
+  return words.length === 0 ? { notes: [] } : { command: words, notes: [] };
 }
 
 function formOf(kind: string, value: ParamValue | undefined): Form {
@@ -47,7 +55,7 @@ function formOf(kind: string, value: ParamValue | undefined): Form {
     case 'pchoice':
       return weighted(listOf(value).map((pair) => listOf(pair)[0] ?? null), listOf(value).map((pair) => numberOf(listOf(pair)[1])));
     case 'range':
-      return numbersOf(value).length === 3 ? upTo(a, b, c) : unsaid(`its value ${JSON.stringify(value)} is not start, stop and step`);
+      return numbersOf(value).length === 3 ? upTo(a, b, c) : faulty(`its value ${spoken(value)} is not start, stop and step`);
     case 'linspace':
       return spaced(a, b, { count: c, of: (x) => x });
     case 'logspace':
@@ -61,15 +69,13 @@ function formOf(kind: string, value: ParamValue | undefined): Form {
     case 'loguniform':
       return logOfExponents(Math.E, a, b);
     case 'normal':
-      return bell({ mu: a, sigma: b });
-    case 'qnormal':
-      return withNote(bell({ mu: a, sigma: b, q: c }), `rounded to the nearest multiple of ${c}, where Polyaxon rounds down`);
     case 'lognormal':
-      return bell({ mu: a, sigma: b, log: true });
+      return bell({ mu: a, sigma: b, log: kind === 'lognormal' });
+    case 'qnormal':
     case 'qlognormal':
-      return withNote(bell({ mu: a, sigma: b, q: c, log: true }), `rounded to the nearest multiple of ${c}, where Polyaxon rounds down`);
+      return withNote(bell({ mu: a, sigma: b, q: c, log: kind === 'qlognormal' }), `rounded to the nearest multiple of ${c}, where Polyaxon rounds down`);
     default:
-      return unsaid(`its kind ${JSON.stringify(kind)} cannot be said here`);
+      return unsaid(`its kind ${kind} cannot be said here`);
   }
 }
 
@@ -84,20 +90,20 @@ function numbersOf(value: ParamValue | undefined): readonly number[] {
 /** numpy's arange: the stop is left out. */
 function upTo(start: number, stop: number, step: number): Form {
   const count = Math.ceil((stop - start) / step - 1e-9);
-  if (!Number.isFinite(count) || count < 1) return unsaid(`its range ${start}:${stop}:${step} is empty`);
+  if (!Number.isFinite(count) || count < 1) return faulty(`its range ${start}:${stop}:${step} is empty`);
   return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
 }
 
 function spaced(from: number, to: number, { count, of }: { readonly count: number; readonly of: (x: number) => number }): Form {
-  if (!Number.isSafeInteger(count) || count < 1 || count > 1000 || !Number.isFinite(from) || !Number.isFinite(to)) return unsaid('it is not given as start, stop and a number of values up to 1000');
+  if (!Number.isSafeInteger(count) || count < 1 || !Number.isFinite(from) || !Number.isFinite(to)) return faulty('it is not given as start, stop and a number of values');
+  if (count > 1000) return unsaid(`its ${count} values are too many to list`);
   return choices(listed(from, count === 1 ? 0 : (to - from) / (count - 1), count).map((x) => tidy(of(x))));
 }
 
 /** round(U // q) * q: rounded down, so that the upper end is never reached. */
 function floored(low: number, high: number, q: number): Form {
-  if (!(q > 0) || !(high > low)) return unsaid(`its range ${low}:${high}:${q} is empty`);
+  if (!(q > 0) || !(high > low)) return faulty(`its range ${low}:${high}:${q} is empty`);
   const first = Math.floor(low / q + 1e-9);
   const last = Math.ceil(high / q - 1e-9) - 1;
   return withNote(stepped({ low: tidy(first * q), high: tidy(Math.max(first, last) * q), step: q, whole: false }), 'Polyaxon rounds down, so its upper end is never reached');
 }
-

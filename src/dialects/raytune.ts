@@ -1,18 +1,19 @@
-import type { ParamValue } from '../model/params.js';
+import type { Goal } from '../model/direction.js';
+import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter, Part } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
-import { bell, choices, constant, logUniform, stepped, uniform, unsaid, whole, wholeLog, type Form } from './form.js';
-import { optional } from './optional.js';
+import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
+import { bell, choices, constant, faulty, logUniform, rounded, uniform, unsaid, whole, wholeLog, type Form } from './form.js';
 import { choosePart } from './part.js';
 
 const target = /^ray\.tune\.(?:search\.sample\.)?(\w+)$/;
-const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayesopt: 'gp', bohb: 'tpe', optuna: 'tpe', hyperopt: 'tpe' };
+const goals: Readonly<Record<string, Goal>> = { max: 'maximize', min: 'minimize', maximize: 'maximize', minimize: 'minimize' };
+const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', basic_variant: 'random', bayesopt: 'gp', bohb: 'tpe', optuna: 'tpe', hyperopt: 'tpe' };
 
 /** Ray Tune as it stands in files: `{strategy, values}` beside `tune_config`, Hydra's `_target_: ray.tune.…`, and RLlib's `grid_search`. */
 export const raytune: DialectReader = {
   tool: 'Ray Tune',
   detects: ({ root }) => fieldsOf(at(root)['tune_config']) !== undefined || targetsIn(at(root, 'search_space')) || Object.keys(experiments(root)).length > 0,
-  read: ({ root }, part) => {
+  read: (root, part) => {
     if (fieldsOf(at(root)['tune_config']) !== undefined) return readStrategies(at(root));
     return targetsIn(at(root, 'search_space')) ? readTargets(at(root)) : readExperiment(root, part);
   },
@@ -20,17 +21,17 @@ export const raytune: DialectReader = {
 
 function readStrategies(file: Fields): Draft {
   const tune = at(file, 'tune_config');
-  const algorithm = textOf(tune['search_alg']);
+  const { method, notes } = methodFor(textOf(tune['search_alg']), methods, 'search_alg');
+  const scheduler = schedulerOf(tune['scheduler']);
   return {
-    ...optional({ metric: textOf(tune['metric']), goal: goalOf(tune['mode']), trials: countOf(tune['num_samples']), method: algorithm === undefined ? undefined : methods[algorithm] }),
-    ...schedulerOf(tune),
-    parameters: Object.entries(file).filter(([name]) => name !== 'tune_config').map(([name, given]) => ({ path: [name], form: strategyForm(at(given)) })),
-    notes: [...(algorithm === undefined || algorithm in methods ? [] : [`search_alg ${algorithm}: left out`]), ...schedulerNotes(tune['scheduler'])],
+    ...optional({ metric: textOf(tune['metric']), goal: goalAt(tune, 'mode', goals), trials: countAt(tune, 'num_samples'), method, earlyTerminate: scheduler.earlyTerminate }),
+    parameters: Object.entries(file).filter(([name]) => name !== 'tune_config').map(([name, given]) => ({ path: [name], at: placeOf(file, name), form: strategyForm(at(given)) })),
+    notes: [...notes, ...scheduler.notes],
   };
 }
 
 function strategyForm({ strategy, values }: Fields): Form {
-  return strategy === 'choice' || strategy === 'grid' || strategy === 'grid_search' ? choices(listOf(values)) : formOf(String(strategy), listOf(values).map(numberOf));
+  return strategy === 'choice' || strategy === 'grid' || strategy === 'grid_search' ? choices(listOf(values)) : formOf(spoken(strategy), listOf(values).map(numberOf));
 }
 
 /** Argument names of ray.tune's functions in their order. */
@@ -45,19 +46,19 @@ function formOf(name: string, numbers: readonly number[]): Form {
     case 'uniform':
       return uniform(a, b);
     case 'quniform':
-      return stepped({ low: a, high: b, step: q, whole: false });
+      return rounded({ low: a, high: b, step: q, whole: false });
     case 'loguniform':
       return logUniform(a, b);
     case 'qloguniform':
-      return stepped({ low: a, high: b, step: q, whole: false, log: true });
+      return rounded({ low: a, high: b, step: q, whole: false, log: true });
     case 'randint':
-      return whole(a, b - 1);
+      return a < b ? whole(a, b - 1) : faulty(`its range [${a}, ${b}) is empty`);
     case 'qrandint':
-      return stepped({ low: a, high: b, step: q, whole: true });
+      return q === 1 ? whole(a, b) : rounded({ low: a, high: b, step: q, whole: true });
     case 'lograndint':
-      return wholeLog(a, b - 1);
+      return a < b ? wholeLog(a, b - 1) : faulty(`its range [${a}, ${b}) is empty`);
     case 'qlograndint':
-      return stepped({ low: a, high: b, step: q, whole: true, log: true });
+      return rounded({ low: a, high: b, step: q, whole: true, log: true });
     case 'randn':
       return bell({ mu: Number.isNaN(a) ? 0 : a, sigma: Number.isNaN(b) ? 1 : b });
     case 'qrandn':
@@ -68,28 +69,27 @@ function formOf(name: string, numbers: readonly number[]): Form {
 }
 
 function targetsIn(space: Fields): boolean {
-  return Object.values(space).some((given) => target.test(String(at(given)['_target_'])) || (fieldsOf(given) !== undefined && targetsIn(at(given))));
+  return Object.values(space).some((given) => target.test(spoken(at(given)['_target_'])) || (fieldsOf(given) !== undefined && targetsIn(at(given))));
 }
 
 function readTargets(file: Fields): Draft {
-  const ray = at(file, 'ray');
+  const scheduler = schedulerOf(file['scheduler']);
   return {
-    ...optional({ metric: textOf(file['optimized_metric']), goal: goalOf(file['direction']), trials: countOf(ray['num_samples']) }),
-    ...schedulerOf(file),
+    ...optional({ metric: textOf(file['optimized_metric']), goal: goalAt(file, 'direction', goals), trials: countAt(at(file, 'ray'), 'num_samples'), earlyTerminate: scheduler.earlyTerminate }),
     argsMacro: '${args_no_hyphens}',
     parameters: readGroup(at(file, 'search_space'), []),
-    notes: [...schedulerNotes(file['scheduler']), 'command: names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'],
+    notes: [...scheduler.notes, 'command: names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'],
   };
 }
 
 function readGroup(group: Fields, path: readonly string[]): readonly DraftParameter[] {
   return Object.entries(group).flatMap(([name, given]): readonly DraftParameter[] => {
-    const here = [...path, name];
+    const found = { path: [...path, name], at: placeOf(group, name) };
     const fields = fieldsOf(given);
-    if (fields === undefined) return [{ path: here, form: constant(given) }];
-    if (Array.isArray(fields['grid_search'])) return [{ path: here, form: choices(listOf(fields['grid_search'])) }];
+    if (fields === undefined) return [{ ...found, form: constant(given) }];
+    if (Array.isArray(fields['grid_search'])) return [{ ...found, form: choices(listOf(fields['grid_search'])) }];
     const called = textOf(fields['_target_']);
-    return called === undefined ? readGroup(fields, here) : [{ path: here, form: targetForm(called, fields) }];
+    return called === undefined ? readGroup(fields, found.path) : [{ ...found, form: targetForm(called, fields) }];
   });
 }
 
@@ -110,23 +110,26 @@ function experiments(root: ParamValue): Readonly<Record<string, Fields>> {
 
 function readExperiment(root: ParamValue, part: Part): Draft {
   const experiment = choosePart(experiments(root), part, 'experiments');
-  const { run, env, config } = experiment;
-  const parameters = readGroup({ ...(run === undefined ? {} : { run }), ...(env === undefined ? {} : { env }), ...at(config) }, []);
-  return { ...optional({ trials: countOf(experiment['num_samples']) }), ...(JSON.stringify(experiment).includes('"grid_search"') ? { method: 'grid' } : {}), parameters, notes: experiment['stop'] === undefined ? [] : [`stop ${JSON.stringify(experiment['stop'])}: left out; the program ends by itself, or budget: { trial_time } ends it`] };
+  const { run, env } = experiment;
+  const named = { ...(run === undefined ? {} : { run }), ...(env === undefined ? {} : { env }) };
+  const scheduler = schedulerOf(experiment['scheduler']);
+  const parameters = [...readGroup(named, []), ...readGroup(at(experiment, 'config'), [])];
+  const isGrid = parameters.some(({ form }) => form.said && form.keys.values !== undefined);
+  return {
+    ...optional({ trials: countAt(experiment, 'num_samples'), method: isGrid ? 'grid' : undefined, earlyTerminate: scheduler.earlyTerminate }),
+    parameters,
+    notes: [...scheduler.notes, ...(experiment['stop'] === undefined ? [] : [`stop ${canonicalJson(experiment['stop'])}: left out; the program ends by itself, or budget: { trial_time } ends it`])],
+    scope: experiment,
+  };
 }
 
-function goalOf(mode: ParamValue | undefined): Draft['goal'] | undefined {
-  return /^max/.test(String(mode)) ? 'maximize' : /^min/.test(String(mode)) ? 'minimize' : undefined;
-}
+interface Scheduler { readonly earlyTerminate?: Draft['earlyTerminate']; readonly notes: readonly string[] }
 
-function schedulerOf({ scheduler }: Fields): Pick<Draft, 'earlyTerminate'> {
+function schedulerOf(scheduler: ParamValue | undefined): Scheduler {
   const fields = at(scheduler);
-  if (!/ASHA|AsyncHyperBand/i.test(String(fields['_target_'] ?? fields['type'] ?? ''))) return {};
+  const called = textOf(fields['_target_'] ?? fields['type'] ?? scheduler);
+  if (called === undefined || called === 'fifo' || called.endsWith('FIFOScheduler')) return { notes: [] };
   const [least, most, eta] = [numberOf(fields['grace_period'] ?? 1), numberOf(fields['max_t'] ?? 100), numberOf(fields['reduction_factor'] ?? 4)];
-  return least > 0 && most >= least && eta >= 2 ? { earlyTerminate: { type: 'asha', min_resource: least, max_resource: most, eta, rule: 'quantile' } } : {};
-}
-
-function schedulerNotes(scheduler: ParamValue | undefined): readonly string[] {
-  const isKnown = scheduler === undefined || scheduler === null || scheduler === 'fifo' || schedulerOf({ scheduler }).earlyTerminate !== undefined;
-  return isKnown ? [] : [`scheduler ${textOf(scheduler) ?? textOf(at(scheduler)['_target_']) ?? ''}: left out; early_terminate has its like`];
+  if (!/ASHA|AsyncHyperBand/i.test(called) || !(least > 0 && most >= least && eta >= 2)) return { notes: [`scheduler ${called}: left out; early_terminate has its like`] };
+  return { earlyTerminate: { type: 'asha', min_resource: least, max_resource: most, eta, rule: 'quantile' }, notes: [] };
 }

@@ -1,65 +1,76 @@
+import type { Goal } from '../model/direction.js';
 import type { ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
-import { at, countOf, fieldsOf, listOf, numberOf, textOf, type Fields } from './document.js';
+import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
 import { choices, unsaid, type Form } from './form.js';
-import { optional } from './optional.js';
 import { scaled, type Scale } from './scaled.js';
 
 const scales: Readonly<Record<string, Scale>> = { UNIT_LINEAR_SCALE: 'linear', UNIT_LOG_SCALE: 'log', UNIT_REVERSE_LOG_SCALE: 'reverse-log', SCALE_TYPE_UNSPECIFIED: 'linear', NONE: 'linear' };
 const methods: Readonly<Record<string, string>> = { RANDOM_SEARCH: 'random', GRID_SEARCH: 'grid', ALGORITHM_UNSPECIFIED: 'auto' };
+const goals: Readonly<Record<string, Goal>> = { MAXIMIZE: 'maximize', MINIMIZE: 'minimize' };
 
-/** Google Vertex AI (`studySpec`) and the older AI Platform (`trainingInput.hyperparameters`). */
+/** Google Vertex AI (`studySpec`; gcloud writes camelCase, the Python client snake_case) and the older AI Platform (`trainingInput.hyperparameters`). */
 export const vertex: DialectReader = {
   tool: 'Vertex AI',
   detects: ({ root }) => studyOf(root) !== undefined || platformOf(root) !== undefined,
-  read: ({ root }) => {
+  read: (root) => {
     const study = studyOf(root);
-    return study === undefined ? readPlatform(platformOf(root) ?? {}) : readStudy(camel(study), textOf(at(root)['displayName']));
+    return study === undefined ? readPlatform(platformOf(root) ?? {}, at(root, 'trainingInput')) : readStudy(study, at(root));
   },
 };
 
 function studyOf(root: ParamValue): Fields | undefined {
-  return [at(root, 'studySpec'), at(root, 'study_spec'), at(root)].find((spec) => listOf(spec['parameters']).some((item) => 'parameterId' in at(item) || 'parameter_id' in at(item)));
+  return [at(root, 'studySpec'), at(root, 'study_spec'), at(root)].find((spec) => listOf(spec['parameters']).some((item) => (at(item)['parameterId'] ?? at(item)['parameter_id']) !== undefined));
 }
 
 function platformOf(root: ParamValue): Fields | undefined {
-  return [at(root, 'trainingInput', 'hyperparameters'), at(root, 'hyperparameters'), at(root)].find(({ params }) => listOf(params).some((item) => 'parameterName' in at(item)));
+  return [at(root, 'trainingInput', 'hyperparameters'), at(root, 'hyperparameters'), at(root)].find(({ params }) => listOf(params).some((item) => at(item)['parameterName'] !== undefined));
 }
 
-/** gcloud writes camelCase, the Python client snake_case. */
-function camel(value: Fields): Fields;
-function camel(value: ParamValue): ParamValue;
-function camel(value: ParamValue): ParamValue {
-  if (Array.isArray(value)) return value.map((item: ParamValue) => camel(item));
-  const fields = fieldsOf(value);
-  return fields === undefined ? value : Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), camel(inner)]));
-}
-
-function readStudy(spec: Fields, name: string | undefined): Draft {
+function readStudy(spec: Fields, file: Fields): Draft {
   const [metric, ...others] = listOf(spec['metrics']);
-  const algorithm = textOf(spec['algorithm']) ?? 'ALGORITHM_UNSPECIFIED';
-  const stopping = Object.keys(spec).filter((key) => /Stop/.test(key));
+  const { method, notes } = methodFor(textOf(spec['algorithm']) ?? 'ALGORITHM_UNSPECIFIED', methods, 'algorithm');
+  const stopping = Object.keys(spec).filter((name) => /stop/i.test(name));
+  const command = commandOf(at(listOf(at(file, 'trialJobSpec')['workerPoolSpecs'])[0]));
   return {
-    ...optional({ name, metric: textOf(at(metric)['metricId']), goal: goalOf(at(metric)['goal']), method: methods[algorithm], trials: countOf(spec['maxTrialCount']) }),
+    ...optional({
+      name: textOf(file['displayName']), metric: textOf(at(metric)['metricId']), goal: goalAt(at(metric), 'goal', goals), method, command,
+      trials: countAt(file, 'maxTrialCount') ?? (spec === file ? undefined : countAt(spec, 'maxTrialCount')),
+    }),
     parameters: listOf(spec['parameters']).flatMap((item) => readParameter(at(item), undefined)),
     notes: [
-      ...(methods[algorithm] === undefined ? [`algorithm ${algorithm}: left out`] : []),
-      ...others.map((other) => `metric ${String(at(other)['metricId'])}: left out; one metric is optimised, more are watched by also:`),
-      ...stopping.map((key) => `${key}: left out; early_terminate has its like`),
+      ...notes,
+      ...others.map((other) => `metric ${spoken(at(other)['metricId'])}: left out; one metric is optimised, more are watched by also:`),
+      ...stopping.map((name) => `${name}: left out; early_terminate has its like`),
     ],
   };
 }
 
+/** Vertex appends `--name=value` of each parameter. */
+function commandOf(pool: Fields): readonly string[] | undefined {
+  const container = at(pool, 'containerSpec');
+  const module = textOf(at(pool, 'pythonPackageSpec')['pythonModule']);
+  const words = [...listOf(container['command']), ...listOf(container['args'])].map(spoken);
+  if (module !== undefined) return ['python', '-m', module, ...listOf(at(pool, 'pythonPackageSpec')['args']).map(spoken), '${args}'];
+  return words.length === 0 ? undefined : [...words, '${args}'];
+}
+
 type When = NonNullable<DraftParameter['when']>;
 
+const kinds = ['doubleValueSpec', 'integerValueSpec', 'categoricalValueSpec', 'discreteValueSpec'] as const;
+const types: Readonly<Record<(typeof kinds)[number], string>> = { doubleValueSpec: 'DOUBLE', integerValueSpec: 'INTEGER', categoricalValueSpec: 'CATEGORICAL', discreteValueSpec: 'DISCRETE' };
+
 function readParameter(spec: Fields, when: When | undefined): readonly DraftParameter[] {
-  const name = String(spec['parameterId']);
-  const scale = spec['scaleType'] === undefined ? 'linear' : scales[String(spec['scaleType'])];
-  const given = { ...at(spec, 'doubleValueSpec'), ...at(spec, 'integerValueSpec'), ...at(spec, 'categoricalValueSpec'), ...at(spec, 'discreteValueSpec') };
-  const type = spec['doubleValueSpec'] !== undefined ? 'DOUBLE' : spec['integerValueSpec'] !== undefined ? 'INTEGER' : spec['categoricalValueSpec'] !== undefined ? 'CATEGORICAL' : 'DISCRETE';
-  const form = formOf(type, { low: given['minValue'], high: given['maxValue'], values: given['values'] }, scale);
+  const name = textOf(spec['parameterId']) ?? '';
+  const kind = kinds.find((one) => fieldsOf(spec[one]) !== undefined);
+  const given = kind === undefined ? {} : at(spec, kind);
+  const form = formOf(kind === undefined ? 'none' : types[kind], { low: given['minValue'], high: given['maxValue'], values: given['values'] }, scaleOf(spec));
   const children = listOf(spec['conditionalParameterSpecs']).flatMap((child) => readChild(name, at(child), when));
-  return [{ path: [name], form, ...defaultOf(given['defaultValue']), ...(when === undefined ? {} : { when, note: 'conditional, written with when:' }) }, ...children];
+  return [{ path: [name], at: placeOf(spec), form, ...defaultOf(given['defaultValue']), ...(when === undefined ? {} : { when, note: 'conditional, written with when:' }) }, ...children];
+}
+
+function scaleOf({ scaleType }: Fields): Scale | undefined {
+  return scaleType === undefined ? 'linear' : scales[spoken(scaleType)];
 }
 
 function defaultOf(value: ParamValue | undefined): Pick<DraftParameter, 'default'> {
@@ -79,23 +90,26 @@ function formOf(type: string, { low, high, values }: Range, scale: Scale | undef
   const list = Array.isArray(values) ? listOf(values) : values === undefined || values === null ? [] : [values];
   if (type === 'CATEGORICAL') return choices(list);
   if (type === 'DISCRETE') return choices(list.map(numberOf), scale === 'linear' || scale === undefined ? undefined : 'its scale is left out: its values are listed');
-  if (type !== 'DOUBLE' && type !== 'INTEGER') return unsaid(`its type ${JSON.stringify(type)} is unknown`);
+  if (type !== 'DOUBLE' && type !== 'INTEGER') return unsaid(`its type ${type} is unknown`);
   return scaled({ low: numberOf(low), high: numberOf(high), whole: type === 'INTEGER', scale });
 }
 
-function readPlatform(spec: Fields): Draft {
-  const algorithm = textOf(spec['algorithm']) ?? 'ALGORITHM_UNSPECIFIED';
+function readPlatform(spec: Fields, training: Fields): Draft {
+  const { method, notes } = methodFor(textOf(spec['algorithm']) ?? 'ALGORITHM_UNSPECIFIED', methods, 'algorithm');
+  const module = textOf(training['pythonModule']);
+  const tag = textOf(spec['hyperparameterMetricTag']);
   return {
-    ...optional({ metric: textOf(spec['hyperparameterMetricTag']) ?? 'training/hptuning/metric', goal: goalOf(spec['goal']), trials: countOf(spec['maxTrials']), method: methods[algorithm] }),
-    parameters: listOf(spec['params']).map((item) => {
-      const { parameterName, type, minValue, maxValue, scaleType, categoricalValues, discreteValues } = at(item);
-      const form = formOf(String(type), { low: minValue, high: maxValue, values: categoricalValues ?? discreteValues }, scaleType === undefined ? 'linear' : scales[String(scaleType)]);
-      return { path: [String(parameterName)], form };
-    }),
-    notes: [...(methods[algorithm] === undefined ? [`algorithm ${algorithm}: left out`] : []), ...(spec['enableTrialEarlyStopping'] === true ? ['enableTrialEarlyStopping: left out; write early_terminate: { type: auto }'] : [])],
+    ...optional({ metric: tag ?? 'training/hptuning/metric', goal: goalAt(spec, 'goal', goals), trials: countAt(spec, 'maxTrials'), method, command: module === undefined ? undefined : ['python', '-m', module, ...listOf(training['args']).map(spoken), '${args}'] }),
+    parameters: listOf(spec['params']).map((item) => readParam(at(item))),
+    notes: [
+      ...notes, ...(tag === undefined ? ['hyperparameterMetricTag: none is named, so the metric is called training/hptuning/metric, as AI Platform does'] : []),
+      ...(spec['enableTrialEarlyStopping'] === true ? ['enableTrialEarlyStopping: left out; write early_terminate: { type: auto }'] : []),
+    ],
   };
 }
 
-function goalOf(goal: ParamValue | undefined): Draft['goal'] | undefined {
-  return goal === 'MAXIMIZE' ? 'maximize' : goal === 'MINIMIZE' ? 'minimize' : undefined;
+function readParam(item: Fields): DraftParameter {
+  const type = spoken(item['type']);
+  const values = type === 'CATEGORICAL' ? item['categoricalValues'] : type === 'DISCRETE' ? item['discreteValues'] : undefined;
+  return { path: [textOf(item['parameterName']) ?? ''], at: placeOf(item), form: formOf(type, { low: item['minValue'], high: item['maxValue'], values }, scaleOf(item)) };
 }

@@ -1,0 +1,66 @@
+import { createFindings, type Findings } from '../config/findings.js';
+import { readDocuments, type Limits } from '../config/readYaml.js';
+import { plainValue, type Tree } from '../config/yamlTree.js';
+import { UserError } from '../model/errors.js';
+import type { ParamValue } from '../model/params.js';
+import { literalTree, positions } from './literalTree.js';
+
+/** One document of another tool's file. */
+export interface DialectDocument {
+  readonly file: string;
+  readonly tree: Tree;
+  /** The same as plain values. */
+  readonly root: ParamValue;
+  /** The variable that holds it, in a Python file. */
+  readonly variable?: string;
+}
+
+/** Far above any search space; a Keras Tuner oracle of ten thousand trials has a quarter of it. */
+const literalLimits: Limits = { characters: 4 * 1024 * 1024, depth: 64, nodes: 400_000 };
+/** Building YAML's nodes costs thirty times what JSON's do. */
+const yamlLimits: Limits = { characters: 512 * 1024, depth: 40, nodes: 50_000 };
+
+/** Characters that are read of a file; what is larger need not be loaded. */
+export const maxCharacters = literalLimits.characters;
+
+/** YAML, JSON (as Python writes it, NaN included), or the dictionaries of literals in a Python file. UserError with line and column for anything else. */
+export function dialectDocuments(text: string, file: string): readonly DialectDocument[] {
+  if (text.length > literalLimits.characters) throw new UserError('file-too-large', `${file} has ${text.length} characters; a search space of at most ${literalLimits.characters} is read.`, { fix: 'Give the file that holds the search space alone.' });
+  const bare = text.replace(/^\uFEFF/, ' ');
+  const findings = createFindings();
+  const python = pythonDocuments(bare, file, findings);
+  const literal = python.length > 0 ? undefined : literalOf(bare, findings);
+  const trees = literal === undefined && python.length === 0 ? readDocuments(bare, yamlLimits, findings) : literal === undefined ? [] : [literal];
+  refuseFaults(findings, file);
+  return [...python, ...trees.map((tree) => ({ file, tree, root: plainValue(tree) }))];
+}
+
+function literalOf(text: string, findings: Findings): Tree | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  const read = literalTree(text, text.search(/\S/), { words: false, limits: literalLimits, findings });
+  return 'value' in read && read.end === text.length ? read.value : undefined;
+}
+
+/** `p = {'lr': (0.1, 1, 5), 'units': [8, 16]}`: nothing is run. */
+function pythonDocuments(text: string, file: string, findings: Findings): readonly DialectDocument[] {
+  return [...text.matchAll(/^[ \t]*([A-Za-z_]\w*)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/gm)].flatMap(({ 0: head, 1: variable = '', index }) => {
+    const read = literalTree(text, index + head.length, { words: true, limits: literalLimits, findings });
+    return 'value' in read ? [{ file, tree: read.value, root: plainValue(read.value), variable }] : [];
+  });
+}
+
+/** Where the first dictionary of a Python file is no literal, as `line 3`; undefined where the file has none. */
+export function notLiteral(text: string): string | undefined {
+  const findings = createFindings();
+  const head = /^[ \t]*[A-Za-z_]\w*(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/m.exec(text);
+  if (head === null) return undefined;
+  const read = literalTree(text, head.index + head[0].length, { words: true, limits: literalLimits, findings });
+  return 'failedAt' in read ? `line ${positions(text)(read.failedAt).line}` : undefined;
+}
+
+function refuseFaults(findings: Findings, file: string): void {
+  const [first, ...others] = findings.diagnostics.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new UserError('dialect-syntax', `${file}:${first.line}:${first.column}: ${first.message}${more}`, { fix: first.fix ?? 'Correct it there.' });
+}
