@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigAnswers } from '../app/initTemplates.js';
+import type { Draft } from '../dialects/dialect.js';
 import { detectDialect, forceDialect, isHyperoptProgram, isSweep, readDialect, unknownDialect, type Found } from '../dialects/detect.js';
 import { dialectDocuments, maxCharacters } from '../dialects/documents.js';
 import { optional } from '../dialects/fields.js';
@@ -71,16 +72,23 @@ async function sizeOf(path: string): Promise<number | 'folder' | 'other' | undef
 function fromDialect(found: Found, { path, part }: FileText, fallback: ConfigAnswers): FromFile {
   const { tool } = found.reader;
   const draft = readDialect(found, { file: path, ...(part === undefined ? {} : { part }) });
-  const notes = [...draft.notes, ...parameterNotes(draft.parameters)].map(oneLine);
+  const own = [...draft.notes, ...missing(draft)].map(oneLine);
+  const notes = [...own, ...parameterNotes(draft.parameters).map(oneLine)];
   if (!draft.parameters.some(({ form }) => form.said)) throw new UserError('dialect-empty', `${path} (${tool}) has no parameter that can be said here${notes.length === 0 ? '' : `: ${notes.join('; ')}`}.`, { fix: 'Write parameters by hand.' });
-  const { name, metric, goal, command, argsMacro, parameters, notes: own, method, trials, time, threshold, earlyTerminate } = draft;
+  const { name, metric, goal, command, argsMacro, parameters, method, trials, time, threshold, earlyTerminate } = draft;
   return {
     tool, notes,
     answers: {
       name: name ?? fallback.name, metric: metric ?? fallback.metric, goal: goal ?? fallback.goal,
       command: command ?? (argsMacro === undefined ? fallback.command : ['python', 'train.py', argsMacro]),
-      parameters: [`# From ${oneLine(path)} (${tool}).`, ...own.map((note) => `# ${oneLine(note)}`), ...parameterLines(parameters)],
+      parameters: [`# From ${oneLine(path)} (${tool}).`, ...own.map((note) => `# ${note}`), ...parameterLines(parameters)],
       ...optional({ method, trials, time, threshold, earlyTerminate }),
     },
   };
+}
+
+/** What the file leaves open, so that an example of ours stands in its place. */
+function missing({ metric, goal, command }: Draft): readonly string[] {
+  const open = [...(metric === undefined ? ['metric'] : []), ...(goal === undefined ? ['goal'] : []), ...(command === undefined ? ['command'] : [])];
+  return open.length === 0 ? [] : [`the file names no ${open.join(', no ')}: put yours in place of the example`];
 }

@@ -115,6 +115,11 @@ export function listed(low: number, step: number, count: number): readonly numbe
   return Array.from({ length: count }, (_, i) => tidy(low + i * step));
 }
 
+/** `count` values from `low` to `high`, each as many times the one before. */
+export function geometric(low: number, high: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => tidy(count === 1 ? low : low * (high / low) ** (i / (count - 1))));
+}
+
 export interface Bell { readonly mu: number; readonly sigma: number; readonly q?: number; readonly whole?: boolean; readonly log?: boolean }
 
 /** Normal, or log-normal with mu and sigma of the logarithm; with `q` rounded to its multiples. */

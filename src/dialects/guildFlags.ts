@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import { at, fieldsOf, isFloatAt, listOf, numberOf, spoken, type Fields } from './fields.js';
-import { choices, constant, faulty, listed, logUniform, tidy, uniform, unsaid, whole, withNote, type Form } from './form.js';
+import { choices, constant, faulty, geometric, listed, logUniform, uniform, unsaid, whole, withNote, type Form } from './form.js';
 
 /** A flag: what it becomes, and the value that Guild begins with. */
 export interface Flag { readonly form: Form; readonly default?: ParamValue }
@@ -57,11 +57,11 @@ function callOf(text: string): Flag {
     case 'range':
       return { form: range(numbers) };
     case 'linspace':
-      return { form: spaced(numbers, (x) => x) };
+      return { form: spaced(numbers, (count) => listed(a, count === 1 ? 0 : (b - a) / (count - 1), count)) };
     case 'logspace':
-      return { form: spaced(numbers, (x) => (numbers[3] ?? 10) ** x) };
+      return { form: spaced(numbers, (count) => geometric((numbers[3] ?? 10) ** a, (numbers[3] ?? 10) ** b, count)) };
     case 'geomspace':
-      return { form: a > 0 && b > 0 ? spaced([Math.log(a), Math.log(b), ...numbers.slice(2)], Math.exp) : faulty(`its ends ${spoken(raw)} are not above 0`) };
+      return { form: a > 0 && b > 0 ? spaced(numbers, (count) => geometric(a, b, count)) : faulty(`its ends ${spoken(raw)} are not above 0`) };
     default:
       return { form: unsaid(`${name}[…] is no function of Guild's that can be said here`) };
   }
@@ -76,10 +76,10 @@ function range([first = NaN, second, step = 1]: readonly number[]): Form {
 }
 
 /** Guild rounds to eight decimals what is above 1e-8. */
-function spaced([from = NaN, to = NaN, count = 5]: readonly number[], of: (x: number) => number): Form {
+function spaced([from = NaN, to = NaN, count = 5]: readonly number[], of: (count: number) => readonly number[]): Form {
   if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isSafeInteger(count) || count < 1) return faulty('it is not given as start, end and a number of values');
   if (count > 1000) return unsaid(`its ${count} values are too many to list`);
-  const values = listed(from, count === 1 ? 0 : (to - from) / (count - 1), count).map((x) => tidy(of(x))).map((x) => (x > 1e-8 ? Number(x.toFixed(8)) : x));
+  const values = of(count).map((x) => (x > 1e-8 ? Number(x.toFixed(8)) : x));
   const distinct = [...new Set(values)];
   return distinct.length === values.length ? choices(values) : withNote(choices(distinct), 'Guild rounds to eight decimals, which makes some of its values equal');
 }

@@ -37,8 +37,9 @@ interface Resource { readonly name: string; readonly most: number }
 function readParameter(given: Fields, isGrid: boolean, resource: Resource | undefined): DraftParameter {
   const name = textOf(given['name']) ?? '';
   const found = { path: [name], at: placeOf(given) };
+  const form = formOf(given['parameterType'], at(given['feasibleSpace']), isGrid);
   if (name === resource?.name) return { ...found, form: constant(resource.most, 'what hyperband of Katib sets: a full run here, stopped early') };
-  return { ...found, form: formOf(given['parameterType'], at(given['feasibleSpace']), isGrid) };
+  return { ...found, form };
 }
 
 function formOf(type: ParamValue | undefined, space: Fields, grid: boolean): Form {

@@ -13,7 +13,7 @@ export const kerasTuner: DialectReader = {
     return {
       ...(method === undefined ? {} : { method }), ...(earlyTerminate === undefined ? {} : { earlyTerminate }),
       parameters: merged(own.map((entry) => readParameter(at(entry)))),
-      notes: ['metric and number of trials: no file of Keras Tuner names them; put yours', ...notes],
+      notes,
       scope: spaceOf(root),
     };
   },

@@ -9,8 +9,8 @@ const methods: Readonly<Record<string, string>> = { random: 'random', gridsearch
 /** Microsoft NNI: search_space.json, or an experiment's config with `searchSpace` in it (docs, hpo/search_space). */
 export const nni: DialectReader = {
   tool: 'NNI',
-  detects: ({ root }) => isSpace(root) || isSpace(fieldsOf(root)?.['searchSpace']),
-  read: (root) => (isSpace(root) ? { parameters: readSpace(at(root), []), notes: [] } : readExperiment(at(root))),
+  detects: ({ root }) => isSpace(root) || isSpace(at(root)['searchSpace']),
+  read: (root) => (isSpace(at(root)['searchSpace']) ? readExperiment(at(root)) : { parameters: readSpace(at(root), []), notes: [] }),
 };
 
 /** Whether every entry has a type; which are read, what else an entry holds is not. */
@@ -119,7 +119,8 @@ function onStep(x: number, q: number): boolean {
 function clipped(low: number, high: number, q: number): Form {
   if (!(q > 0) || !(low < high)) return stepped({ low, high, step: q, whole: false });
   if (onStep(low, q) && onStep(high, q)) return rounded({ low, high, step: q, whole: false });
-  const [first, last] = [Math.round(low / q), Math.round(high / q)];
+  // A draw right between two multiples has no probability: neither end is rounded outwards.
+  const [first, last] = [Math.floor(low / q + 0.5 + 1e-9), Math.ceil(high / q - 0.5 - 1e-9)];
   if (!(last - first < 200)) return unsaid(`it is rounded to multiples of ${q} and cut off at ${low} and ${high}, which are too many to list`);
   const values = [...new Set(listed(tidy(first * q), q, last - first + 1).map((x) => Math.min(high, Math.max(low, x))))];
   const [only] = values;

@@ -2,7 +2,7 @@ import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
 import type { DialectReader } from './dialect.js';
 import { at, countAt, fieldsOf, goalAt, listOf, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
-import { bell, choices, faulty, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
+import { bell, choices, faulty, geometric, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
 
 const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayes: 'auto', hyperband: 'random', mapping: 'grid', iterative: 'random', hyperopt: 'tpe' };
 
@@ -57,11 +57,11 @@ function formOf(kind: string, value: ParamValue | undefined): Form {
     case 'range':
       return numbersOf(value).length === 3 ? upTo(a, b, c) : faulty(`its value ${spoken(value)} is not start, stop and step`);
     case 'linspace':
-      return spaced(a, b, { count: c, of: (x) => x });
+      return spaced(a, b, { count: c, of: () => listed(a, c === 1 ? 0 : (b - a) / (c - 1), c) });
     case 'logspace':
-      return spaced(a, b, { count: c, of: (x) => 10 ** x });
+      return spaced(a, b, { count: c, of: () => geometric(10 ** a, 10 ** b, c) });
     case 'geomspace':
-      return spaced(Math.log(a), Math.log(b), { count: c, of: Math.exp });
+      return a > 0 && b > 0 ? spaced(a, b, { count: c, of: () => geometric(a, b, c) }) : faulty(`its ends ${a} and ${b} are not above 0`);
     case 'uniform':
       return uniform(a, b);
     case 'quniform':
@@ -94,10 +94,10 @@ function upTo(start: number, stop: number, step: number): Form {
   return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
 }
 
-function spaced(from: number, to: number, { count, of }: { readonly count: number; readonly of: (x: number) => number }): Form {
+function spaced(from: number, to: number, { count, of }: { readonly count: number; readonly of: () => readonly number[] }): Form {
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isFinite(from) || !Number.isFinite(to)) return faulty('it is not given as start, stop and a number of values');
   if (count > 1000) return unsaid(`its ${count} values are too many to list`);
-  return choices(listed(from, count === 1 ? 0 : (to - from) / (count - 1), count).map((x) => tidy(of(x))));
+  return choices(of());
 }
 
 /** round(U // q) * q: rounded down, so that the upper end is never reached. */

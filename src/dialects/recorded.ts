@@ -49,11 +49,14 @@ function camelCase(key: string): string {
   return key.replace(/^[A-Z]/, (first) => first.toLowerCase()).replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Keys that describe the file to people and tools; nothing of the search is in them. */
+const saysNothing: ReadonlySet<string> = new Set(['description', '$schema', 'apiVersion', 'kind', 'version']);
+
 /** A map of which nothing was looked at, though somebody asked for it, was taken as a whole. */
 function unreadBelow(node: Tree, path: string, read: ReadonlySet<Tree>): readonly string[] {
   const children = childrenOf(node, path);
   if (!children.some(({ value }) => read.has(value))) return [];
-  return children.flatMap((child) => (read.has(child.value) ? unreadBelow(child.value, child.path, read) : [child.path]));
+  return children.flatMap((child) => (read.has(child.value) ? unreadBelow(child.value, child.path, read) : saysNothing.has(child.key) ? [] : [child.path]));
 }
 
 /** What stands in a map under a key, or under the key that is this one in camelCase. */

@@ -16,7 +16,7 @@ export const talos: DialectReader = {
     return {
       ...optional({ metric: textOf(metric), goal: direction === 'min' ? 'minimize' as const : direction === 'max' ? 'maximize' as const : undefined }),
       parameters: Object.entries(space).map(([name, given]): DraftParameter => ({ path: [name], at: placeOf(space, name), form: formOf(given) })),
-      notes: isRun ? [] : ['metric: Talos names none; put the metric that your program reports'],
+      notes: [],
       scope: space,
     };
   },
