@@ -13,7 +13,7 @@ const example = file(
   config('Float', { name: 'lr', default: 0.001, min_value: 0.0001, max_value: 0.1, step: null, sampling: 'log' }),
   config('Int', { name: 'batch', default: 16, min_value: 16, max_value: 128, step: 2, sampling: 'log' }),
   config('Boolean', { name: 'dropout', default: false }),
-  config('Choice', { name: 'act', default: 'relu', values: ['relu', 'tanh'], ordered: false }),
+  config('Choice', { name: 'act', default: 'relu', values: ['relu', 'tanh'], ordered: true }),
   config('Fixed', { name: 'loss', value: 'mse' }),
   config('Float', { name: 'beta', default: 0.9, min_value: 0.9, max_value: 0.99, step: null, sampling: 'reverse_log' }),
   config('Int', { name: 'tuner/epochs', min_value: 1, max_value: 2 }),
@@ -31,7 +31,7 @@ dialectContract('kerasTuner', {
     'act: { values: [relu, tanh], default: relu }',
     'loss: { value: mse }',
   ],
-  notes: [/^Hyperband: random search with early_terminate/, /^not read: hyperparameters\.space\[6\]\.config\.ordered, hyperparameters\.space\[9\]/, /^units: conditional, written with when:/, /^batch: each is 2 times the one before: listed/, /^beta: left out: its sampling is logarithmic from its upper end/],
+  notes: [/^Hyperband: random search with early_terminate/, /^tuner\/epochs: left out, since it is the tuner's own/, /^units: conditional, written with when:/, /^act: the order of its values is not used/, /^batch: each is 2 times the one before: listed/, /^beta: left out: its sampling is logarithmic from its upper end/],
   unknown: [example.replace('"name":"act"', '"name":"act","zzz":1'), example.replace('"class_name":"Boolean"', '"class_name":"zzz"')],
   bad: {
     'a range upside down': [one('Int', { min_value: 3, max_value: 2, step: 1, sampling: 'linear' }), /^file:2: hyperparameters\.space\[0\]\.config is no search space: its range 3…2 is upside down/],

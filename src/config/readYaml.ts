@@ -40,12 +40,39 @@ function parseWithin(text: string, limits: Limits, findings: Findings): Parsed |
     findings.error({ line: 1, column: 1 }, { code: 'file-too-large', message: `the file has ${text.length} characters; at most ${limits.characters} are read`, fix: 'move data out of the configuration' });
     return undefined;
   }
+  const deep = deepLine(text);
+  if (deep !== undefined) {
+    findings.error({ line: deep, column: 1 }, { code: 'too-deep', message: 'nested too deeply', fix: 'flatten the file' });
+    return undefined;
+  }
   const parsed = parseRepaired(text);
   const [fault] = parsed.documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
   if (fault === undefined) return parsed;
   // Later syntax errors are echoes of the first.
   const at = parsed.position(fault.pos[0]);
   findings.error(at, syntaxFinding(fault, text.split(/\r?\n/)[at.line - 1] ?? ''));
+  return undefined;
+}
+
+/** Far above every depth that is read. */
+const MAX_BRACKETS = 500;
+const MAX_INDENT = 500;
+
+/**
+ * Line from which a text nests so deeply that it must not reach the parser: that one recurses, and a regular expression
+ * which is compiled for the first time near the end of the stack ends the process.
+ */
+function deepLine(text: string): number | undefined {
+  let depth = 0;
+  for (const [i, line] of text.split('\n').entries()) {
+    for (const sign of line) {
+      if (sign === '[' || sign === '{') depth += 1;
+      if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1);
+      if (depth > MAX_BRACKETS) return i + 1;
+    }
+    // `- - - x` nests without a bracket.
+    if (line.search(/[^-? \t]/) > MAX_INDENT) return i + 1;
+  }
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
-import { at, countAt, fieldsOf, listOf, methodFor, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
+import { at, countAt, fieldsOf, invalid, listOf, methodFor, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
 import { flagOf, isSearched } from './guildFlags.js';
 import { choosePart } from './part.js';
 
@@ -10,29 +10,37 @@ const methods: Readonly<Record<string, string>> = { gp: 'gp', bayesian: 'gp', fo
 /** Guild AI's guild.yml: an operation with flags that have bounds or choices, or a step that gives an operation lists and functions. */
 export const guild: DialectReader = {
   tool: 'Guild',
-  detects: ({ root }) => Object.keys(operationsOf(root)).length > 0,
+  detects: ({ root }) => operationsOf(root).length > 0,
   read: (root, part) => {
-    const searches = searchesOf(root);
-    const operations = Object.entries(operationsOf(root)).map(([name, operation]) => [name, { operation, given: {}, flags: at(operation, 'flags') }] as const);
-    return readSearch(choosePart(Object.keys(searches).length > 0 ? searches : Object.fromEntries(operations), part, 'operations'));
+    const operations = operationsOf(root);
+    const twin = operations.find(([name], i) => operations.findIndex(([other]) => other === name) !== i);
+    if (twin !== undefined) throw invalid(placeOf(twin[1]), `is ${twin[0]} once more`);
+    const searches = searchesOf(Object.fromEntries(operations));
+    const all = Object.fromEntries(operations.map(([name, operation]) => [name, { operation, given: operation, flags: at(operation, 'flags') }]));
+    return readSearch(choosePart(Object.keys(searches).length > 0 ? searches : all, part, 'operations'));
   },
 };
 
 /** What is searched: an operation by itself, or called by a step that gives it flags and options of its own. */
-interface Search { readonly operation: Fields; readonly given: Fields; readonly flags: Fields }
-
-/** `model:operation`, without a model where the file has but one or names none. */
-function operationsOf(root: ParamValue): Readonly<Record<string, Fields>> {
-  const models = (Array.isArray(root) ? listOf(root) : [root]).map((model) => at(model));
-  const named = models.filter((model) => fieldsOf(model['operations']) !== undefined);
-  if (named.length > 0) return Object.fromEntries(named.flatMap((model) => Object.entries(at(model, 'operations')).map(([name, operation]) => [named.length > 1 ? `${spoken(model['model'] ?? '')}:${name}` : name, at(operation)])));
-  const entries = Object.entries(fieldsOf(root) ?? {});
-  const isFlat = entries.some(([, operation]) => textOf(at(operation)['main'] ?? at(operation)['exec']) !== undefined) && entries.every(([, operation]) => typeof operation === 'string' || ['main', 'exec', 'steps', 'flags'].some((key) => at(operation)[key] !== undefined));
-  return isFlat ? Object.fromEntries(entries.map(([name, operation]) => [name, at(operation)])) : {};
+interface Search {
+  readonly operation: Fields;
+  readonly given: Fields;
+  readonly flags: Fields;
+  /** Flags of the operation that has the step, which `${name}` refers to. */
+  readonly outer?: Fields;
 }
 
-function searchesOf(root: ParamValue): Readonly<Record<string, Search>> {
-  const operations = operationsOf(root);
+/** `model:operation`, without a model where the file has but one or names none. */
+function operationsOf(root: ParamValue): readonly (readonly [string, Fields])[] {
+  const models = (Array.isArray(root) ? listOf(root) : [root]).map((model) => at(model));
+  const named = models.filter((model) => fieldsOf(model['operations']) !== undefined);
+  if (named.length > 0) return named.flatMap((model) => Object.entries(at(model, 'operations')).map(([name, operation]) => [named.length > 1 ? `${spoken(model['model'] ?? '')}:${name}` : name, at(operation)] as const));
+  const entries = Object.entries(fieldsOf(root) ?? {});
+  const isFlat = entries.some(([, operation]) => textOf(at(operation)['main'] ?? at(operation)['exec']) !== undefined) && entries.every(([, operation]) => typeof operation === 'string' || ['main', 'exec', 'steps', 'flags'].some((key) => at(operation)[key] !== undefined));
+  return isFlat ? entries.map(([name, operation]) => [name, at(operation)]) : [];
+}
+
+function searchesOf(operations: Readonly<Record<string, Fields>>): Readonly<Record<string, Search>> {
   return Object.fromEntries(Object.entries(operations).flatMap(([name, operation]): readonly (readonly [string, Search])[] => {
     const flags = at(operation, 'flags');
     const own: readonly (readonly [string, Search])[] = isVaried(flags) && operation['steps'] === undefined ? [[name, { operation, given: operation, flags }]] : [];
@@ -40,7 +48,7 @@ function searchesOf(root: ParamValue): Readonly<Record<string, Search>> {
       const called = textOf(at(step)['run'])?.split(' ')[0] ?? '';
       const model = name.includes(':') ? `${name.split(':')[0] ?? ''}:` : '';
       const target = operations[`${model}${called}`] ?? operations[called];
-      return isVaried(at(step, 'flags')) ? [[`${name}[${i}]`, { operation: target ?? {}, given: at(step), flags: at(step, 'flags') }]] : [];
+      return isVaried(at(step, 'flags')) ? [[`${name}[${i}]`, { operation: target ?? {}, given: at(step), flags: at(step, 'flags'), outer: flags }]] : [];
     });
     return [...own, ...steps];
   }));
@@ -50,16 +58,22 @@ function isVaried(flags: Fields): boolean {
   return Object.values(flags).some(isSearched);
 }
 
-function readSearch({ operation, given, flags }: Search): Draft {
+function readSearch({ operation, given, flags, outer = {} }: Search): Draft {
   const optimizer = optimizerOf(given);
   const { method, notes } = methodFor(optimizer.name, methods, 'optimizer');
   const entry = commandOf(operation);
   return {
     ...optional({ ...objectiveOf(given, operation), method: method ?? (optimizer.name === undefined && isListed(flags) ? 'grid' : undefined), trials: countAt(given, 'max-trials'), command: entry.command }),
-    parameters: Object.entries(flags).map(([name, value]) => readFlag(name, value, flags)),
+    parameters: Object.entries(flags).map(([name, value]) => readFlag(name, referred(value, outer), flags)),
     notes: [...notes, ...optimizer.notes, ...entry.notes, ...scalarsOf(operation)],
     scope: given,
   };
+}
+
+/** `${epochs}` of a step is the flag of the operation around it. */
+function referred(value: ParamValue, outer: Fields): ParamValue {
+  const [, name] = typeof value === 'string' ? /^\$\{([\w-]+)\}$/.exec(value) ?? [] : [];
+  return name === undefined ? value : outer[name] ?? value;
 }
 
 function readFlag(name: string, value: ParamValue, flags: Fields): DraftParameter {
@@ -86,7 +100,7 @@ function optimizerOf(given: Fields): { readonly name?: string; readonly notes: r
   const others = several.map(([each]) => each).filter((each) => each !== label);
   return {
     ...(name === undefined ? {} : { name }),
-    notes: [...(options.length === 0 ? [] : [`optimizer ${name ?? ''}: its ${options.join(', ')} left out`]), ...(others.length === 0 ? [] : [`optimizers ${others.join(', ')}: left out`])],
+    notes: [...(options.length === 0 ? [] : [`optimizer ${name ?? ''}: its ${options.map((key) => `${key} ${spoken(fields?.[key])}`).join(', ')} left out`]), ...(others.length === 0 ? [] : [`optimizers ${others.join(', ')}: left out`])],
   };
 }
 

@@ -8,12 +8,12 @@ export const kerasTuner: DialectReader = {
   tool: 'Keras Tuner',
   detects: ({ root }) => spaceOf(root).length > 0 && spaceOf(root).every((entry) => typeof at(entry)['class_name'] === 'string' && fieldsOf(at(entry)['config']) !== undefined),
   read: (root) => {
-    const own = spaceOf(root).filter((entry) => textOf(at(entry, 'config')['name'])?.startsWith('tuner/') !== true);
+    const [own, bookkeeping] = [false, true].map((wanted) => spaceOf(root).filter((entry) => (textOf(at(entry, 'config')['name'])?.startsWith('tuner/') === true) === wanted));
     const { method, earlyTerminate, notes } = oracleOf(at(root));
     return {
       ...(method === undefined ? {} : { method }), ...(earlyTerminate === undefined ? {} : { earlyTerminate }),
-      parameters: merged(own.map((entry) => readParameter(at(entry)))),
-      notes,
+      parameters: merged((own ?? []).map((entry) => readParameter(at(entry)))),
+      notes: [...notes, ...(bookkeeping ?? []).map((entry) => `${spoken(at(entry, 'config')['name'])}: left out, since it is the tuner's own: ${canonicalJson(entry)}`)],
       scope: spaceOf(root),
     };
   },
@@ -34,10 +34,11 @@ function oracleOf(file: Fields): Pick<Draft, 'method' | 'earlyTerminate' | 'note
 function readParameter({ class_name: kind, config: given }: Fields): DraftParameter {
   const config = at(given);
   const conditions = listOf(config['conditions']).map((one) => at(one, 'config'));
+  const strange = listOf(config['conditions']).map((one) => spoken(at(one)['class_name'])).find((name) => name !== 'Parent');
   const declared = config['default'];
   const when = Object.fromEntries(conditions.map((one) => [textOf(one['name']) ?? '', listOf(one['values'])]));
   return {
-    path: [textOf(config['name']) ?? ''], at: placeOf(config), form: formOf(spoken(kind), config),
+    path: [textOf(config['name']) ?? ''], at: placeOf(config), form: strange === undefined ? formOf(spoken(kind), config) : unsaid(`its condition ${strange} cannot be said here`),
     // A default that is none of ours says nothing: Keras Tuner writes null for "the first".
     ...(declared === undefined || declared === null || kind === 'Fixed' ? {} : { default: declared }),
     ...(conditions.length === 0 ? {} : { when, note: 'conditional, written with when:' }),
@@ -52,7 +53,8 @@ function formOf(kind: string, config: Fields): Form {
       return constant(config['value'] ?? null);
     case 'Choice': {
       const values = listOf(config['values']);
-      return values.length === 1 ? constant(values[0] ?? null) : choices(values);
+      const form = values.length === 1 ? constant(values[0] ?? null) : choices(values);
+      return config['ordered'] === true ? withNote(form, 'the order of its values is not used') : form;
     }
     case 'Int':
     case 'Float':

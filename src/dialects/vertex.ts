@@ -1,5 +1,5 @@
 import type { Goal } from '../model/direction.js';
-import type { ParamValue } from '../model/params.js';
+import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
 import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
 import { choices, unsaid, type Form } from './form.js';
@@ -41,7 +41,7 @@ function readStudy(spec: Fields, file: Fields): Draft {
     notes: [
       ...notes,
       ...others.map((other) => `metric ${spoken(at(other)['metricId'])}: left out; one metric is optimised, more are watched by also:`),
-      ...stopping.map((name) => `${name}: left out; early_terminate has its like`),
+      ...stopping.map((name) => `${name} ${canonicalJson(spec[name])}: left out; early_terminate has its like`),
     ],
   };
 }
