@@ -45,6 +45,10 @@ test('keys of the map itself win over those that << brings in, wherever they sta
   ]);
 });
 
+test('a dictionary in a script that a file holds is no search space of its own', () => {
+  expect(readText('x: { _type: uniform, _value: [0, 1] }\ny: { _type: choice, _value: ["p", "q"] }\nz:\n  _type: choice\n  _value:\n    - |\n      p = {\'a\': (0, 1, 2)}\n').tool).toBe('NNI');
+});
+
 test('a name cannot leave its line or its comment', () => {
   const { lines, errors } = readText('{"a\\nstop: {threshold: 1}": {"_type": "choice", "_value": ["x\\ny", "# z", "{", "*a"]}, "b": {"_type": "no\\nway", "_value": []}}');
   expect(errors).toEqual([]);

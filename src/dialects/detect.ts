@@ -14,7 +14,10 @@ const hyperoptCall = /\bhp\.(?:choice|pchoice|randint|uniform|uniformint|qunifor
 
 /** The one reader that knows the file, by its content; undefined where none does. UserError where more than one does. */
 export function detectDialect(documents: readonly DialectDocument[], dialects: Dialects): Found | undefined {
-  const found = documents.flatMap((document) => Object.values(dialects).filter((reader) => reader.detects(document)).map((reader) => ({ reader, document })));
+  const claims = documents.flatMap((document) => Object.values(dialects).filter((reader) => reader.detects(document)).map((reader) => ({ reader, document })));
+  // A dictionary in Python may stand in a script that the document holds.
+  const whole = claims.filter(({ document }) => document.variable === undefined);
+  const found = whole.length > 0 ? whole : claims;
   const [first] = found;
   if (first === undefined) return undefined;
   const tools = [...new Set(found.map(({ reader }) => reader.tool))];
@@ -41,7 +44,7 @@ export function isSweep(documents: readonly DialectDocument[]): boolean {
 export function unknownDialect(text: string, file: string, dialects: Dialects): UserError {
   const tools = ['W&B', ...Object.values(dialects).map(({ tool }) => tool)].join(', ');
   const broken = notLiteral(text);
-  const why = broken === undefined ? '' : ` (its dictionary is no literal: ${broken})`;
+  const why = broken === undefined ? '' : ` (its dictionary is no literal: line ${broken})`;
   return new UserError('dialect-unknown', `${file} is no search space that can be told by its content${why}.`, { fix: `Known: ${tools}. See docs/init-from.md for what each is recognised by.` });
 }
 

@@ -23,16 +23,18 @@ const yamlLimits: Limits = { characters: 512 * 1024, depth: 40, nodes: 50_000 };
 /** Characters that are read of a file; what is larger need not be loaded. */
 export const maxCharacters = literalLimits.characters;
 
-/** YAML, JSON (as Python writes it, NaN included), or the dictionaries of literals in a Python file. UserError with line and column for anything else. */
+/** YAML, JSON (as Python writes it, NaN included), and the dictionaries of literals in a Python file. UserError with line and column for anything else. */
 export function dialectDocuments(text: string, file: string): readonly DialectDocument[] {
   if (text.length > literalLimits.characters) throw new UserError('file-too-large', `${file} has ${text.length} characters; a search space of at most ${literalLimits.characters} is read.`, { fix: 'Give the file that holds the search space alone.' });
   const bare = text.replace(/^\uFEFF/, ' ');
-  const findings = createFindings();
-  const python = pythonDocuments(bare, file, findings);
-  const literal = python.length > 0 ? undefined : literalOf(bare, findings);
-  const trees = literal === undefined && python.length === 0 ? readDocuments(bare, yamlLimits, findings) : literal === undefined ? [] : [literal];
-  refuseFaults(findings, file);
-  return [...python, ...trees.map((tree) => ({ file, tree, root: plainValue(tree) }))];
+  const [findings, ofPython] = [createFindings(), createFindings()];
+  const literal = literalOf(bare, findings);
+  const trees = literal === undefined ? readDocuments(bare, yamlLimits, findings) : [literal];
+  const python = literal === undefined ? pythonDocuments(bare, file, ofPython) : [];
+  // Python is hardly ever YAML too, and a script inside of YAML no document of its own.
+  if (python.length === 0) refuseFaults(findings, file, bare);
+  else if (findings.hasErrors()) refuseFaults(ofPython, file, bare);
+  return [...(findings.hasErrors() ? [] : trees.map((tree) => ({ file, tree, root: plainValue(tree) }))), ...python];
 }
 
 function literalOf(text: string, findings: Findings): Tree | undefined {
@@ -49,18 +51,20 @@ function pythonDocuments(text: string, file: string, findings: Findings): readon
   });
 }
 
-/** Where the first dictionary of a Python file is no literal, as `line 3`; undefined where the file has none. */
-export function notLiteral(text: string): string | undefined {
+/** Where the first dictionary of a Python file is no literal, by its line; undefined where the file has none. */
+export function notLiteral(text: string): number | undefined {
   const findings = createFindings();
   const head = /^[ \t]*[A-Za-z_]\w*(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/m.exec(text);
   if (head === null) return undefined;
   const read = literalTree(text, head.index + head[0].length, { words: true, limits: literalLimits, findings });
-  return 'failedAt' in read ? `line ${positions(text)(read.failedAt).line}` : undefined;
+  return 'failedAt' in read ? positions(text)(read.failedAt).line : undefined;
 }
 
-function refuseFaults(findings: Findings, file: string): void {
+function refuseFaults(findings: Findings, file: string, text: string): void {
   const [first, ...others] = findings.diagnostics.filter(({ severity }) => severity === 'error');
   if (first === undefined) return;
+  const broken = notLiteral(text);
+  if (broken !== undefined) throw new UserError('dialect-syntax', `${file}:${broken}: this dictionary is no literal of Python: numbers, texts, lists and tuples are read, nothing is run.`, { fix: 'Write the values out.' });
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   throw new UserError('dialect-syntax', `${file}:${first.line}:${first.column}: ${first.message}${more}`, { fix: first.fix ?? 'Correct it there.' });
 }
