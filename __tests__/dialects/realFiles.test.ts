@@ -35,6 +35,24 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'guild/guildai__guildai__guild--tests--samples--projects--optimizers--guild.yml': ['noisy', 'noisy-flubber', 'echo', 'flags', 'poly'],
 };
 
+const tuners = '../shared/tuners';
+
+/** Projects that the real tools left behind. */
+const left: readonly { readonly file: string; readonly tool: string; readonly method?: string; readonly names: readonly string[] }[] = [
+  { file: 'keras-tuner/raw/random/oracle.json', tool: 'Keras Tuner', names: ['layers', 'units_0', 'activation_0', 'dropout', 'lr', 'units_1', 'activation_1', 'batch_size', 'loss_name', 'rate'] },
+  { file: 'keras-tuner/raw/bayes/oracle.json', tool: 'Keras Tuner', method: 'gp', names: ['layers', 'units_0', 'activation_0', 'dropout', 'lr', 'units_1', 'activation_1', 'batch_size', 'loss_name', 'rate'] },
+  { file: 'keras-tuner/raw/hyperband/oracle.json', tool: 'Keras Tuner', method: 'random', names: ['layers', 'units_0', 'activation_0', 'dropout', 'lr', 'units_1', 'activation_1', 'batch_size', 'loss_name', 'rate'] },
+  { file: 'talos/run.py', tool: 'Talos', names: ['first_neuron', 'activation', 'dropout', 'optimizer', 'lr', 'batch_size', 'epochs', 'shape'] },
+];
+
+describe.each(existsSync(tuners) ? left : [])('$file, which the real tool wrote', ({ file, tool, method, names }) => {
+  test('is read whole', () => {
+    const found = readText(readFileSync(join(tuners, file), 'utf8'));
+    expect({ tool: found.tool, method: found.draft.method, errors: found.errors }).toEqual({ tool, method, errors: [] });
+    expect(found.draft.parameters.filter(({ form }) => form.said).map(({ path }) => path.join('.')).toSorted()).toEqual(names.toSorted());
+  });
+});
+
 interface Entry { readonly dialect: string; readonly file: string }
 const entries = present ? (JSON.parse(readFileSync(join(root, 'index.json'), 'utf8')) as readonly Entry[]).filter(({ file }) => existsSync(join(root, file))) : [];
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');

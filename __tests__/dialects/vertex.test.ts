@@ -38,7 +38,7 @@ dialectContract('vertex', {
     'optimizer: { values: [sgd, adam] }',
     'momentum: { distribution: uniform, min: 0, max: 1, when: { optimizer: sgd } }',
   ],
-  notes: [/^metric latency: left out/, /^medianAutomatedStoppingSpec \{"useElapsedDuration":false\}: left out/, /^not read: parallelTrialCount, studySpec\.metrics\[1\]\.goal, trialJobSpec\.workerPoolSpecs\[0\]\.containerSpec\.imageUri$/, /^beta: left out: its scale is logarithmic from its upper end/, /^momentum: conditional, written with when:/],
+  notes: [/^metric latency: left out/, /^medianAutomatedStoppingSpec \{"useElapsedDuration":false\}: left out/, /^not read: parallelTrialCount, studySpec\.metrics\[1\]\.goal, trialJobSpec\.workerPoolSpecs\[0\]\.containerSpec\.imageUri$/, /^beta: left out: its scale is logarithmic from its upper end/, /^momentum: conditional, as its when says/],
   unknown: [`${example}zzz: 1\n`, example.replace('algorithm: RANDOM_SEARCH', 'algorithm: RANDOM_SEARCH\n  zzz: 1'), example.replace('maxValue: "5" }', 'maxValue: "5", zzz: 1 }'), example.replace('algorithm: RANDOM_SEARCH', 'algorithm: zzz')],
   bad: {
     'a range upside down': [one('doubleValueSpec: { minValue: 2, maxValue: 1 }'), /^file:11: studySpec\.parameters\[0\] is no search space: its range 2…1 is upside down/],

@@ -25,7 +25,7 @@ function readParameter(item: Fields): DraftParameter {
   if (lost !== undefined) return { ...found, form: unsaid(lost) };
   const when = fieldsOf(item['when']);
   const form = formOf(at(item, 'distribution'));
-  return when === undefined ? { ...found, form } : { ...found, form, when: Object.fromEntries(Object.entries(when).map(([parent, values]) => [parent, conditionOf(when, parent, values)])), note: 'conditional, written with when:' };
+  return when === undefined ? { ...found, form } : { ...found, form, when: Object.fromEntries(Object.entries(when).map(([parent, values]) => [parent, conditionOf(when, parent, values)])), note: 'conditional, as its when says' };
 }
 
 function conditionOf(when: Fields, parent: string, values: ParamValue): readonly ParamValue[] {

@@ -41,7 +41,7 @@ function readParameter({ class_name: kind, config: given }: Fields): DraftParame
     path: [textOf(config['name']) ?? ''], at: placeOf(config), form: strange === undefined ? formOf(spoken(kind), config) : unsaid(`its condition ${strange} cannot be said here`),
     // A default that is none of ours says nothing: Keras Tuner writes null for "the first".
     ...(declared === undefined || declared === null || kind === 'Fixed' ? {} : { default: declared }),
-    ...(conditions.length === 0 ? {} : { when, note: 'conditional, written with when:' }),
+    ...(conditions.length === 0 ? {} : { when, note: 'conditional, as its when says' }),
   };
 }
 
@@ -106,5 +106,5 @@ function both(first: DraftParameter, second: DraftParameter): DraftParameter {
   if (a === undefined || b === undefined) return rest;
   const [parent, another] = Object.keys(a);
   if (parent === undefined || another !== undefined || b[parent] === undefined || Object.keys(b).length !== 1) return { ...rest, note: ['there under several conditions that when: cannot join: always there here', ...other].join('; ') };
-  return { ...rest, when: { [parent]: [...new Set([...(a[parent] ?? []), ...b[parent]])] }, note: ['conditional, written with when:', ...other].join('; ') };
+  return { ...rest, when: { [parent]: [...new Set([...(a[parent] ?? []), ...b[parent]])] }, note: ['conditional, as its when says', ...other].join('; ') };
 }

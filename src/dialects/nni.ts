@@ -67,7 +67,7 @@ function nested(path: readonly string[], entry: Fields): readonly DraftParameter
       }));
     });
   });
-  return [{ path: selector, at: placeOf(entry), form: choices(branches.map((branch) => fieldsOf(branch)?.['_name'] ?? branch)), note: 'the choice of a branch, whose parameters are written with when:' }, ...merged(inside, selector.join('.'))];
+  return [{ path: selector, at: placeOf(entry), form: choices(branches.map((branch) => fieldsOf(branch)?.['_name'] ?? branch)), note: 'the choice of a branch, whose parameters have a when' }, ...merged(inside, selector.join('.'))];
 }
 
 type Conditional = DraftParameter & { readonly when: NonNullable<DraftParameter['when']> };

@@ -66,7 +66,7 @@ function readParameter(spec: Fields, when: When | undefined): readonly DraftPara
   const given = kind === undefined ? {} : at(spec, kind);
   const form = formOf(kind === undefined ? 'none' : types[kind], { low: given['minValue'], high: given['maxValue'], values: given['values'] }, scaleOf(spec));
   const children = listOf(spec['conditionalParameterSpecs']).flatMap((child) => readChild(name, at(child), when));
-  return [{ path: [name], at: placeOf(spec), form, ...defaultOf(given['defaultValue']), ...(when === undefined ? {} : { when, note: 'conditional, written with when:' }) }, ...children];
+  return [{ path: [name], at: placeOf(spec), form, ...defaultOf(given['defaultValue']), ...(when === undefined ? {} : { when, note: 'conditional, as its when says' }) }, ...children];
 }
 
 function scaleOf({ scaleType }: Fields): Scale | undefined {
