@@ -1,4 +1,5 @@
-import { dialectContract } from '../contracts/dialect.js';
+import { expect, test } from '@jest/globals';
+import { dialectContract, readText } from '../contracts/dialect.js';
 
 const study = (parameters: string, algorithm = 'random'): string => `apiVersion: kubeflow.org/v1beta1
 kind: Experiment
@@ -47,7 +48,7 @@ dialectContract('katib', {
     'optimizer: { values: [sgd, adam] }',
   ],
   notes: [/^earlyStopping medianstop: as median/, /^not read: spec\.trialTemplate\.trialSpec\.spec\.containers\[0\]\.command$/, /^decay: -1…5 are three standard deviations/, /^odd: left out: its parameterType complex is unknown$/],
-  unknown: [example.replace('metadata: { name: mnist }', 'metadata: { name: mnist, zzz: 1 }'), example.replace('maxTrialCount: 12', 'maxTrialCount: 12\n  zzz: 1'), example.replace('max: "5" }', 'max: "5", zzz: 1 }'), example.replace('algorithmName: random', 'algorithmName: zzz')],
+  unknown: [example.replace('metadata: { name: mnist }', 'metadata: { name: mnist, zzz: 1 }'), example.replace('maxTrialCount: 12', 'maxTrialCount: 12\n  zzz: 1'), example.replace('max: "5" }', 'max: "5", zzz: 1 }'), example.replace('algorithmName: random', 'algorithmName: zzz'), example.replace('{ algorithmName: random }', '{ zzz: 1 }')],
   bad: {
     'a bound that is no number': [one('{ min: few, max: "2" }'), /^file:9: spec\.parameters\[0\] is no search space: its range NaN…2 is not two numbers/],
     'an endless bound': [one('{ min: "1", max: .inf }'), /^file:9: .*its range 1…Infinity is not two numbers/],
@@ -72,4 +73,19 @@ dialectContract('katib', {
     normal: ({ mu, sigma }) => one(`{ min: "${mu - 3 * sigma}", max: "${mu + 3 * sigma}", distribution: normal }`),
     logNormal: ({ mu, sigma }) => one(`{ min: "${Math.exp(mu - 3 * sigma)}", max: "${Math.exp(mu + 3 * sigma)}", distribution: logNormal }`),
   },
+});
+
+test('steps begin at min where Optuna draws, and are multiples where Hyperopt rounds; a grid lists them', () => {
+  const space = '    - { name: x, parameterType: int, feasibleSpace: { min: "1", max: "8", step: "3" } }';
+  const lines = (algorithm: string): readonly string[] => readText(study(space, algorithm)).lines.filter((line) => !line.startsWith('#'));
+  expect(lines('tpe')).toEqual(['x: { distribution: q_uniform, min: 1, max: 8, q: 3 }']);
+  expect(lines('cmaes')).toEqual(['x: { values: [1, 4, 7] }']);
+  expect(lines('grid')).toEqual(['x: { values: [1, 4, 7] }']);
+});
+
+test('the resource of hyperband is a full run, stopped early', () => {
+  const text = study('    - { name: epochs, parameterType: int, feasibleSpace: { min: "1", max: "27" } }\n    - { name: lr, parameterType: double, feasibleSpace: { min: "0", max: "1" } }', 'hyperband').replace('algorithmName: hyperband', 'algorithmName: hyperband, algorithmSettings: [{ name: resource_name, value: epochs }, { name: r_l, value: "27" }, { name: eta, value: "3" }]');
+  const { draft, lines } = readText(text);
+  expect({ method: draft.method, early: draft.earlyTerminate }).toEqual({ method: 'random', early: { type: 'hyperband', max_resource: 27, eta: 3 } });
+  expect(lines).toContain('epochs: { value: 27 }');
 });

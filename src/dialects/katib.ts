@@ -6,6 +6,9 @@ import { bell, choices, constant, logUniform, rounded, stepped, uniform, unsaid,
 /** Katib's suggestion services by ours; those that are absent have none. */
 const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', sobol: 'sobol', cmaes: 'cmaes', tpe: 'tpe', 'multivariate-tpe': 'tpe', bayesianoptimization: 'auto', hyperband: 'random' };
 
+/** Services that draw through Optuna: steps from `min` on, each as likely as the other. The others round as Hyperopt does. */
+const onOptuna: ReadonlySet<string> = new Set(['grid', 'cmaes', 'multivariate-tpe']);
+
 /** Kubeflow Katib, `kind: Experiment` of v1beta1: every number is a text (kubeflow/katib, hyperopt/base_service.py). */
 export const katib: DialectReader = {
   tool: 'Katib',
@@ -22,7 +25,7 @@ export const katib: DialectReader = {
         name: textOf(at(root, 'metadata')['name']), metric: textOf(objective['objectiveMetricName']), goal: goalAt(objective, 'type', plainGoals), trials: countAt(spec, 'maxTrialCount'),
         method: algorithm.method, earlyTerminate, command: command(spec), threshold: Number.isFinite(threshold) ? threshold : undefined,
       }),
-      parameters: listOf(spec['parameters']).map((parameter) => readParameter(at(parameter), algorithm.method === 'grid', resource)),
+      parameters: listOf(spec['parameters']).map((parameter) => readParameter(at(parameter), { grid: algorithm.method === 'grid', isEven: onOptuna.has(spoken(at(spec, 'algorithm')['algorithmName'])) }, resource)),
       notes: [...notes, ...algorithm.notes, ...leftOut(spec)],
     };
   },
@@ -32,17 +35,18 @@ function isExperiment({ kind, apiVersion }: Fields): boolean {
   return kind === 'Experiment' && spoken(apiVersion).startsWith('kubeflow.org/');
 }
 
+interface Steps { readonly grid: boolean; readonly isEven: boolean }
 interface Resource { readonly name: string; readonly most: number }
 
-function readParameter(given: Fields, isGrid: boolean, resource: Resource | undefined): DraftParameter {
+function readParameter(given: Fields, steps: Steps, resource: Resource | undefined): DraftParameter {
   const name = textOf(given['name']) ?? '';
   const found = { path: [name], at: placeOf(given) };
-  const form = formOf(given['parameterType'], at(given['feasibleSpace']), isGrid);
+  const form = formOf(given['parameterType'], at(given['feasibleSpace']), steps);
   if (name === resource?.name) return { ...found, form: constant(resource.most, 'what hyperband of Katib sets: a full run here, stopped early') };
   return { ...found, form };
 }
 
-function formOf(type: ParamValue | undefined, space: Fields, grid: boolean): Form {
+function formOf(type: ParamValue | undefined, space: Fields, { grid, isEven }: Steps): Form {
   if (type === 'categorical') return choices(listOf(space['list']));
   if (type === 'discrete') return choices(listOf(space['list']).map((item) => (Number.isNaN(numberOf(item)) ? item : numberOf(item))));
   if (type !== 'double' && type !== 'int') return unsaid(`its parameterType ${spoken(type)} is unknown`);
@@ -52,7 +56,7 @@ function formOf(type: ParamValue | undefined, space: Fields, grid: boolean): For
   const distribution = textOf(space['distribution']) ?? 'uniform';
   switch (distribution) {
     case 'uniform':
-      if (step !== undefined) return grid ? stepped({ low, high, step, whole: isWhole, grid }) : rounded({ low, high, step, whole: isWhole });
+      if (step !== undefined) return isEven ? stepped({ low, high, step, whole: isWhole, grid }) : rounded({ low, high, step, whole: isWhole });
       return isWhole ? whole(low, high) : uniform(low, high);
     case 'logUniform':
       if (step !== undefined && !(isWhole && step === 1)) return rounded({ low, high, step, whole: isWhole, log: true });

@@ -19,6 +19,7 @@ export interface Recorded {
  */
 export function recorded({ tree, file }: DialectDocument): Recorded {
   const read = new Set<Tree>();
+  const opened = new Set<Tree>();
   const wrap = (node: Tree, path: string): ParamValue => {
     if (node.kind === 'scalar') return node.value;
     const target: object = node.kind === 'list' ? [] : {};
@@ -32,9 +33,10 @@ export function recorded({ tree, file }: DialectDocument): Recorded {
       const alias = camelCase(key);
       if (node.kind === 'map' && !known.has(alias)) Object.defineProperty(target, alias, { enumerable: false, configurable: true, get });
     }
-    return target as ParamValue;
+    if (node.kind === 'list') return target as ParamValue;
+    return new Proxy(target, { get: (of, key): unknown => { if (typeof key === 'string') opened.add(node); return Reflect.get(of, key); } }) as ParamValue;
   };
-  return { root: wrap(tree, ''), unread: (scope) => unreadBelow(seatOf(scope)?.tree ?? tree, seatOf(scope)?.path ?? '', read) };
+  return { root: wrap(tree, ''), unread: (scope) => unreadBelow(seatOf(scope)?.tree ?? tree, seatOf(scope)?.path ?? '', { read, opened }) };
 }
 
 interface Child { readonly key: string; readonly value: Tree; readonly path: string }
@@ -52,11 +54,14 @@ function camelCase(key: string): string {
 /** Keys that describe the file to people and tools; nothing of the search is in them. */
 const saysNothing: ReadonlySet<string> = new Set(['description', '$schema', 'apiVersion', 'kind', 'version']);
 
-/** A map of which nothing was looked at, though somebody asked for it, was taken as a whole. */
-function unreadBelow(node: Tree, path: string, read: ReadonlySet<Tree>): readonly string[] {
+/** Values that were asked for, and maps that were asked for one of theirs. */
+interface Looked { readonly read: ReadonlySet<Tree>; readonly opened: ReadonlySet<Tree> }
+
+/** What was asked for and never looked into was taken as a whole. */
+function unreadBelow(node: Tree, path: string, looked: Looked): readonly string[] {
   const children = childrenOf(node, path);
-  if (!children.some(({ value }) => read.has(value))) return [];
-  return children.flatMap((child) => (read.has(child.value) ? unreadBelow(child.value, child.path, read) : saysNothing.has(child.key) ? [] : [child.path]));
+  if (!looked.opened.has(node) && !children.some(({ value }) => looked.read.has(value))) return [];
+  return children.flatMap((child) => (looked.read.has(child.value) ? unreadBelow(child.value, child.path, looked) : saysNothing.has(child.key) ? [] : [child.path]));
 }
 
 /** What stands in a map under a key, or under the key that is this one in camelCase. */
