@@ -25,6 +25,10 @@ test.each([
   expect(refusal(text)?.message).toMatch(message);
 });
 
+test('of dictionaries without end only the first are looked at', () => {
+  expect(refusal('p = {\'a\': [1]}\n'.repeat(50_000))?.message).toMatch(/^file has 200 search spaces of Talos: /);
+});
+
 test.each(['', '# nothing\n', 'null', '[]', '{}', '"text"', '3', '--- {}\n--- []\n', 'parameters: { x: { values: [1, 2] } }', 'a: 1\nb: [1, 2]', '\uFEFFa: 1'])('nobody claims %j', (text) => {
   expect(dialectDocuments(text, 'file').flatMap((document) => Object.values(dialects).filter((reader) => reader.detects(document)))).toEqual([]);
 });

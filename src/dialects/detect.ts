@@ -62,7 +62,7 @@ function chosen(documents: readonly DialectDocument[], { file, part }: Part, too
   const byName = documents.find(({ variable }) => variable !== undefined && variable === part);
   const [only, second] = documents;
   if (byName !== undefined) return { document: byName, inner: { file } };
-  const names = documents.map(({ variable, tree }) => variable ?? `line ${tree.at.line}`).join(', ');
+  const names = documents.slice(0, 20).map(({ variable, tree }) => variable ?? `line ${tree.at.line}`).join(', ');
   if (only === undefined || second !== undefined || (part !== undefined && only.variable !== undefined)) throw new UserError('dialect-part', `${file} has ${documents.length} search spaces of ${tool}: ${names}.`, { fix: only?.variable === undefined ? 'Put the one that is meant into a file of its own.' : `Name one after the file: --from '${file}#${only.variable}'.` });
   return { document: only, inner: part === undefined ? { file } : { file, part } };
 }

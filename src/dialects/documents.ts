@@ -39,25 +39,31 @@ export function dialectDocuments(text: string, file: string): readonly DialectDo
 
 function literalOf(text: string, findings: Findings): Tree | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  const read = literalTree(text, text.search(/\S/), { words: false, limits: literalLimits, findings });
+  const read = literalTree(text, text.search(/\S/), { words: false, limits: literalLimits, findings, at: positions(text) });
   return 'value' in read && read.end === text.length ? read.value : undefined;
 }
 
+/** Where a dictionary is given to a variable; the brace comes next. */
+const assigned = /^[ \t]*([A-Za-z_]\w*)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/gm;
+/** More than a program of search spaces has. */
+const maxDictionaries = 200;
+
 /** `p = {'lr': (0.1, 1, 5), 'units': [8, 16]}`: nothing is run. */
 function pythonDocuments(text: string, file: string, findings: Findings): readonly DialectDocument[] {
-  return [...text.matchAll(/^[ \t]*([A-Za-z_]\w*)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/gm)].flatMap(({ 0: head, 1: variable = '', index }) => {
-    const read = literalTree(text, index + head.length, { words: true, limits: literalLimits, findings });
+  const at = positions(text);
+  return [...text.matchAll(assigned)].slice(0, maxDictionaries).flatMap(({ 0: head, 1: variable = '', index }) => {
+    const read = literalTree(text, index + head.length, { words: true, limits: literalLimits, findings, at });
     return 'value' in read ? [{ file, tree: read.value, root: plainValue(read.value), variable }] : [];
   });
 }
 
 /** Where the first dictionary of a Python file is no literal, by its line; undefined where the file has none. */
 export function notLiteral(text: string): number | undefined {
-  const findings = createFindings();
-  const head = /^[ \t]*[A-Za-z_]\w*(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?=\{)/m.exec(text);
+  const head = new RegExp(assigned.source, 'm').exec(text);
   if (head === null) return undefined;
-  const read = literalTree(text, head.index + head[0].length, { words: true, limits: literalLimits, findings });
-  return 'failedAt' in read ? positions(text)(read.failedAt).line : undefined;
+  const at = positions(text);
+  const read = literalTree(text, head.index + head[0].length, { words: true, limits: literalLimits, findings: createFindings(), at });
+  return 'failedAt' in read ? at(read.failedAt).line : undefined;
 }
 
 function refuseFaults(findings: Findings, file: string, text: string): void {

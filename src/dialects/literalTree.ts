@@ -9,7 +9,14 @@ export const tupleKey = '__talos_type__';
 /** What JSON and Python's json call constants. */
 const constants = new Map<string, number | boolean | null>([['true', true], ['false', false], ['null', null], ['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity]]);
 
-interface Builder { readonly limits: Limits; readonly findings: Findings; readonly at: (offset: number) => Position; readonly words: boolean; nodes: number }
+interface Builder {
+  readonly limits: Limits;
+  readonly findings: Findings;
+  /** `positions` of the text. */
+  readonly at: (offset: number) => Position;
+  readonly words: boolean;
+  nodes: number;
+}
 
 /** A word that is no constant, in a text that may have none. */
 class StrayWord extends Error {}
@@ -18,8 +25,8 @@ class StrayWord extends Error {}
  * JSON (as Python writes it, NaN included), or a Python literal, as a tree with positions. With `words`, names and calls
  * (`relu`, `Adam()`) are texts without quotes; without, a text that has any is none of ours.
  */
-export function literalTree(text: string, from: number, { words, ...reading }: { readonly words: boolean; readonly limits: Limits; readonly findings: Findings }): ReadLiteral<Tree> {
-  const builder: Builder = { ...reading, words, at: positions(text), nodes: 0 };
+export function literalTree(text: string, from: number, reading: Omit<Builder, 'nodes'>): ReadLiteral<Tree> {
+  const builder: Builder = { ...reading, nodes: 0 };
   try {
     return readLiteral(text, from, partsFor(builder));
   } catch (error) {
