@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { dialects } from '../../src/dialects/index.js';
 import { createRepository, temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
 
@@ -127,4 +128,99 @@ describe('questions', () => {
 
 test('--json says what was written', async () => {
   expect(json(ended(await type(folder.path, ['init', '--json']), 0))).toEqual({ written: ['noregret.yml', join('.github', 'workflows', 'tuning.yml'), join('.github', 'workflows', 'noregret-commands.yml')], valid: true });
+});
+
+describe('from another tool\'s file', () => {
+  const write = (name: string, text: string): void => { writeFileSync(join(folder.path, name), text); };
+  const nni = '{"lr": {"_type": "loguniform", "_value": [0.0001, 0.1]}, "f": {"_type": "factor", "_value": [1]}}';
+
+  test('it is told by its content, what is left out is said, and check takes what is written', async () => {
+    write('any.name', nni);
+    const { out, err } = ended(await type(folder.path, ['init', '--from', 'any.name']), 0);
+    expect(out).toContain('wrote noregret.yml from any.name (NNI)\n');
+    expect(err).toBe('note: the file names no metric, no goal, no command: put yours in place of the example\nnote: f: left out: its _type factor cannot be said here\n');
+    expect(read('noregret.yml')).toContain('  # f: left out: its _type factor cannot be said here\n');
+    expect(config()['parameters']).toEqual({ lr: { distribution: 'log_uniform_values', min: 0.0001, max: 0.1 } });
+    expect(json(ended(await type(folder.path, ['check', '--json']), 0))).toMatchObject({ ok: true, errors: [], warnings: [] });
+  });
+
+  test('--json says the tool and the notes', async () => {
+    write('a.json', nni);
+    expect(json(ended(await type(folder.path, ['init', '--json', '--from', 'a.json']), 0))).toMatchObject({ valid: true, from: 'a.json', tool: 'NNI', notes: [expect.stringContaining('names no metric'), expect.stringContaining('f: left out')] });
+  });
+
+  test('metric, budget, pruner, time and command are carried over', async () => {
+    write('katib.yaml', 'apiVersion: kubeflow.org/v1beta1\nkind: Experiment\nmetadata: { name: a }\nspec:\n  objective: { type: minimize, goal: 0.1, objectiveMetricName: loss }\n  algorithm: { algorithmName: tpe }\n  maxTrialCount: 9\n  earlyStopping: { algorithmName: medianstop }\n  parameters: [{ name: lr, parameterType: double, feasibleSpace: { min: "0", max: "1" } }]\n  trialTemplate: { trialParameters: [{ name: a, reference: lr }], trialSpec: { containers: [{ command: [python, t.py, "--lr=${trialParameters.a}"] }] } }\n');
+    ended(await type(folder.path, ['init', '--from', 'katib.yaml']), 0);
+    expect(config()).toMatchObject({ name: 'a', metric: { name: 'loss', goal: 'minimize' }, method: 'tpe', budget: { trials: 9 }, stop: { threshold: 0.1 }, early_terminate: { type: 'median' }, command: ['python', 't.py', '--lr=${param:lr}'] });
+    ended(await type(folder.path, ['check']), 0);
+  });
+
+  test('--dialect forces one, and names those that there are', async () => {
+    write('a.json', nni);
+    ended(await type(folder.path, ['init', '--from', 'a.json', '--dialect', 'nni']), 0);
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'a.json', '--dialect', 'katib']), 2).err).toContain('a.json holds no search space of Katib.');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'a.json', '--dialect', 'optuna']), 2).err).toMatch(/There is no dialect "optuna"\.\n {2}fix: --dialect takes wandb, katib, hydra/);
+    expect(ended(await type(folder.path, ['init', '--force', '--dialect', 'nni']), 2).err).toContain('Add --from FILE.');
+    const help = ended(await type(folder.path, ['init', '--help']), 0).out.replaceAll(/\s+/g, ' ');
+    for (const name of ['wandb', ...Object.keys(dialects)]) expect(help).toContain(` ${name}`);
+  });
+
+  test('one of several is named after #, also where a file has one in its name', async () => {
+    write('a#b.py', "p = {'x': [1, 2]}\nq = {'x': [3, 4]}\n");
+    expect(ended(await type(folder.path, ['init', '--from', 'a#b.py']), 2).err).toContain("a#b.py has 2 search spaces of Talos: p, q.\n  fix: Name one after the file: --from 'a#b.py#p'.");
+    ended(await type(folder.path, ['init', '--from', 'a#b.py#q']), 0);
+    expect(config()['parameters']).toEqual({ x: { values: [3, 4] } });
+  });
+
+  test('a folder of Keras Tuner is its oracle.json', async () => {
+    mkdirSync(join(folder.path, 'project'));
+    write('project/oracle.json', '{"hyperparameters": {"space": [{"class_name": "Boolean", "config": {"name": "a", "default": true, "conditions": []}}]}}');
+    expect(ended(await type(folder.path, ['init', '--from', 'project']), 0).out).toContain('(Keras Tuner)');
+  });
+
+  test('a W&B sweep stays one: indented, in JSON, with its pruner, and what is not carried over is named', async () => {
+    write('s.json', '{"program": "t.py", "method": "grid", "parameters": {"a": {"values": [1, 2]}}}');
+    expect(ended(await type(folder.path, ['init', '--from', 's.json']), 0).out).toContain('wrote noregret.yml from s.json\n');
+    expect(config()['parameters']).toEqual({ a: { values: [1, 2] } });
+    write('s.yaml', '  program: t.py\n  method: random\n  project: p\n  early_terminate: { type: hyperband, min_iter: 3 }\n  metric: { name: loss }\n  parameters: { a: { values: [1, 2] } }\n');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 's.yaml']), 0).err).toBe('note: not read: project\n');
+    expect(config()).toMatchObject({ early_terminate: { type: 'hyperband', min_iter: 3 }, parameters: { a: { values: [1, 2] } } });
+    ended(await type(folder.path, ['init', '--force', '--from', 's.yaml', '--dialect', 'wandb']), 0);
+  });
+
+  test.each([
+    ['an unknown file', 'a: 1\n', /any is no search space that can be told by its content\.\n {2}fix: Known: W&B, Katib/],
+    ['a dictionary that is computed', "p = {\n 'x': list(range(3)),\n 'y': 2 ** 3}\n", /any:3: this dictionary is no literal of Python/],
+    ['a bad value', '{"lr":\n {"_type": "uniform", "_value": [2, 1]}}', /any:2: lr is no search space: its range 2…1 is upside down/],
+    ['bytes that are no text', 'a\0b', /Cannot read any: it is no file of text/],
+  ])('%s: nothing is written', async (_what, text, message) => {
+    write('any', text);
+    expect(ended(await type(folder.path, ['init', '--from', 'any']), 2).err).toMatch(message);
+    for (const path of ['noregret.yml', '.github']) expect(existsSync(join(folder.path, path))).toBe(false);
+  });
+
+  test('a folder of nothing, a file too large', async () => {
+    mkdirSync(join(folder.path, 'empty'));
+    expect(ended(await type(folder.path, ['init', '--from', 'empty']), 2).err).toContain('Cannot read empty');
+    write('large', '');
+    truncateSync(join(folder.path, 'large'), 5 * 1024 ** 3);
+    expect(ended(await type(folder.path, ['init', '--from', 'large']), 2).err).toContain('large has 5368709120 bytes');
+  });
+});
+
+describe('a Hyperopt space in Python', () => {
+  const program = 'from hyperopt import hp\nopen("ran", "w").close()\nspace = {"lr": hp.uniform("lr", 0, 1)}\n';
+
+  test('is never run without the user\'s word', async () => {
+    writeFileSync(join(folder.path, 'space.py'), program);
+    expect(ended(await type(folder.path, ['init', '--from', 'space.py']), 2).err).toMatch(/space\.py makes a search space of Hyperopt in Python, which only running it tells\.\n {2}fix: If you trust it: --trust runs it/);
+    expect(existsSync(join(folder.path, 'ran'))).toBe(false);
+  });
+
+  test('with it, Python\'s last word is shown', async () => {
+    writeFileSync(join(folder.path, 'space.py'), `raise SystemExit("no such thing")\n${program}`);
+    expect(ended(await type(folder.path, ['init', '--trust', '--from', 'space.py']), 2).err).toMatch(/(Python could not make the space of space\.py: .*no such thing|there is no python3)/);
+    expect(existsSync(join(folder.path, 'noregret.yml'))).toBe(false);
+  });
 });

@@ -1,4 +1,6 @@
 import type { Goal } from '../model/direction.js';
+import type { ParamValue } from '../model/params.js';
+import { yamlValue } from '../model/yamlText.js';
 
 /** File name of the workflow of `workflowText`. */
 export const measuringWorkflow = 'tuning.yml';
@@ -26,6 +28,10 @@ export interface ConfigAnswers {
   /** The program reports with `wandb.log`. */
   readonly wandb?: boolean;
   readonly trials?: number;
+  /** How long everything may take, e.g. `45m`. */
+  readonly time?: string;
+  /** Pruner with its options. */
+  readonly earlyTerminate?: Readonly<Record<string, ParamValue>>;
   /** Value of the metric which is good enough. */
   readonly threshold?: number;
 }
@@ -124,13 +130,14 @@ export function configText({ name, command, metric, goal, parameters, ...more }:
     ...programLines(command),
     '',
     ...(more.method === undefined ? [] : [`method: ${quoted(more.method)}`]),
+    ...(more.earlyTerminate === undefined ? [] : [`early_terminate: ${yamlValue(more.earlyTerminate)}`]),
     '# What is searched, as in a Weights & Biases sweep. `default` is what main uses today.',
     'parameters:',
     ...(parameters.length === 0 ? exampleParameters : parameters).map((line) => `  ${line}`),
     '',
     'budget:',
     `  trials: ${more.trials ?? 20}`,
-    '  time: 45m',
+    `  time: ${more.time ?? '45m'}`,
     '  # trial_time: 10m',
     '  # gpu_hours: 4',
     ...(more.threshold === undefined ? [] : [`stop: { threshold: ${more.threshold} }`]),

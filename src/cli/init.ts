@@ -1,16 +1,16 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isNode, parseDocument, stringify, visit } from 'yaml';
 import { commandsWorkflowText, configText, measuringWorkflow, workflowText, type ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
 import { UserError } from '../model/errors.js';
 import { openRepository } from '../platform/repository.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
+import { answersFrom } from './initFrom.js';
 import { exitCodes, type CommonFlags } from './program.js';
-import type { Terminal } from './terminal.js';
+import { printable, type Terminal } from './terminal.js';
 
-interface Flags extends CommonFlags { readonly from?: string; readonly yes?: boolean; readonly force?: boolean }
+interface Flags extends CommonFlags { readonly from?: string; readonly dialect?: string; readonly trust?: boolean; readonly yes?: boolean; readonly force?: boolean }
 
 const configPath = 'noregret.yml';
 const workflowPath = join('.github', 'workflows', measuringWorkflow);
@@ -25,62 +25,35 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     if (flags.force !== true && (await exists(join(cwd, path)))) throw new UserError('init-exists', `${path} exists already.`, { fix: 'Edit it, or overwrite it with --force.' });
   }
   const sweep = flags.from ?? (await firstExisting(cwd, sweepNames));
-  const suggested = sweep === undefined ? examples(cwd) : await fromSweep(cwd, sweep);
+  if (sweep === undefined && flags.dialect !== undefined) throw new UserError('dialect-without-file', '--dialect says how to read the file of --from, and there is none.', { fix: 'Add --from FILE.' });
+  const read = sweep === undefined ? undefined : await answersFrom({ ...flags, from: sweep }, examples(cwd), terminal);
+  for (const note of read?.notes ?? []) terminal.stderr.write(`note: ${printable(note)}\n`);
+  const suggested = read?.answers ?? examples(cwd);
   const answers = flags.yes === true || terminal.stdin.isTTY !== true ? suggested : await ask(suggested, terminal);
   const text = configText(answers);
-  const parsed = parseConfig({ text, path: configPath, samplers, pruners });
+  refuseInvalid(text, sweep);
   await writeFile(join(cwd, configPath), text);
   await mkdir(dirname(join(cwd, workflowPath)), { recursive: true });
   await writeFile(join(cwd, workflowPath), workflowText({ action, defaultBranch: await defaultBranch(terminal), runsOn: ['self-hosted', 'gpu'] }));
   await writeFile(join(cwd, commandsPath), commandsWorkflowText(action));
-  const written = { written: [configPath, workflowPath, commandsPath], valid: parsed.config !== undefined, ...(sweep === undefined ? {} : { from: sweep }) };
+  const written = { written: [configPath, workflowPath, commandsPath], valid: true, ...(sweep === undefined || read === undefined ? {} : { from: sweep, tool: read.tool, notes: read.notes }) };
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(written)}\n` : [
-    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}`, `wrote ${workflowPath}`, `wrote ${commandsPath}`,
+    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}${read === undefined || read.tool === 'W&B' ? '' : ` (${read.tool})`}`, `wrote ${workflowPath}`, `wrote ${commandsPath}`,
     'next: read both, then', '  npx noregret check', '  npx noregret tune --trials 3', ''].join('\n'));
   return exitCodes.ok;
 }
 
+/** UserError `init-invalid`: nothing is written that `check` would refuse. */
+function refuseInvalid(text: string, from: string | undefined): void {
+  const { config, diagnostics } = parseConfig({ text, path: configPath, samplers, pruners });
+  if (config !== undefined) return;
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  const line = text.split('\n')[(error?.line ?? 1) - 1]?.trim() ?? '';
+  throw new UserError('init-invalid', `${from === undefined ? 'These answers make' : `${from} makes`} no valid ${configPath}: ${error?.message ?? 'unknown'} (${line}). Nothing was written.`, { fix: error?.fix ?? 'Correct it there.' });
+}
+
 function examples(cwd: string): ConfigAnswers {
   return { name: basename(cwd), command: ['python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
-}
-
-/** Command, metric and parameters of a sweep file as it stands; what it leaves open is taken from the examples. */
-async function fromSweep(cwd: string, path: string): Promise<ConfigAnswers> {
-  const text = await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
-    throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  });
-  const { config, diagnostics } = parseConfig({ text, path, samplers, pruners });
-  const error = diagnostics.find(({ severity }) => severity === 'error');
-  if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
-  const fallback = examples(cwd);
-  const { budget, stop } = config;
-  return {
-    name: config.name === 'sweep' ? fallback.name : config.name,
-    command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
-    metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
-    parameters: parameterLines(text), wandb: config.metrics.wandb,
-    ...(config.method.name === 'random' ? {} : { method: config.method.name }),
-    ...(budget.trialsExplicit ? { trials: budget.trials } : {}),
-    ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
-  };
-}
-
-/** As written: 1.0 and 1 are a float and an integer, and make another space. */
-function parameterLines(text: string): readonly string[] {
-  const document = parseDocument(text);
-  const parameters = document.get('parameters', true);
-  if (!isNode(parameters)) return [];
-  const aliases: unknown[] = [];
-  visit(parameters, {
-    Alias: (_, alias) => { aliases.push(alias); },
-    Scalar: (_, scalar) => { if (typeof scalar.value === 'number' && scalar.source?.endsWith('.') === true) scalar.minFractionDigits = 1; },
-  });
-  return stringify(aliases.length > 0 ? parameters.toJS(document, { maxAliasCount: 100 }) : parameters).trimEnd().split('\n');
-}
-
-/** Our file names no `program:` key apart, so its macro is written out. */
-function withProgram(argv: readonly string[], program: string | undefined): readonly string[] {
-  return program === undefined ? argv : argv.map((item) => (item === '${program}' ? program : item));
 }
 
 async function ask(suggested: ConfigAnswers, terminal: Terminal): Promise<ConfigAnswers> {

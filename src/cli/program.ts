@@ -84,7 +84,9 @@ function addStudyCommands(add: Add): void {
     .option('--variant <name>', 'which pull request: moved, worse, better, equivalent, no-change', 'moved')
     .option('--keep', 'keep the temporary repository even when interrupted');
   add('init', 'write noregret.yml and a workflow, after asking or from an existing sweep file', () => import('./init.js'))
-    .option('--from <sweep>', 'read command, metric and parameters from this sweep file')
+    .option('--from <file>', 'read command, metric and parameters from this file of W&B, Katib, Hydra, Ray Tune, NNI, Polyaxon, Determined, Guild, SageMaker, Azure ML, Vertex AI, Keras Tuner, Talos or Hyperopt; FILE#PART where it holds several')
+    .option('--dialect <name>', 'whose file it is, where its content does not tell: wandb, katib, hydra, raytune, nni, polyaxon, determined, guild, sagemaker, azureml, vertex, kerasTuner, talos, hyperopt')
+    .option('--trust', 'let your python3 run the file of --from, where that makes a Hyperopt space')
     .option('-y, --yes', 'take the defaults, ask nothing')
     .option('--force', 'overwrite existing files');
   withStudyFlags(add('tune', 'search the working tree; leaves a resumable study in .noregret/', () => import('./tune.js')))

@@ -3,45 +3,86 @@ import { shown, type Finding, type Findings, type Position } from './findings.js
 import { syntaxFinding } from './syntax.js';
 import { resolvePlain, type Entry, type MapTree, type ScalarTree, type Tree } from './yamlTree.js';
 
+/** What a text may hold; `nodes` after aliases are expanded, which bounds an alias bomb. */
+export interface Limits { readonly characters: number; readonly depth: number; readonly nodes: number }
+
 /** Far above any real study file, far below what would slow a check down. */
-const MAX_CHARACTERS = 256 * 1024;
-const MAX_DEPTH = 32;
-/** Nodes after aliases are expanded: what bounds an alias bomb. */
-const MAX_NODES = 20_000;
+const studyLimits: Limits = { characters: 256 * 1024, depth: 32, nodes: 20_000 };
 
 /** Reads the file into a tree with positions; undefined after an error that hides the rest. */
 export function readYaml(text: string, findings: Findings): MapTree | undefined {
-  const start = { line: 1, column: 1 };
-  if (text.length > MAX_CHARACTERS) {
-    findings.error(start, { code: 'file-too-large', message: `the file has ${text.length} characters; at most ${MAX_CHARACTERS} are read`, fix: 'move data out of the configuration' });
-    return undefined;
-  }
-  const parsed = parseRepaired(text);
-  const [document] = parsed.documents;
-  const faults = parsed.documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
-  const [fault] = faults;
-  if (fault !== undefined) {
-    // Later syntax errors are echoes of the first.
-    const at = parsed.position(fault.pos[0]);
-    findings.error(at, syntaxFinding(fault, text.split(/\r?\n/)[at.line - 1] ?? ''));
-    return undefined;
-  }
-  const [, second] = parsed.documents;
+  const parsed = parseWithin(text, studyLimits, findings);
+  if (parsed === undefined) return undefined;
+  const [document, second] = parsed.documents;
   if (second !== undefined) {
     findings.error(parsed.position(second.range[0]), { code: 'several-documents', message: 'a second YAML document begins here (after ---)', fix: 'one study per file; `config:` takes several files' });
     return undefined;
   }
   const contents = document?.contents;
   if (document === undefined || contents === null || contents === undefined) {
-    findings.error(start, { code: 'empty-file', message: 'the file is empty', fix: 'run `noregret init` for a commented example' });
+    findings.error({ line: 1, column: 1 }, { code: 'empty-file', message: 'the file is empty', fix: 'run `noregret init` for a commented example' });
     return undefined;
   }
-  const reading: Reading = { document, at: (node) => parsed.position(node.range?.[0] ?? 0), findings, targets: new Map(), nodes: 0, stopped: false };
-  const tree = read(contents, { depth: 0, trail: [] }, reading);
-  if (reading.stopped) return undefined;
-  if (tree?.kind === 'map') return tree;
-  if (tree !== undefined) findings.error(tree.at, { code: 'not-a-map', message: `the file is a ${tree.kind === 'list' ? 'list' : 'text'}, not a map of settings`, example: 'method: random' });
+  const tree = readContents(document, { parsed, limits: studyLimits, findings });
+  if (tree === undefined || tree.kind === 'map') return tree;
+  findings.error(tree.at, { code: 'not-a-map', message: `the file is a ${tree.kind === 'list' ? 'list' : 'text'}, not a map of settings`, example: 'method: random' });
   return undefined;
+}
+
+/** Every document of a file that has something in it, whatever that is; empty after an error that hides the rest. */
+export function readDocuments(text: string, limits: Limits, findings: Findings): readonly Tree[] {
+  const parsed = parseWithin(text, limits, findings);
+  return parsed?.documents.flatMap((document) => readContents(document, { parsed, limits, findings }) ?? []) ?? [];
+}
+
+function parseWithin(text: string, limits: Limits, findings: Findings): Parsed | undefined {
+  if (text.length > limits.characters) {
+    findings.error({ line: 1, column: 1 }, { code: 'file-too-large', message: `the file has ${text.length} characters; at most ${limits.characters} are read`, fix: 'move data out of the configuration' });
+    return undefined;
+  }
+  const deep = deepLine(text);
+  if (deep !== undefined) {
+    findings.error({ line: deep, column: 1 }, { code: 'too-deep', message: 'nested too deeply', fix: 'flatten the file' });
+    return undefined;
+  }
+  const parsed = parseRepaired(text);
+  const [fault] = parsed.documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
+  if (fault === undefined) return parsed;
+  // Later syntax errors are echoes of the first.
+  const at = parsed.position(fault.pos[0]);
+  findings.error(at, syntaxFinding(fault, text.split(/\r?\n/)[at.line - 1] ?? ''));
+  return undefined;
+}
+
+/** Far above every depth that is read. */
+const MAX_BRACKETS = 500;
+const MAX_INDENT = 500;
+
+/**
+ * Line from which a text nests so deeply that it must not reach the parser: that one recurses, and a regular expression
+ * which is compiled for the first time near the end of the stack ends the process.
+ */
+function deepLine(text: string): number | undefined {
+  let depth = 0;
+  for (const [i, line] of text.split('\n').entries()) {
+    for (const sign of line) {
+      if (sign === '[' || sign === '{') depth += 1;
+      if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1);
+      if (depth > MAX_BRACKETS) return i + 1;
+    }
+    // `- - - x` nests without a bracket.
+    if (line.search(/[^-? \t]/) > MAX_INDENT) return i + 1;
+  }
+  return undefined;
+}
+
+interface Within { readonly parsed: Parsed; readonly limits: Limits; readonly findings: Findings }
+
+function readContents(document: Document.Parsed, { parsed, limits, findings }: Within): Tree | undefined {
+  if (document.contents === null) return undefined;
+  const reading: Reading = { document, limits, at: (node) => parsed.position(node.range?.[0] ?? 0), findings, targets: new Map(), nodes: 0, stopped: false };
+  const tree = read(document.contents, { depth: 0, trail: [] }, reading);
+  return reading.stopped ? undefined : tree;
 }
 
 interface Parsed { readonly documents: readonly Document.Parsed[]; readonly position: (offset: number) => Position }
@@ -71,6 +112,7 @@ function parseRepaired(text: string): Parsed {
 
 interface Reading {
   readonly document: Document.Parsed;
+  readonly limits: Limits;
   readonly at: (node: Node) => Position;
   readonly findings: Findings;
   /** Resolving an alias walks the document, and a bomb has many. */
@@ -86,8 +128,8 @@ interface Place { readonly depth: number; readonly trail: readonly string[] }
 function read(node: Node, place: Place, reading: Reading): Tree | undefined {
   reading.nodes += 1;
   if (reading.stopped) return undefined;
-  if (reading.nodes > MAX_NODES) { stop(node, reading, { code: 'too-many-values', message: `more than ${MAX_NODES} values after aliases are expanded`, fix: 'remove aliases of aliases' }); return; }
-  if (place.depth > MAX_DEPTH) { stop(node, reading, { code: 'too-deep', message: `nested deeper than ${MAX_DEPTH} levels`, fix: 'flatten the file' }); return; }
+  if (reading.nodes > reading.limits.nodes) { stop(node, reading, { code: 'too-many-values', message: `more than ${reading.limits.nodes} values after aliases are expanded`, fix: 'remove aliases of aliases' }); return; }
+  if (place.depth > reading.limits.depth) { stop(node, reading, { code: 'too-deep', message: `nested deeper than ${reading.limits.depth} levels`, fix: 'flatten the file' }); return; }
   if (isAlias(node)) return readAlias(node, place, reading);
   if (isScalar(node)) return readScalar(node, reading.at(node), reading.findings);
   const inside = { ...place, depth: place.depth + 1 };

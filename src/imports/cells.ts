@@ -1,7 +1,7 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import type { ForeignState } from './foreign.js';
-import { parsePythonLiteral } from './pythonLiteral.js';
+import { parsePythonLiteral } from '../model/pythonLiteral.js';
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, '+inf': Infinity, '-inf': -Infinity, infinity: Infinity, '-infinity': -Infinity };

@@ -5,7 +5,7 @@ import { fieldsAt, isFields, numberOr, paramAt, unreadable } from './fields.js';
 import { checkTrials, studyOf, type ForeignStudy, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonPieces } from './jsonPieces.js';
-import { parsePythonLiteral } from './pythonLiteral.js';
+import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
 

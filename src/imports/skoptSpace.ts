@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
-import { parsePythonLiteral } from './pythonLiteral.js';
+import { parsePythonLiteral } from '../model/pythonLiteral.js';
 
 /** Dimensions as scikit-optimize prints them: `Real(low=0.1, high=1.0, prior='log-uniform', ...)`. Undefined where one is printed otherwise. */
 export function skoptSpace(printed: readonly unknown[], nameOf: (index: number) => string): SearchSpace | undefined {

@@ -3,7 +3,7 @@ import { fieldsAt, isFields, textOr, type Place } from './fields.js';
 import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Trials } from './foreign.js';
 import type { Imported, Importer } from './importer.js';
 import { jsonLines, jsonPieces } from './jsonPieces.js';
-import { parsePythonLiteral } from './pythonLiteral.js';
+import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';

@@ -1,0 +1,54 @@
+import { isNode, parseDocument, stringify, visit } from 'yaml';
+import type { ConfigAnswers } from '../app/initTemplates.js';
+import { parseConfig } from '../config/parse.js';
+import { UserError } from '../model/errors.js';
+import type { ParamValue } from '../model/params.js';
+import { pruners } from '../pruners/index.js';
+import { samplers } from '../samplers/index.js';
+
+export interface SweepFile { readonly answers: ConfigAnswers; readonly notes: readonly string[] }
+
+/** Keys of a sweep that the new file says too. */
+const carried: ReadonlySet<string> = new Set(['name', 'program', 'command', 'method', 'metric', 'parameters', 'run_cap', 'early_terminate', 'metrics', 'budget', 'stop']);
+
+/** A Weights & Biases sweep, which a configuration is a superset of. UserError `sweep-invalid` with the line of what is wrong. */
+export function sweepAnswers({ text, path }: { readonly text: string; readonly path: string }, fallback: ConfigAnswers): SweepFile {
+  const { config, diagnostics } = parseConfig({ text, path, samplers, pruners });
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
+  const { budget, stop } = config;
+  const whole = parseDocument(text).toJS({ maxAliasCount: 100 }) as Readonly<Record<string, ParamValue>>;
+  const lost = Object.keys(whole).filter((key) => !carried.has(key));
+  const pruner = whole['early_terminate'] as ConfigAnswers['earlyTerminate'];
+  return {
+    answers: {
+      name: config.name === 'sweep' ? fallback.name : config.name,
+      command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
+      metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
+      parameters: parameterLines(text), wandb: config.metrics.wandb,
+      ...(config.method.name === 'random' ? {} : { method: config.method.name }),
+      ...(config.earlyTerminate === undefined || pruner === undefined ? {} : { earlyTerminate: pruner }),
+      ...(budget.trialsExplicit ? { trials: budget.trials } : {}),
+      ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
+    },
+    notes: lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`],
+  };
+}
+
+/** As written: 1.0 and 1 are a float and an integer, and make another space. */
+function parameterLines(text: string): readonly string[] {
+  const document = parseDocument(text);
+  const parameters = document.get('parameters', true);
+  if (!isNode(parameters)) return [];
+  const aliases: unknown[] = [];
+  visit(parameters, {
+    Alias: (_, alias) => { aliases.push(alias); },
+    Scalar: (_, scalar) => { if (typeof scalar.value === 'number' && scalar.source?.endsWith('.') === true) scalar.minFractionDigits = 1; },
+  });
+  return stringify(aliases.length > 0 ? parameters.toJS(document, { maxAliasCount: 100 }) : parameters).trimEnd().split('\n');
+}
+
+/** Our file names no `program:` key apart, so its macro is written out. */
+function withProgram(argv: readonly string[], program: string | undefined): readonly string[] {
+  return program === undefined ? argv : argv.map((item) => (item === '${program}' ? program : item));
+}
