@@ -1,0 +1,28 @@
+/** A library that a shipped adapter drives. Versions as PyPI writes them. */
+export interface Library {
+  /** On PyPI; its version is what is looked at. */
+  readonly package: string;
+  /** Driven in our tests (`npm run test:peers`), as `pip install` takes it. */
+  readonly pins: readonly string[];
+  /** What some of its algorithms need besides. */
+  readonly more?: string;
+  /** Older ones are refused: the interface that the adapter calls was another. */
+  readonly from: string;
+  /** From here on it is said that nobody has tried. */
+  readonly below: string;
+}
+
+/** `external: NAME` -> what must be installed. The adapter is `assets/python/adapters/<name>_adapter.py`. */
+export const libraries: Readonly<Record<string, Library>> = {
+  optuna: { package: 'optuna', pins: ['optuna==5.0.0'], more: 'cmaes for CmaEsSampler, scipy for QMCSampler and WilcoxonPruner, torch and scipy for GPSampler, optunahub for hub:…', from: '4.0', below: '6' },
+  hyperopt: { package: 'hyperopt', pins: ['hyperopt==0.3.0', 'numpy==2.4.6'], more: 'lightgbm and scikit-learn for atpe', from: '0.2.7', below: '0.4' },
+  'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2'], from: '0.10', below: '0.11' },
+  'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'numpy==2.4.6'], from: '1.4.6', below: '1.5' },
+  'ray-tune': { package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.5.1', from: '2.40', below: '3' },
+  deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4', below: '1.5' },
+};
+
+/** The line to type. */
+export function installOf({ pins, more }: Library): string {
+  return `pip install ${pins.map((pin) => `"${pin}"`).join(' ')}${more === undefined ? '' : ` (with ${more})`}`;
+}
