@@ -17,8 +17,8 @@ export const libraries: Readonly<Record<string, Library>> = {
   optuna: { package: 'optuna', pins: ['optuna==5.0.0'], more: 'cmaes for CmaEsSampler, scipy for QMCSampler and WilcoxonPruner, torch and scipy for GPSampler, optunahub for hub:…', from: '4.0', below: '6' },
   hyperopt: { package: 'hyperopt', pins: ['hyperopt==0.3.0', 'numpy==2.4.6'], more: 'lightgbm and scikit-learn for atpe', from: '0.2.7', below: '0.4' },
   'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2'], from: '0.10', below: '0.11' },
-  'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'numpy==2.4.6'], from: '1.4.6', below: '1.5' },
-  'ray-tune': { package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.5.1', from: '2.40', below: '3' },
+  'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'six', 'numpy==2.4.6', 'jax==0.10.2'], more: 'tensorflow or torch in place of jax: Keras needs one of them', from: '1.4.6', below: '1.5' },
+  'ray-tune': { package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.4.3', from: '2.40', below: '3' },
   deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4', below: '1.5' },
 };
 

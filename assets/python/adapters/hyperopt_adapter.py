@@ -5,7 +5,6 @@ import math
 
 from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
 
-INSTALL = 'pip install "hyperopt==0.3.0" "numpy==2.4.6" (with lightgbm and scikit-learn for atpe)'
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
 
 
@@ -122,4 +121,4 @@ class Hyperopt:
         self.trials.refresh()
 
 
-serve("hyperopt", INSTALL, Hyperopt)
+serve(Hyperopt)

@@ -1,7 +1,6 @@
 """Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
 from adapter_common import Refused, in_space, refuse_beyond, same, serve
 
-INSTALL = 'pip install "scikit-optimize==0.10.2"'
 MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
@@ -72,4 +71,4 @@ class Skopt:
             self.failures.append(point)
 
 
-serve("scikit-optimize", INSTALL, Skopt)
+serve(Skopt)
