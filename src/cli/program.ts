@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/errors.js';
+import { addDoctor } from './doctorCommand.js';
 import { addImport } from './importCommand.js';
 import { printable, type Terminal } from './terminal.js';
 
@@ -58,6 +59,7 @@ function createProgram(terminal: Terminal, version: string, done: (code: number)
       });
   addStudyCommands(add);
   addReadingCommands(add);
+  addDoctor(add);
   return program;
 }
 

@@ -38,17 +38,17 @@ export function startMessage({ study, space, goal, budget, parallel }: ExternalR
   return {
     op: 'start', protocol, study, goal, budget, parallel, seed, prunes, ...(sampler === undefined ? {} : { sampler }), options,
     ...(pruner === undefined ? {} : { pruner: pruner.name, pruner_options: pruner.options }),
-    ...(library === undefined ? {} : { library }),
+    ...(library === undefined ? {} : { library: { package: library.package, pins: library.pins, install: library.install, from: library.from, below: library.below } }),
     space: Object.fromEntries(space.parameters.map((parameter) => [parameter.name, spaceEntry(parameter)])), constraints: space.constraints,
   };
 }
 
 /** `ask`: number of the question that it answers; without one it is a trial of elsewhere. `heard`: so many reports were told before it was stopped; what came after them would depend on chance. In the metric's own unit. */
-export function tellMessage({ number, params, state, loss, intermediate }: LossTrial, { ask, heard }: { readonly ask: number | undefined; readonly heard: number | undefined }, goal: Goal): Message {
+export function tellMessage({ number, params, state, loss, intermediate, seconds }: LossTrial, { ask, heard }: { readonly ask: number | undefined; readonly heard: number | undefined }, goal: Goal): Message {
   const steps = intermediate.slice(0, heard).filter((report) => Number.isFinite(report.loss)).map((report) => [report.step, inUnit(report.loss, goal)]);
   return {
     op: 'tell', trial: number, ...(ask === undefined ? {} : { ask }), params, state,
-    ...(loss === undefined || !Number.isFinite(loss) ? {} : { value: inUnit(loss, goal) }), ...(steps.length === 0 ? {} : { steps }),
+    ...(loss === undefined || !Number.isFinite(loss) ? {} : { value: inUnit(loss, goal) }), ...(steps.length === 0 ? {} : { steps }), ...(seconds === undefined ? {} : { seconds }),
   };
 }
 

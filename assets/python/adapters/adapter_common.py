@@ -3,7 +3,7 @@
 serve(create): `create(start)` gets the first request and answers an object with
     ask(number) -> params, or None when there is nothing more to try, WAIT for results of trials that run, or
                    {"params": …, "until": step} and {"trial": number, "until": step} where it lets trials rest
-    tell(ask, params, state, value, steps, trial): ask is None for a trial that it did not propose; value is a loss (lower is better)
+    tell(ask, params, state, value, steps, trial, seconds): ask is None for a trial that it did not propose; value is a loss (lower is better)
     running(trial, params): optional; a trial of elsewhere is under way, and will be told later
     report(ask, trial, step, value) -> whether the trial is to stop; value may be None. Optional, with `prunes = True`
     resumes = True: optional, with answers {"trial": …}
@@ -117,7 +117,7 @@ class Translated:
             return {}
         value = request.get("value")
         self.adapter.tell(request.get("ask"), params, request["state"], None if value is None else self.sign * value,
-                          [(step, self.sign * seen) for step, seen in request.get("steps", [])], request["trial"])
+                          [(step, self.sign * seen) for step, seen in request.get("steps", [])], request.get("trial"), request.get("seconds"))
         return {}
 
     def fixed(self, params):

@@ -124,7 +124,7 @@ class Deap:
         self.asked[number] = genome
         return {name: entry["choices"][gene] if entry["kind"] == "categorical" else gene for (name, entry), gene in zip(self.space.items(), genome)}
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         genome = self.asked.pop(ask, None) if ask is not None else None
         if genome is None:
             self.learn(params, state, value)

@@ -17,7 +17,7 @@ class Hyperopt:
         from hyperopt import base, pyll
 
         self.hyperopt, self.base = hyperopt, base
-        self.nodes = {}
+        self.nodes, self.isAdaptive = {}, start["sampler"] == "atpe"
         self.domain = base.Domain(lambda point: 0.0, self.tree())
         # As `fmin` sets it: pyll would complain about an expression that is evaluated more than once otherwise.
         self.trials = base.Trials()
@@ -60,7 +60,8 @@ class Hyperopt:
             make = {"normal": hp.normal, "log_normal": hp.lognormal, "q_normal": hp.qnormal, "q_log_normal": hp.qlognormal}[kind]
             return make(name, entry["mu"], entry["sigma"], *([entry["q"]] if "q" in entry else []))
         if kind == "int_uniform":
-            return hp.uniformint(name, low, high)
+            # atpe reads a step from every whole number, and finds none in hp.uniformint.
+            return hp.quniform(name, low, high, 1) if self.isAdaptive else hp.uniformint(name, low, high)
         if entry["log"]:
             return hp.qloguniform(name, math.log(low), math.log(high), step) if step is not None else hp.loguniform(name, math.log(low), math.log(high))
         return hp.quniform(name, low, high, step) if step is not None else hp.uniform(name, low, high)
@@ -110,7 +111,7 @@ class Hyperopt:
         entry = self.spec[name]
         return next(i for i, choice in enumerate(entry["choices"]) if same(choice, value)) if entry["kind"] == "categorical" else value
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         document = self.asked.pop(ask, None) if ask is not None else self.foreign.pop(number, None)
         if document is None:
             document = self.added(params)

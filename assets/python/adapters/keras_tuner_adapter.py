@@ -122,7 +122,7 @@ class KerasTuner:
                 params[name] = self.outward(name, values[name])
         return {"params": params, **limit} if limit else params
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         states = self.trials.TrialStatus
         if ask is None:
             self.learn(params, state, value, number)

@@ -127,7 +127,7 @@ class Optuna:
     def running(self, number, params):
         self.foreign[number] = self.study._storage.create_new_trial(self.study._study_id, template_trial=self.frozen(params, "RUNNING", None, []))
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         states = self.optuna.trial.TrialState
         known = self.asked.pop(ask, None) if ask is not None else None
         kind = {"complete": states.COMPLETE, "pruned": states.PRUNED}.get(state, states.FAIL)

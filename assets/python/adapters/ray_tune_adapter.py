@@ -113,7 +113,7 @@ class RayTune:
             return in_space(entry, value)
         return int(round(value)) if entry["kind"] == "int" else float(value)
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         if ask is None:
             self.learn(params, state, value)
             return
