@@ -92,14 +92,17 @@ describe('with a study', () => {
     fakePython({ optuna: '5.0.0' }, 'mine');
     const answer = await asked(0);
     expect(answer).toMatchObject({ ok: true, missing: [] });
-    expect(part(answer, 'optuna (bin/mine)')).toMatchObject({ state: 'found', neededBy: ['demo'] });
-    // The other one is not asked for.
-    expect(part(answer, 'Python')).toMatchObject({ state: 'missing', neededBy: [] });
-    expect(ended(await doctor(), 0).out).toContain('demo: all that is needed is here.');
+    expect(part(answer, 'optuna')).toMatchObject({ state: 'found', interpreter: 'bin/mine', neededBy: ['demo'] });
+    // python3 is not there, and not asked for.
+    expect(part(answer, 'Python')).toMatchObject({ state: 'found', interpreter: 'bin/mine' });
+    expect(part(answer, 'hyperopt')?.fix).toMatch(/^bin\/mine -m pip install/);
+    const { out } = ended(await doctor(), 0);
+    expect(out).toMatch(/^Python \(bin\/mine\)$/m);
+    expect(out).toContain('demo: all that is needed is here.');
   });
 
   test.each<[string, string, string]>([
-    ['an interpreter', 'method: { external: hyperopt, python: bin/none }', 'Python bin/none'],
+    ['an interpreter', 'method: { external: hyperopt, python: bin/none }', 'Python'],
     ['the adapter\'s own command', 'method: { external: [bin/adapter, --fast] }', 'bin/adapter'],
     ['tfjs', 'trainer: { tfjs: ./train.mjs }', 'tfjs trials run on'],
   ])('%s', async (_what, more, name) => {

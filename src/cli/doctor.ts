@@ -27,7 +27,8 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
 
 async function look(place: Place, { env }: Terminal, needs: readonly Needs[]): Promise<readonly Part[]> {
   const wanted = needs.flatMap((need) => need.python ?? []);
-  const interpreters = [...new Set(['python3', ...wanted.map(({ interpreter }) => interpreter)])];
+  // Where the study names one, what another has is of no interest.
+  const interpreters = [...new Set(wanted.length === 0 ? ['python3'] : wanted.map(({ interpreter }) => interpreter))];
   const found = await Promise.all<Part | readonly Part[]>([
     { group: 'tools', name: 'node', state: 'found', version: process.versions.node },
     program({ group: 'tools', name: 'git', argv: ['git', '--version'], fix: 'Install git: `compare` reads both commits with it.' }, place),
@@ -54,20 +55,22 @@ function judge(parts: readonly Part[], needs: readonly Needs[]): readonly Row[] 
 
 const ran = 'tfjs trials run on';
 
-function isNeeded({ group, name }: Part, { tools, parts, tfjs: wantsTfjs, python: wanted }: Needs): boolean {
+function isNeeded({ group, name, interpreter = 'python3' }: Part, { tools, parts, tfjs: wantsTfjs, python: wanted }: Needs): boolean {
   if (parts.some((part) => part.name === name) || tools.includes(name)) return true;
   if (group === 'tfjs') return wantsTfjs && name === ran;
-  if (group !== 'python' || wanted === undefined) return false;
-  const suffix = wanted.interpreter === 'python3' ? '' : ` (${wanted.interpreter})`;
-  return name === (wanted.interpreter === 'python3' ? 'Python' : `Python ${wanted.interpreter}`) || wanted.packages.some((one) => name === `${one}${suffix}`);
+  return group === 'python' && wanted?.interpreter === interpreter && (name === 'Python' || wanted.packages.includes(name));
 }
 
 const marks: Readonly<Record<Part['state'], string>> = { found: '✓', missing: '–', unusable: '!' };
 
 function textOf(rows: readonly Row[], missing: readonly Row[], needs: readonly Needs[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const groups = Object.entries(titles).map(([group, title]) => [title, ...rows.filter((row) => row.group === group).map((row) => lineOf(row, width))].join('\n'));
+  const groups = [...new Set(rows.map(titleOf))].map((title) => [title, ...rows.filter((row) => titleOf(row) === title).map((row) => lineOf(row, width))].join('\n'));
   return [...groups, conclusion(missing, needs)].join('\n\n');
+}
+
+function titleOf({ group, interpreter }: Row): string {
+  return interpreter === undefined ? titles[group] : `${titles[group]} (${interpreter})`;
 }
 
 function lineOf({ name, state, version, detail, fix, neededBy }: Row, width: number): string {

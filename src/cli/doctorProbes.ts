@@ -13,6 +13,8 @@ import { probeTfjs } from '../runners/tfjsProbe.js';
 export interface Part {
   readonly group: 'tools' | 'python' | 'tfjs' | 'devices' | 'clusters';
   readonly name: string;
+  /** The interpreter that a package belongs to; python3 unless given. */
+  readonly interpreter?: string;
   readonly state: 'found' | 'missing' | 'unusable';
   readonly version?: string;
   /** Where it is, or why it cannot be used. */
@@ -69,24 +71,28 @@ print(json.dumps({"python": sys.version.split()[0], "path": sys.executable, "pac
 
 /** An interpreter and what it has of `extra` and of all that adapters and readers use. */
 export async function python(interpreter: string, extra: readonly string[], place: Place): Promise<readonly Part[]> {
-  const called = interpreter === 'python3' ? 'Python' : `Python ${interpreter}`;
-  const fix = interpreter === 'python3' ? 'Install Python 3.9 or newer, and see that python3 is in PATH.' : `Make it (python3 -m venv), or name another \`python\` in \`method\`.`;
+  const head = { group: 'python' as const, name: 'Python', ...of(interpreter) };
+  const fix = interpreter === 'python3' ? 'Install Python 3.9 or newer, and see that python3 is in PATH.' : 'Make it (python3 -m venv), or name another `python` in `method`.';
   const { text, failure } = await ask([interpreter, '-c', script, ...new Set([...Object.values(libraries).map((library) => library.package), ...Object.keys(readers), ...extra])], place);
-  if (failure === 'absent') return [{ group: 'python', name: called, state: 'missing', fix }];
+  if (failure === 'absent') return [{ ...head, state: 'missing', fix }];
   const answer = versions.safeParse(parsed(text));
-  if (failure !== undefined || !answer.success) return [{ group: 'python', name: called, state: 'unusable', detail: whyNot(failure, place), fix }];
+  if (failure !== undefined || !answer.success) return [{ ...head, state: 'unusable', detail: whyNot(failure, place), fix }];
   const { python: version, path, packages } = answer.data;
-  const suffix = interpreter === 'python3' ? '' : ` (${interpreter})`;
   return [
-    { group: 'python', name: called, state: 'found', version: shown(version), detail: shown(path) },
-    ...Object.entries(packages).map(([name, found]) => packagePart(name, found ?? undefined, suffix)),
+    { ...head, state: 'found', version: shown(version), detail: shown(path) },
+    ...Object.entries(packages).map(([name, found]) => packagePart(name, found ?? undefined, interpreter)),
   ];
 }
 
-function packagePart(name: string, found: string | undefined, suffix: string): Part {
+function of(interpreter: string): Pick<Part, 'interpreter'> {
+  return interpreter === 'python3' ? {} : { interpreter };
+}
+
+function packagePart(name: string, found: string | undefined, interpreter: string): Part {
   const library = Object.values(libraries).find((one) => one.package === name);
-  const fix = library === undefined ? `pip install ${name}${readers[name] === undefined ? '' : `: ${readers[name]}`}` : installOf(library);
-  const part = { group: 'python' as const, name: `${name}${suffix}` };
+  const pip = library === undefined ? `pip install ${name}${readers[name] === undefined ? '' : `: ${readers[name]}`}` : installOf(library);
+  const fix = interpreter === 'python3' ? pip : `${interpreter} -m ${pip}`;
+  const part = { group: 'python' as const, name, ...of(interpreter) };
   if (found === undefined) return { ...part, state: 'missing', fix };
   const version = shown(found);
   const stands = library === undefined ? 'known' : standing(found, library);

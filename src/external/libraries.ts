@@ -21,7 +21,7 @@ export const libraries: Readonly<Record<string, Library>> = {
     needs: { CmaEsSampler: ['cmaes'], QMCSampler: ['scipy'], GPSampler: ['torch', 'scipy'], WilcoxonPruner: ['scipy'], hub: ['optunahub'] }, from: '4.0', below: '6',
   },
   hyperopt: { package: 'hyperopt', pins: ['hyperopt==0.3.0', 'numpy==2.4.6'], more: 'lightgbm and scikit-learn for atpe', needs: { atpe: ['lightgbm', 'scikit-learn'] }, from: '0.2.7', below: '0.4' },
-  'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2', 'scikit-learn==1.5.2'], from: '0.10', below: '0.11' },
+  'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2', 'scikit-learn==1.5.2', 'numpy==2.2.6'], from: '0.10', below: '0.11' },
   'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'six', 'scikit-learn', 'numpy==2.4.6', 'jax==0.10.2'], more: 'tensorflow or torch in place of jax: Keras needs one of them', from: '1.4.6', below: '1.5' },
   'ray-tune': {
     package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.4.3',

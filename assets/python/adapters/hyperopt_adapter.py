@@ -76,7 +76,7 @@ class Hyperopt:
         self.trials.insert_trial_docs(documents)
         self.trials.refresh()
         document = self.document(tid)
-        document["state"] = self.base.JOB_STATE_RUNNING
+        self.begin(document)
         self.asked[number] = document
         values = {name: found[0] for name, found in document["misc"]["vals"].items() if found}
         params = {}
@@ -93,6 +93,11 @@ class Hyperopt:
     def document(self, tid):
         return next(each for each in reversed(self.trials._dynamic_trials) if each["tid"] == tid)
 
+    def begin(self, document):
+        # As `serial_evaluate` does; atpe reckons with the times.
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        document.update(state=self.base.JOB_STATE_RUNNING, book_time=now, refresh_time=now)
+
     def running(self, number, params):
         self.foreign[number] = self.added(params)
 
@@ -104,7 +109,7 @@ class Hyperopt:
         self.trials.insert_trial_docs(self.trials.new_trial_docs([tid], [None], [self.domain.new_result()], [misc]))
         self.trials.refresh()
         document = self.document(tid)
-        document["state"] = self.base.JOB_STATE_RUNNING
+        self.begin(document)
         return document
 
     def place(self, name, value):

@@ -49,7 +49,8 @@ class KerasTuner:
         if self.halves:
             self.check_size(start, options)
         else:
-            options.setdefault("max_trials", start["budget"])
+            # The budget is ours; a point that breaks a constraint counts for none of it.
+            options.setdefault("max_trials", 10**6)
         # Failures in a row are counted by `budget.failures`.
         own = {"objective": self.library.Objective("loss", "min"), "hyperparameters": self.hyperparameters(), "seed": start["seed"], "max_consecutive_failed_trials": 10**9}
         try:

@@ -48,7 +48,7 @@ def pruner_of(optuna, start):
     # A pruner within a pruner is named like one outside.
     if "wrapped_pruner" in inspect.signature(kind).parameters:
         inner = options.pop("wrapped_pruner", None)
-        options["wrapped_pruner"] = pruner_of(optuna, {"pruner": inner, "pruner_options": options.pop("wrapped_pruner_options", {})})
+        options["wrapped_pruner"] = pruner_of(optuna, {**start, "pruner": inner, "pruner_options": options.pop("wrapped_pruner_options", {})})
     # In the metric's own unit, while the study minimises a loss.
     if start["goal"] == "maximize" and ("lower" in options or "upper" in options):
         lower, upper = options.pop("lower", None), options.pop("upper", None)

@@ -1,6 +1,7 @@
 """Ray Tune: its searchers by class name (BasicVariantGenerator, OptunaSearch, HyperOptSearch, BayesOptSearch, …), asked as its own loop asks them. No cluster is started."""
 import importlib
 import inspect
+import itertools
 import pkgutil
 
 from adapter_common import Refused, WAIT, in_space, refuse_beyond, same, serve
@@ -28,7 +29,7 @@ def searcher_class(name):
 class Variants:
     """BasicVariantGenerator as `Tuner.fit` unrolls it: one draw of the whole space after another, or the product of a grid."""
 
-    def __init__(self, space, options, seed, budget):
+    def __init__(self, space, options, seed):
         from ray.tune.search.basic_variant import BasicVariantGenerator
         from ray.tune.search.variant_generator import generate_variants
 
@@ -36,7 +37,7 @@ class Variants:
             generator = BasicVariantGenerator(random_state=seed, **options)
         except (TypeError, ValueError) as error:
             raise Refused(f"BasicVariantGenerator: {error}", "Look at `options` in `method`.") from error
-        self.drawn = (spec["config"] for _ in range(budget) for _, spec in generate_variants({"config": space}, constant_grid_search=generator._constant_grid_search, random_state=generator._random_state))
+        self.drawn = (spec["config"] for _ in itertools.count() for _, spec in generate_variants({"config": space}, constant_grid_search=generator._constant_grid_search, random_state=generator._random_state))
 
     def suggest(self, _):
         return next(self.drawn, "FINISHED")
@@ -55,7 +56,7 @@ class RayTune:
         space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
         self.asked, self.foreign = {}, 0
         if name in ("BasicVariantGenerator", "BasicVariant"):
-            self.searcher = Variants(space, options, start["seed"], start["budget"])
+            self.searcher = Variants(space, options, start["seed"])
             return
         kind = searcher_class(name)
         seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
