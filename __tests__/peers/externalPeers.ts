@@ -30,21 +30,23 @@ export interface Trial { readonly params: Point; readonly state: string; readonl
 export interface Search { readonly trials: readonly Trial[]; readonly stopReason: string; readonly pruning?: { readonly pruner: string; readonly stopped: number } }
 export interface Study { readonly verdict: { readonly sentence: string }; readonly search: Search; readonly notes: readonly string[] }
 
-/** The objective, in both languages; its curve falls to it within 9 steps. */
+/** The objective, in both languages, of operations that both round alike: one last bit changes what a Gaussian process proposes. Its curve comes to it within 9 steps, with tanh from below at last. */
 const train = `import { readFileSync } from 'node:fs';
 const { x, units = 4, act = 'relu' } = JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8'));
-const loss = (Math.log10(x) + 2) ** 2 + units / 64 + (act === 'relu' ? 0 : 0.5);
+const distance = Math.sqrt(x) - 0.1;
+const loss = 10 * (distance * distance) + units / 64 + (act === 'relu' ? 0 : 0.5);
 for (let step = 1; step <= 9; step++) {
-  console.log('noregret ' + JSON.stringify({ step, loss: loss + 1 / step - 1 / 9 }));
+  console.log('noregret ' + JSON.stringify({ step, loss: loss + (act === 'relu' ? 1 / step - 1 / 9 : Math.abs(step - 4) / 10 - 0.5) }));
   if (process.env.NOREGRET_RESOURCE && step >= Number(process.env.NOREGRET_RESOURCE)) break;
 }
 `;
 export const objective = `
 import json, math
 def loss_of(x, units, act):
-    return (math.log10(x) + 2) ** 2 + units / 64 + (0 if act == "relu" else 0.5)
+    distance = math.sqrt(x) - 0.1
+    return 10 * (distance * distance) + units / 64 + (0 if act == "relu" else 0.5)
 def curve_of(x, units, act):
-    return [loss_of(x, units, act) + 1 / step - 1 / 9 for step in range(1, 10)]
+    return [loss_of(x, units, act) + (1 / step - 1 / 9 if act == "relu" else abs(step - 4) / 10 - 0.5) for step in range(1, 10)]
 `;
 
 interface Setting { readonly trials?: number; readonly parallel?: number; readonly parameters?: string; readonly fresh?: boolean }

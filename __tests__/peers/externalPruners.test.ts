@@ -13,7 +13,7 @@ const pruners: readonly Case[] = [
   { pruner: 'HyperbandPruner', options: 'min_resource: 1, max_resource: 9', python: 'HyperbandPruner(min_resource=1, max_resource=9)' },
   { pruner: 'ThresholdPruner', options: 'upper: 2.5, n_warmup_steps: 2', python: 'ThresholdPruner(upper=2.5, n_warmup_steps=2)' },
   { pruner: 'WilcoxonPruner', options: 'p_threshold: 0.2', python: 'WilcoxonPruner(p_threshold=0.2)' },
-  { pruner: 'PatientPruner', options: 'wrapped_pruner: MedianPruner, wrapped_pruner_options: { n_startup_trials: 2 }, patience: 0, min_delta: 0.5', python: 'PatientPruner(optuna.pruners.MedianPruner(n_startup_trials=2), patience=0, min_delta=0.5)' },
+  { pruner: 'PatientPruner', options: 'wrapped_pruner: MedianPruner, wrapped_pruner_options: { n_startup_trials: 2 }, patience: 1', python: 'PatientPruner(optuna.pruners.MedianPruner(n_startup_trials=2), patience=1)' },
 ];
 
 interface OwnTrial { readonly params: Point; readonly state: string }
@@ -41,7 +41,7 @@ print(json.dumps([{"params": trial.params, "state": trial.state.name.lower()} fo
     expect(search.trials.map(({ state }) => state)).toEqual(own.map(({ state }) => state));
     expect(search.trials.map(({ params }) => [params.act, params.units])).toEqual(own.map(({ params }) => [params.act, params.units]));
     const stopped = own.filter(({ state }) => state === 'pruned').length;
-    expect(stopped).toBeGreaterThan(2);
+    expect(stopped).toBeGreaterThan(1);
     expect(search.pruning).toMatchObject({ pruner: `optuna ${pruner}`, stopped });
   }, 300_000);
 

@@ -2,6 +2,7 @@ import { paramsKey, type Params } from '../model/params.js';
 import type { ExternalOptimiser, ExternalRequest } from '../model/external.js';
 import type { Sampler, StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
+import { orAborted } from '../platform/abort.js';
 import { whyInvalid } from '../model/validity.js';
 import { adapterCommand, type AdapterCommand } from './adapters.js';
 import { checkedReply, converse, harmless, type Conversation, type ConversationOptions } from './conversation.js';
@@ -68,7 +69,7 @@ function createExternalSampler(state: State, setting: Setting): Sampler {
       giveBack(state, view);
       if (state.open !== undefined) return;
       asking ??= answer(state, view, setting).finally(() => { asking = undefined; });
-      await Promise.race([asking, aborted(signal)]);
+      await orAborted(asking, signal);
     },
     waits: () => state.waits,
     suggest: (view) => take(state, view),
@@ -183,12 +184,5 @@ export function newsOf(state: State, { finished, running }: StudyView, { goal }:
     state.told.set(trial.number, now);
     if (proposal !== undefined) proposal.isTold = true;
     return [tellMessage(trial, { ask: proposal?.ask, heard: state.heard.get(trial.number) }, goal)];
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
   });
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../model/errors.js';
 import type { OnReport } from '../model/ports.js';
+import { orAborted } from '../platform/abort.js';
 import { launch, type Ending, type Launch } from '../platform/process.js';
 import type { Findings, LiveReport, MetricSources } from './metricSources.js';
 import type { StopCause } from './outcome.js';
@@ -47,7 +48,7 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const ending = await running.ended;
   isOver = true;
   // It ended sooner than another program answered whether it may go on.
-  if (stopped === undefined) await Promise.race([live.answered(), aborted(signal)]);
+  if (stopped === undefined) await orAborted(live.answered(), signal);
   clearInterval(poll);
   clearTimeout(limit);
   signal.removeEventListener('abort', cancel);
@@ -90,11 +91,4 @@ function liveReports({ onReport, objective }: Watch, isOpen: () => boolean, stop
     close: () => { ended = true; },
     bug: () => bug,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-  });
 }

@@ -24,6 +24,8 @@ class Skopt:
             import numpy
 
             self.random, self.drawn = numpy.random.RandomState(start["seed"]), skopt.space.Space(dimensions)
+            # The seed of the model that there is not.
+            self.random.randint(0, numpy.iinfo(numpy.int32).max)
             return
         self.random = None
         options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **start["options"]}
