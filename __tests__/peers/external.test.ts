@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { hasPython, install, numbers, pythonOf, steps, tuned } from './externalPeers.js';
 
@@ -85,6 +87,17 @@ describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({
     install('optuna-old', ['optuna==3.6.1']);
     await expect(tuned(folder.path, `{ external: optuna, python: ${pythonOf('optuna-old')} }`)).rejects.toThrow(/optuna 3\.6\.1 is too old: this needs 4\.0 or newer.*pip install "optuna==5\.0\.0"/s);
   }, 600_000);
+
+  test('a newer one than was tested runs, and is said', async () => {
+    // The library itself is the known one: only its metadata are made up.
+    const site = join(folder.path, 'site', 'optuna-9.1.0.dist-info');
+    mkdirSync(site, { recursive: true });
+    writeFileSync(join(site, 'METADATA'), 'Metadata-Version: 2.1\nName: optuna\nVersion: 9.1.0\n');
+    writeFileSync(join(folder.path, 'newer'), `#!/bin/sh\nPYTHONPATH=${join(folder.path, 'site')} exec ${pythonOf('optuna')} "$@"\n`, { mode: 0o755 });
+    const { search, notes } = await tuned(folder.path, '{ external: optuna, python: ./newer, seed: 7 }', { trials: 3 });
+    expect(search.trials).toHaveLength(3);
+    expect(notes.join('\n')).toContain('optuna 9.1.0 is newer than what noregret was tested with (optuna==5.0.0)');
+  }, 60_000);
 
   test('Hyperopt\'s adaptive TPE, with lightgbm', async () => {
     install('hyperopt-atpe', ['hyperopt==0.3.0', 'numpy==2.4.6', 'lightgbm', 'scikit-learn']);

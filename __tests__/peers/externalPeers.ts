@@ -76,6 +76,7 @@ export const numbers = '{ x: { min: 0.001, max: 1.0 }, units: { distribution: un
 export const steps = '{ x: { values: [0.001, 0.01, 0.1] }, units: { distribution: q_uniform, min: 4, max: 64, q: 20 }, act: { values: [relu, tanh] } }';
 
 /** What a library's own loop does; prints JSON. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the tests name the shape that they then check
 export function ownLoop<T>(environment: string, script: string): T {
   return JSON.parse(execFileSync(pythonOf(environment), ['-W', 'ignore', '-c', `${objective}\n${script}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } }).trim().split('\n').at(-1) ?? '') as T;
 }

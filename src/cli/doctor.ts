@@ -29,17 +29,15 @@ async function look(place: Place, { env }: Terminal, needs: readonly Needs[]): P
   const wanted = needs.flatMap((need) => need.python ?? []);
   // Where the study names one, what another has is of no interest.
   const interpreters = [...new Set(wanted.length === 0 ? ['python3'] : wanted.map(({ interpreter }) => interpreter))];
-  const found = await Promise.all<Part | readonly Part[]>([
-    { group: 'tools', name: 'node', state: 'found', version: process.versions.node },
+  const asked = await Promise.all<Part | readonly Part[]>([
     program({ group: 'tools', name: 'git', argv: ['git', '--version'], fix: 'Install git: `compare` reads both commits with it.' }, place),
-    needs.flatMap(({ parts }) => parts),
     ...interpreters.map(async (interpreter) => await python(interpreter, wanted.filter((one) => one.interpreter === interpreter).flatMap(({ packages }) => packages), place)),
     tfjs(place),
     gpus(env, place.timeoutMs),
     program({ group: 'clusters', name: 'Slurm', argv: ['sbatch', '--version'], fix: 'Only on a machine of a cluster: run there, or load its module.' }, place),
     program({ group: 'clusters', name: 'Ray', argv: ['ray', '--version'], fix: 'pip install "ray[default]", and see that its folder is in PATH.' }, place),
   ]);
-  return found.flat();
+  return [{ group: 'tools', name: 'node', state: 'found', version: process.versions.node }, ...needs.flatMap(({ parts }) => parts), ...asked.flat()];
 }
 
 function judge(parts: readonly Part[], needs: readonly Needs[]): readonly Row[] {

@@ -36,11 +36,11 @@ interface Answer { readonly text: string; readonly failure?: 'absent' | 'late' |
 async function ask(argv: readonly string[], { cwd, env, timeoutMs }: Place): Promise<Answer> {
   let text = '';
   const running = launch({ argv, cwd, env, marker: `doctor-${randomUUID()}`, onOutput: (_stream, chunk) => { text = (text + chunk.toString('utf8')).slice(0, 20_000); } });
-  let isLate = false;
-  const timer = setTimeout(() => { isLate = true; running.stop(0); }, timeoutMs);
+  const late = new AbortController();
+  const timer = setTimeout(() => { late.abort(); running.stop(0); }, timeoutMs);
   const ending = await running.ended;
   clearTimeout(timer);
-  if (isLate) return { text, failure: 'late' };
+  if (late.signal.aborted) return { text, failure: 'late' };
   if (ending.kind === 'not-started') return { text: '', failure: 'absent' };
   return ending.kind === 'exited' && ending.code === 0 ? { text } : { text, failure: 'failed' };
 }

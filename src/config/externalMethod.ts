@@ -28,7 +28,7 @@ const shipped = (sampler: z.ZodType<string>, options: string, more: z.ZodRawShap
 export const externalMethods: Readonly<Record<string, Plugin<unknown>>> = {
   optuna: shipped(text.regex(/^(hub:[\w./-]+|[A-Za-z]\w*)$/, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub.'), 'Arguments of the sampler\'s class.', {
     pruner: text.regex(/^[A-Za-z]\w*$/, { error: 'must be a class of optuna.pruners' }).optional().describe('Class of `optuna.pruners`, which stops trials by the values that they report; not beside `early_terminate`.'),
-    pruner_options: passedOn.describe('Arguments of the pruner\'s class; `wrapped_pruner` by its name, with `wrapped_pruner_options`.'),
+    pruner_options: z.record(z.string(), z.json()).optional().describe('Arguments of the pruner\'s class; `wrapped_pruner` by its name, with `wrapped_pruner_options`.'),
   }),
   hyperopt: shipped(z.enum(['tpe', 'random', 'anneal', 'atpe']).default('tpe').describe('Algorithm.'), 'Arguments of its `suggest`, such as `gamma` and `n_startup_jobs`.'),
   'keras-tuner': shipped(z.enum(['random', 'grid', 'bayesian', 'hyperband']).default('bayesian').describe('Oracle.'), 'Arguments of the oracle, such as `max_epochs` and `factor` of hyperband; its epochs are steps.'),

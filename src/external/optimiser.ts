@@ -82,7 +82,7 @@ function createExternalSampler(state: State, setting: Setting): Sampler {
   };
 }
 
-export function titleOf({ name, sampler }: AdapterCommand): string {
+function titleOf({ name, sampler }: AdapterCommand): string {
   return sampler === undefined ? name : `${name} ${sampler}`;
 }
 

@@ -1,7 +1,7 @@
 import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
 import { checkedReply } from './conversation.js';
 import { reportMessage, reportReply, tellReply } from './messages.js';
-import { newsOf, opened, titleOf, type Setting, type State } from './optimiser.js';
+import { newsOf, opened, type Setting, type State } from './optimiser.js';
 
 type Answer = 'continue' | 'stop';
 

@@ -68,7 +68,7 @@ export interface Pruner {
   /** What it counts, and so what `step` means in the trials that it sees; the reported step unless given. */
   readonly resource?: 'step' | 'seconds' | 'fraction';
   decide(view: StudyView, trial: LossTrial): 'continue' | 'stop';
-  /** Asked when `decide` says continue, where another program prunes (docs/adr/0014); the trial goes on until the answer. undefined = it has no wish to be asked. */
+  /** Asked when `decide` says continue, where another program prunes (docs/adr/0015); the trial goes on until the answer. undefined = it has no wish to be asked. */
   consult?(view: StudyView, trial: LossTrial): Promise<'continue' | 'stop'> | undefined;
   /** Number of a resting trial (state `pruned`) that is to go on; asked before the sampler. */
   readonly next?: ((view: StudyView) => number | undefined) | undefined;
