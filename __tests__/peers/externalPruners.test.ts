@@ -11,7 +11,7 @@ const pruners: readonly Case[] = [
   { pruner: 'PercentilePruner', options: 'percentile: 40, n_startup_trials: 3', python: 'PercentilePruner(40, n_startup_trials=3)' },
   { pruner: 'SuccessiveHalvingPruner', options: 'min_resource: 1, reduction_factor: 2', python: 'SuccessiveHalvingPruner(min_resource=1, reduction_factor=2)' },
   { pruner: 'HyperbandPruner', options: 'min_resource: 1, max_resource: 9', python: 'HyperbandPruner(min_resource=1, max_resource=9)' },
-  { pruner: 'ThresholdPruner', options: 'upper: 2.5, n_warmup_steps: 2', python: 'ThresholdPruner(upper=2.5, n_warmup_steps=2)' },
+  { pruner: 'ThresholdPruner', options: 'upper: 1, n_warmup_steps: 2', python: 'ThresholdPruner(upper=1, n_warmup_steps=2)' },
   { pruner: 'WilcoxonPruner', options: 'p_threshold: 0.2', python: 'WilcoxonPruner(p_threshold=0.2)' },
   { pruner: 'PatientPruner', options: 'wrapped_pruner: MedianPruner, wrapped_pruner_options: { n_startup_trials: 2 }, patience: 1', python: 'PatientPruner(optuna.pruners.MedianPruner(n_startup_trials=2), patience=1)' },
 ];
