@@ -40,7 +40,7 @@ for (let step = 1; step <= 9; step++) {
   if (process.env.NOREGRET_RESOURCE && step >= Number(process.env.NOREGRET_RESOURCE)) break;
 }
 `;
-export const objective = `
+const objective = `
 import json, math
 def loss_of(x, units, act):
     distance = math.sqrt(x) - 0.1
