@@ -24,7 +24,8 @@ const peers: readonly Peer[] = [
     ...plain('gp', 'forest', 'extra-trees', 'gbrt', 'dummy'),
     ...['LCB', 'EI', 'PI', 'gp_hedge', 'EIps', 'PIps'].map((acquisition) => ({ sampler: 'gp', options: `acq_func: ${acquisition}, n_initial_points: 5`, trials: 9 })),
   ] },
-  { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' }] },
+  { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' },
+    { sampler: 'random', options: '', parameters: '{ x: { distribution: reverse_log_uniform_values, min: 0.001, max: 1.0 }, units: { distribution: q_uniform, min: 4, max: 64, q: 4 } }' }] },
   { adapter: 'ray-tune', called: 'ray 2.60.0', cases: [...plain('BasicVariantGenerator', 'OptunaSearch', 'HyperOptSearch'), { sampler: 'BayesOptSearch', options: '', parameters: numbers }] },
   { adapter: 'deap', called: 'deap 1.4.4', cases: [...plain('simple', 'mu+lambda', 'mu,lambda'), { sampler: 'simple', options: 'population_size: 4, crossover: two-point, tournament_size: 2' }] },
 ];

@@ -79,8 +79,7 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       if (open !== undefined || !fresh || book.isClosed()) return open;
       const params = ask(plan, book.view(), rng.fork(`trial ${entries.length}`), countAsked(entries));
       if (params !== undefined) return begin(entries.length, params);
-      if (plan.sampler.waits?.() === true) return undefined;
-      book.close();
+      if (plan.sampler.waits?.() !== true) book.close();
       return takeUp();
     },
     waits: () => plan.sampler.waits?.() === true,

@@ -6,7 +6,7 @@ import tempfile
 
 from adapter_common import Refused, WAIT, active, in_space, refuse_beyond, same, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
+DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "reverse_log_uniform_values", "categorical"}
 ORACLES = {"random": "RandomSearchOracle", "grid": "GridSearchOracle", "bayesian": "BayesianOptimizationOracle", "hyperband": "HyperbandOracle"}
 
 
@@ -84,8 +84,9 @@ class KerasTuner:
                 hp.Choice(name, [self.inward(name, value) for value in entry["choices"]])
         else:
             step = entry.get("step", 1 if entry["kind"] == "int" else None)
+            sampling = "reverse_log" if entry["distribution"].startswith("reverse_log") else "log" if entry["log"] else "linear"
             make = hp.Int if entry["kind"] == "int" else hp.Float
-            make(name, entry["low"], entry["high"], step=None if entry["log"] else step, sampling="log" if entry["log"] else "linear")
+            make(name, entry["low"], entry["high"], step=None if sampling != "linear" else step, sampling=sampling)
 
     def inward(self, name, value):
         """Keras Tuner takes choices of one scalar type; others go by their number, without an order."""
