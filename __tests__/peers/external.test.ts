@@ -89,6 +89,24 @@ describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({
     await expect(tuned(folder.path, `{ external: optuna, python: ${pythonOf('optuna-old')} }`)).rejects.toThrow(/optuna 3\.6\.1 is too old: this needs 4\.0 or newer.*pip install "optuna==5\.0\.0"/s);
   }, 600_000);
 
+  test('a sampler of OptunaHub by its package\'s name', async () => {
+    // The registry is a repository of elsewhere: what stands in for it hands over a module as `optunahub.load_module` does.
+    mkdirSync(join(folder.path, 'hub'), { recursive: true });
+    writeFileSync(join(folder.path, 'hub', 'optunahub.py'), `import types, optuna
+def load_module(package):
+    assert package == "samplers/mine", package
+    module = types.ModuleType("optunahub_registry.package.samplers.mine")
+    module.Mine = type("Mine", (optuna.samplers.RandomSampler,), {"__module__": module.__name__})
+    module.BaseSampler = optuna.samplers.BaseSampler
+    return module
+`);
+    writeFileSync(join(folder.path, 'hubbed'), `#!/bin/sh\nPYTHONPATH=${join(folder.path, 'hub')} exec ${pythonOf('optuna')} "$@"\n`, { mode: 0o755 });
+    const { search, notes } = await tuned(folder.path, '{ external: optuna, sampler: "hub:samplers/mine", python: ./hubbed, seed: 7 }', { trials: 4 });
+    const plain = await tuned(folder.path, `{ external: optuna, sampler: RandomSampler, python: ${pythonOf('optuna')}, seed: 7 }`, { trials: 4 });
+    expect(search.trials.map(({ params }) => params)).toEqual(plain.search.trials.map(({ params }) => params));
+    expect(notes.join('\n')).toContain('optuna 5.0.0 hub:samplers/mine');
+  }, 60_000);
+
   test('a newer one than was tested runs, and is said', async () => {
     // The library itself is the known one: only its metadata are made up.
     const site = join(folder.path, 'site', 'optuna-9.1.0.dist-info');

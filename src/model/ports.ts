@@ -114,7 +114,7 @@ export type OnReport = (report: TrialReport) => 'continue' | 'stop' | Promise<'c
 /** What a slot hands to a runner: variables to add to the trial's environment, and the device's name. */
 export interface SlotLease { readonly device: string | undefined; readonly env: Readonly<Record<string, string>> }
 
-/** Rejects only on a bug of ours: a failing program is a result. An aborted signal ends the whole process tree. */
+/** Rejects only on a bug of ours, and with a UserError of `onReport`: a failing program is a result. An aborted signal ends the whole process tree. */
 export interface TrialRunner {
   run(job: TrialJob, onReport: OnReport, signal: AbortSignal, slot?: SlotLease): Promise<TrialResult>;
 }

@@ -2,8 +2,8 @@
 export async function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   let listener = (): void => undefined;
   const abort = new Promise<void>((resolve) => { listener = resolve; });
-  if (signal.aborted) return;
-  signal.addEventListener('abort', listener, { once: true });
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
   // One signal sees thousands of waits: none may leave its listener behind.
   await Promise.race([work, abort]).finally(() => { signal.removeEventListener('abort', listener); });
 }

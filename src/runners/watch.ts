@@ -47,10 +47,10 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const poll = setInterval(() => sources.poll(), watch.pollMs);
   const ending = await running.ended;
   isOver = true;
-  // It ended sooner than another program answered whether it may go on.
-  if (stopped === undefined) await orAborted(live.answered(), signal);
   clearInterval(poll);
   clearTimeout(limit);
+  // It ended sooner than another program answered whether it may go on.
+  if (stopped === undefined) await orAborted(live.answered(), signal);
   signal.removeEventListener('abort', cancel);
   live.close();
   const findings = sources.finish();
