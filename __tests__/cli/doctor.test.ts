@@ -111,6 +111,17 @@ describe('with a study', () => {
     expect((await asked(1)).missing).toContain(name);
   });
 
+  test.each<[string, string | undefined]>([
+    ['["${env}", "${interpreter}", "${program}", --fast, "${args}"]', 'python'],
+    ['[/usr/bin/env, A=1, trainer, "${args}"]', 'trainer'],
+    ['["${envvar:PROGRAM}", --fast]', undefined],
+    ['["${program}"]', 'train.py'],
+  ])('of the command %s it needs %s', async (command, name) => {
+    put('noregret.yml', `name: demo\nprogram: train.py\nmethod: random\nmetric: { name: loss, goal: minimize }\nparameters: { x: { min: 0.0, max: 1.0 } }\ncommand: ${command}\n`);
+    fake('git', 'echo git version 2.45.1');
+    expect((await asked(name === undefined ? 0 : 1)).missing).toEqual(name === undefined ? [] : [name]);
+  });
+
   test('more GPUs per trial than there are', async () => {
     study('gpus: 4');
     fake('nvidia-smi', `exec ${resolve('fixtures/nvidia-smi/two-gpus/nvidia-smi')} "$@"`);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseConfig } from '../config/parse.js';
 import { libraries } from '../external/libraries.js';
-import type { StudyConfig } from '../model/config.js';
+import type { StudyConfig, TrialProgram } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { trialEnvironment, type Environment } from '../platform/environment.js';
@@ -41,7 +41,7 @@ function unreadable(path: string): Needs {
 async function needsOfStudy(cwd: string, env: Environment, config: StudyConfig): Promise<Needs> {
   const { name, program, method: { name: method, options }, gpus } = config;
   const path = trialEnvironment(env, config.env)['PATH'];
-  const commands = [...(program?.kind === 'command' ? [firstWord(program.argv)] : []), ...(method === 'external' && Array.isArray(options['command']) ? [String(options['command'][0])] : [])];
+  const commands = [...(program?.kind === 'command' ? [firstWord(program)] : []), ...(method === 'external' && Array.isArray(options['command']) ? [String(options['command'][0])] : [])];
   const library = method === 'external' ? libraryOf(options) : undefined;
   return {
     study: name, tools: ['git'], tfjs: program?.kind === 'tfjs', gpus: gpus > 1 ? gpus : 0,
@@ -50,9 +50,14 @@ async function needsOfStudy(cwd: string, env: Environment, config: StudyConfig):
   };
 }
 
-/** Macros are expanded per trial: `${env}` and `${interpreter}` are there or are Python's matter. */
-function firstWord(argv: readonly string[]): string | undefined {
-  return argv.find((word) => !word.includes('${') && word !== '/usr/bin/env');
+/** What is started in the end; undefined where only a trial's own values would tell. */
+function firstWord({ argv, program }: Extract<TrialProgram, { kind: 'command' }>): string | undefined {
+  const [word] = argv.flatMap((one) => {
+    if (one === '${interpreter}') return ['python'];
+    if (one === '${program}') return program ?? [];
+    return one === '${env}' || one === '/usr/bin/env' || /^\w+=/.test(one) ? [] : [one];
+  });
+  return word === undefined || word.includes('${') ? undefined : word;
 }
 
 async function commandPart(command: string, cwd: string, path: string | undefined): Promise<readonly Part[]> {

@@ -119,6 +119,8 @@ class Optuna:
         # What an objective does after each epoch. A NaN is a value to Optuna's pruners.
         if ask not in self.asked:
             return False
+        if step != int(step):
+            raise Refused(f"Optuna's pruners count whole steps, not {step}", "Report whole steps, or use `early_terminate` instead of `pruner`.")
         trial = self.asked[ask]
         self.seen.setdefault(ask, set()).add(int(step))
         trial.report(math.nan if value is None else value, int(step))

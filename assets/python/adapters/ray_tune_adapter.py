@@ -105,7 +105,7 @@ class RayTune:
                 return {name: self.outward(name, entry, found[name]) for name, entry in self.space.items()}
             if self.asked:
                 return WAIT
-        return None
+        raise Refused("the searcher proposes nothing any more, though no trial is running and it is not finished", "BayesOptSearch waits for its first random trials, and one of them failed: choose another searcher, or see why trials fail.")
 
     def outward(self, name, entry, value):
         if entry["kind"] == "categorical":
