@@ -35,6 +35,6 @@ const write = (file, texts) => {
 };
 write('README.md', parts);
 write('docs/early-stopping.md', { pruners: keyRows(optionTable(pruners)) });
-write('docs/external-samplers.md', { adapters: markdownTable([['`external:`', 'versions', 'install'], ...Object.entries(libraries).map(([name, library]) => [code(name), `${library.from} up to, not including, ${library.below}`, cell(code(installOf(library)))])]) });
+write('docs/external-samplers.md', { adapters: markdownTable([['`external:`', 'versions', 'install', 'besides'], ...Object.entries(libraries).map(([name, library]) => [code(name), `${library.from} up to, not including, ${library.below}`, code(installOf({ ...library, more: undefined })), cell(library.more ?? '')])]) });
 write('docs/methods.md', { methods: keyRows(optionTable(samplers)) });
 writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema({ samplers, pruners }), null, 2)}\n`);
