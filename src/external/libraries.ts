@@ -8,7 +8,7 @@ export interface Library {
   readonly more?: string;
   /** The same by the algorithm's name: packages of PyPI. */
   readonly needs?: Readonly<Record<string, readonly string[]>>;
-  /** Older ones are refused: the interface that the adapter calls was another. */
+  /** The oldest that was driven by hand; older ones are refused, since the interface that the adapter calls may be another. */
   readonly from: string;
   /** From here on it is said that nobody has tried. */
   readonly below: string;
@@ -21,13 +21,13 @@ export const libraries: Readonly<Record<string, Library>> = {
     needs: { CmaEsSampler: ['cmaes'], QMCSampler: ['scipy'], GPSampler: ['torch', 'scipy'], WilcoxonPruner: ['scipy'], hub: ['optunahub'] }, from: '4.0', below: '6',
   },
   hyperopt: { package: 'hyperopt', pins: ['hyperopt==0.3.0', 'numpy==2.4.6'], more: 'lightgbm and scikit-learn for atpe', needs: { atpe: ['lightgbm', 'scikit-learn'] }, from: '0.2.7', below: '0.4' },
-  'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2', 'scikit-learn==1.5.2', 'numpy==2.2.6'], from: '0.10', below: '0.11' },
+  'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2', 'scikit-learn==1.5.2', 'numpy==2.2.6'], from: '0.10.2', below: '0.11' },
   'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'six', 'scikit-learn', 'numpy==2.4.6', 'jax==0.10.2'], more: 'tensorflow or torch in place of jax: Keras needs one of them', from: '1.4.6', below: '1.5' },
   'ray-tune': {
     package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.4.3',
     needs: { OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization'], NevergradSearch: ['nevergrad'], HEBOSearch: ['HEBO'], AxSearch: ['ax-platform'], ZOOptSearch: ['zoopt'], TuneBOHB: ['hpbandster', 'ConfigSpace'] }, from: '2.40', below: '3',
   },
-  deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4', below: '1.5' },
+  deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4.1', below: '1.5' },
 };
 
 /** The line to type. */
