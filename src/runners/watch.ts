@@ -28,11 +28,11 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function watchProgram(watch: Watch): Promise<Watched> {
   const { signal, timeoutMs, graceMs, log } = watch;
   let stopped: StopCause | undefined;
-  let isOver = false;
+  let isGone = false;
   const stop = (cause: StopCause): void => {
     // A cancel that comes during another stop only shortens its grace: the first cause is the result.
     stopped ??= cause;
-    if (!isOver) running.stop(cause.kind === 'cancelled' ? graceMs.cancel : graceMs.stop);
+    if (!isGone) running.stop(cause.kind === 'cancelled' ? graceMs.cancel : graceMs.stop);
   };
   const live = liveReports(watch, () => stopped === undefined, stop);
   const sources = watch.sources(live.take);
@@ -46,7 +46,7 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const limit = timeoutMs === undefined ? undefined : setTimeout(() => { stop({ kind: 'timeout', limitMs: timeoutMs }); }, Math.min(timeoutMs, longestTimerMs));
   const poll = setInterval(() => sources.poll(), watch.pollMs);
   const ending = await running.ended;
-  isOver = true;
+  isGone = true;
   clearInterval(poll);
   clearTimeout(limit);
   // It ended sooner than another program answered whether it may go on.
