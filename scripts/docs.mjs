@@ -6,6 +6,7 @@ import { workflowText } from '../lib/app/initTemplates.js';
 import { defaults } from '../lib/config/defaults.js';
 import { jsonSchema } from '../lib/config/jsonSchema.js';
 import { keyTable, optionTable, parameterTable } from '../lib/config/keyTable.js';
+import { installOf, libraries } from '../lib/external/libraries.js';
 import { pruners } from '../lib/pruners/index.js';
 import { samplers } from '../lib/samplers/index.js';
 
@@ -34,5 +35,6 @@ const write = (file, texts) => {
 };
 write('README.md', parts);
 write('docs/early-stopping.md', { pruners: keyRows(optionTable(pruners)) });
+write('docs/external-samplers.md', { adapters: markdownTable([['`external:`', 'versions', 'install', 'besides'], ...Object.entries(libraries).map(([name, library]) => [code(name), `${library.from} up to, not including, ${library.below}`, code(installOf({ ...library, more: undefined })), cell(library.more ?? '')])]) });
 write('docs/methods.md', { methods: keyRows(optionTable(samplers)) });
 writeFileSync('noregret.schema.json', `${JSON.stringify(jsonSchema({ samplers, pruners }), null, 2)}\n`);

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenedStudy, SideConfigs, Tools } from './app/tools.js';
 import { createLocalExecutor, openSlots } from './executors/index.js';
-import { createExternalSampler } from './external/sampler.js';
+import { createExternalOptimiser } from './external/optimiser.js';
 import type { StudyConfig } from './model/config.js';
 import type { OpenExternal } from './model/external.js';
 import type { BaselineStore, Clock, Journal, Progress, TrialRunner } from './model/ports.js';
@@ -78,7 +78,7 @@ export async function openStudy({ folder, env, clock, configs, progress, openJou
   const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark }));
   const openExternal: OpenExternal = (request) => {
     const config = configs[request.side];
-    return createExternalSampler({ ...request, env: trialEnvironment(env, config.env), marker: `${mark}-external-${randomUUID()}`, warn: (text) => { progress.warn(text); } });
+    return createExternalOptimiser({ ...request, env: trialEnvironment(env, config.env), marker: `${mark}-external-${randomUUID()}`, warn: (text) => { progress.warn(text); } });
   };
   return { journal, executor: createLocalExecutor({ runner, slots, clock, power: { env } }), openExternal };
 }

@@ -11,6 +11,11 @@ test('a shipped adapter by name, its options filled in', () => {
   expect(read('{ external: hyperopt }').config?.method.options).toMatchObject({ adapter: 'hyperopt', sampler: 'tpe' });
 });
 
+test('a pruner of Optuna\'s, and one of ours beside another\'s sampler', () => {
+  expect(read('{ external: optuna, pruner: MedianPruner, pruner_options: { n_startup_trials: 3 } }').config?.method.options).toMatchObject({ pruner: 'MedianPruner', pruner_options: { n_startup_trials: 3 } });
+  expect(errors('{ external: hyperopt }\nearly_terminate: { type: auto }')).toEqual([]);
+});
+
 test('the command of another, its options untouched', () => {
   expect(read('{ external: [python, my_adapter.py], options: { depth: [1, 2] }, timeout: 10m }').config?.method).toEqual({ name: 'external', options: { command: ['python', 'my_adapter.py'], options: { depth: [1, 2] }, timeout: '10m' } });
 });
@@ -26,6 +31,12 @@ test.each([
   ['{ external: optuna, seed: -1 }', /wrong-value: method\.seed/],
   ['{ external: 7 }', /wrong-value/],
   ['{ external: [] }', /wrong-value/],
+  ['{ external: optuna, pruner: "a b" }', /must be a class of optuna\.pruners/],
+  ['{ external: hyperopt, pruner: MedianPruner }', /unknown-key: method\.pruner is unknown/],
+  ['{ external: optuna, pruner_options: { n: 3 } }', /no-pruner: method\.pruner_options without method\.pruner/],
+  ['{ external: optuna, pruner: MedianPruner }\nearly_terminate: { type: auto }', /two-pruners: method\.pruner and early_terminate both stop trials \\| keep one/],
+  ['{ external: keras-tuner, sampler: hyperband }\nearly_terminate: { type: auto }', /two-pruners: sampler hyperband and early_terminate/],
+  ['{ external: keras-tuner, sampler: hyperbanned }', /did you mean hyperband/],
 ])('%s is refused', (method, expected) => {
   expect(errors(method).join('\n')).toMatch(expected);
 });

@@ -14,7 +14,7 @@ export function manualRunner(): TrialRunner & { readonly started: number[]; fini
     finish: (trial) => ends.get(trial)?.(done),
     run: ({ trial }, onReport, signal, slot) => new Promise((resolve) => {
       started.push(trial);
-      onReport({ step: 1, metrics: { loss: 1 } });
+      void onReport({ step: 1, metrics: { loss: 1 } });
       const end = (result: TrialResult): void => resolve(slot?.device === undefined ? result : { ...result, device: slot.device });
       ends.set(trial, end);
       signal.addEventListener('abort', () => end({ outcome: { state: 'failed', reason: 'cancelled', message: 'cancelled' }, metrics: {}, seconds: 0 }));

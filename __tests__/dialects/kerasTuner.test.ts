@@ -30,8 +30,9 @@ dialectContract('kerasTuner', {
     'dropout: { values: [true, false], default: false }',
     'act: { values: [relu, tanh], default: relu }',
     'loss: { value: mse }',
+    'beta: { distribution: reverse_log_uniform_values, min: 0.9, max: 0.99, default: 0.9 }',
   ],
-  notes: [/^Hyperband: random search with early_terminate/, /^tuner\/epochs: left out, since it is the tuner's own/, /^units: conditional, as its when says/, /^act: the order of its values is not used/, /^batch: each is 2 times the one before: listed/, /^beta: left out: its sampling is logarithmic from its upper end/],
+  notes: [/^Hyperband: random search with early_terminate/, /^tuner\/epochs: left out, since it is the tuner's own/, /^units: conditional, as its when says/, /^act: the order of its values is not used/, /^batch: each is 2 times the one before: listed/],
   unknown: [example.replace('"name":"act"', '"name":"act","zzz":1'), example.replace('"class_name":"Boolean"', '"class_name":"zzz"')],
   bad: {
     'a range upside down': [one('Int', { min_value: 3, max_value: 2, step: 1, sampling: 'linear' }), /^file:2: hyperparameters\.space\[0\]\.config is no search space: its range 3…2 is upside down/],

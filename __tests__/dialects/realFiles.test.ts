@@ -27,7 +27,6 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   'hydra/facebookresearch__hydra__plugins--hydra_nevergrad_sweeper--example--config.yaml': ['lr'],
   'guild/guildai__guildai__guild--tests--samples--projects--optimizers--guild.yml#noisy': ['noise'],
   'guild/guildai__guildai__guild--tests--samples--projects--optimizers--guild.yml#flags': ['i', 'f', 'n', 'b', 's', 'p', 'ep', 'nt'],
-  'vertex/GoogleCloudPlatform__cloudml-samples__census--hptuning_config.yaml': ['scale-factor'],
 };
 
 const parts: Readonly<Record<string, readonly string[]>> = {

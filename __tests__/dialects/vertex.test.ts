@@ -35,10 +35,11 @@ dialectContract('vertex', {
     'lr: { distribution: log_uniform_values, min: 0.00001, max: 0.1, default: 0.01 }',
     'layers: { distribution: int_uniform, min: 1, max: 5 }',
     'batch: { values: [16, 32] }',
+    'beta: { distribution: reverse_log_uniform_values, min: 0.9, max: 0.999 }',
     'optimizer: { values: [sgd, adam] }',
     'momentum: { distribution: uniform, min: 0, max: 1, when: { optimizer: sgd } }',
   ],
-  notes: [/^metric latency: left out/, /^medianAutomatedStoppingSpec \{"useElapsedDuration":false\}: left out/, /^not read: parallelTrialCount, studySpec\.metrics\[1\]\.goal, trialJobSpec\.workerPoolSpecs\[0\]\.containerSpec\.imageUri$/, /^beta: left out: its scale is logarithmic from its upper end/, /^momentum: conditional, as its when says/],
+  notes: [/^metric latency: left out/, /^medianAutomatedStoppingSpec \{"useElapsedDuration":false\}: left out/, /^not read: parallelTrialCount, studySpec\.metrics\[1\]\.goal, trialJobSpec\.workerPoolSpecs\[0\]\.containerSpec\.imageUri$/, /^momentum: conditional, as its when says/],
   unknown: [`${example}zzz: 1\n`, example.replace('algorithm: RANDOM_SEARCH', 'algorithm: RANDOM_SEARCH\n  zzz: 1'), example.replace('maxValue: "5" }', 'maxValue: "5", zzz: 1 }'), example.replace('algorithm: RANDOM_SEARCH', 'algorithm: zzz')],
   bad: {
     'a range upside down': [one('doubleValueSpec: { minValue: 2, maxValue: 1 }'), /^file:11: studySpec\.parameters\[0\] is no search space: its range 2…1 is upside down/],

@@ -113,6 +113,15 @@ describe('a search that another program proposes', () => {
     expect(notes.join('\n')).toContain('2 of its proposals had been tried before');
   });
 
+  test('what it has to say about itself is in the report and in the log', async () => {
+    study({});
+    put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('options: { ', 'options: { note: "fixture 1.2 is newer than what was tested\\n::error::x", '));
+    const { study: { notes }, err } = await told();
+    expect(notes.join('\n')).toContain('fixture 1.2 is newer than what was tested');
+    expect(err).toContain('fixture 1.2 is newer than what was tested');
+    expect(err).not.toMatch(/^::error/m);
+  });
+
   test('one that does not end by itself is killed', async () => {
     study({ mode: 'stubborn' }, { trials: 1 });
     ended(await tune(), 0);

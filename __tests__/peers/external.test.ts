@@ -1,86 +1,126 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { json, type } from '../cli/desk.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from '../stores/gitFixture.js';
-
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython) console.log('skipped: python3 is not installed, so no external optimiser can be tried');
-
-/** The real libraries, from PyPI, in environments of their own that later runs find again. */
-const libraries = [
-  { adapter: 'optuna', called: 'optuna 5.0.0', pins: ['optuna==5.0.0', 'cmaes'], samplers: ['TPESampler', 'CmaEsSampler', 'RandomSampler'] },
-  { adapter: 'hyperopt', called: 'hyperopt 0.3.0', pins: ['hyperopt==0.3.0', 'numpy==2.4.6'], samplers: ['tpe', 'random', 'anneal'] },
-  { adapter: 'scikit-optimize', called: 'scikit-optimize 0.10.2', pins: ['scikit-optimize==0.10.2'], samplers: ['gp', 'forest', 'dummy'] },
-] as const;
-const pythonOf = (adapter: string): string => resolve(`.cache/external-venv-${adapter}`, 'bin', 'python');
-function install({ adapter, pins }: (typeof libraries)[number]): void {
-  if (existsSync(pythonOf(adapter)) && spawnSync(pythonOf(adapter), ['-m', 'pip', 'show', adapter]).status === 0) return;
-  execFileSync('python3', ['-m', 'venv', resolve(`.cache/external-venv-${adapter}`)]);
-  execFileSync(pythonOf(adapter), ['-m', 'pip', 'install', '-q', ...pins], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
+import { hasPython, install, numbers, pythonOf, steps, tuned } from './externalPeers.js';
 
 const folder = temporaryFolder('external-peers');
 afterAll(() => { folder.remove(); });
 
-interface Point { readonly x: number; readonly units: number; readonly act: string }
-interface Search { readonly trials: readonly { readonly params: Point; readonly state: string; readonly value: number }[] }
-interface Study { readonly verdict: { readonly sentence: string }; readonly search?: Search; readonly notes: readonly string[] }
-async function tuned(method: string): Promise<Study & { readonly search: Search }> {
-  writeFileSync(join(folder.path, 'train.mjs'), `import { readFileSync } from 'node:fs';
-const { x, units, act } = JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8'));
-console.log('noregret ' + JSON.stringify({ loss: (Math.log10(x) + 2) ** 2 + units / 64 + (act === 'relu' ? 0 : 0.5) }));
-`);
-  writeFileSync(join(folder.path, 'noregret.yml'), `name: demo
-metric: { name: loss, goal: minimize }
-method: ${method}
-parameters:
-  x: { distribution: log_uniform_values, min: 0.0001, max: 1.0 }
-  units: { min: 4, max: 64 }
-  act: { values: [relu, tanh] }
-command: [node, train.mjs]
-budget: { trials: 15 }
-parallel: 1
-verdict: { rescore: 0 }
-`);
-  const [study] = json<{ readonly studies: readonly Study[] } & Record<string, unknown>>(await type(folder.path, ['tune', '--new', '--json'])).studies;
-  if (study?.search === undefined) throw new Error(study?.verdict.sentence ?? 'no study');
-  return { ...study, search: study.search };
-}
+interface Case { readonly sampler: string; readonly options: string; readonly parameters?: string; readonly trials?: number }
+interface Peer { readonly adapter: string; readonly called: string; readonly cases: readonly Case[] }
+const plain = (...samplers: readonly string[]): readonly Case[] => samplers.map((sampler) => ({ sampler, options: '' }));
 
-describe.each(hasPython ? libraries : [])('$adapter proposes the trials of tune', (library) => {
-  const { adapter, called, samplers } = library;
-  beforeAll(() => { install(library); }, 600_000);
+const peers: readonly Peer[] = [
+  { adapter: 'optuna', called: 'optuna 5.0.0', cases: [
+    ...plain('TPESampler', 'RandomSampler', 'NSGAIISampler', 'NSGAIIISampler', 'QMCSampler', 'CmaEsSampler'),
+    { sampler: 'TPESampler', options: 'multivariate: true, group: true, constant_liar: true' },
+    { sampler: 'CmaEsSampler', options: 'with_margin: true', parameters: numbers },
+    { sampler: 'GridSampler', options: '', parameters: steps }, { sampler: 'BruteForceSampler', options: '', parameters: steps },
+    { sampler: 'PartialFixedSampler', options: 'fixed_params: { units: 8 }' },
+  ] },
+  { adapter: 'hyperopt', called: 'hyperopt 0.3.0', cases: [...plain('tpe', 'random', 'anneal'), { sampler: 'tpe', options: 'n_startup_jobs: 4, gamma: 0.3' }] },
+  { adapter: 'scikit-optimize', called: 'scikit-optimize 0.10.2', cases: [
+    ...plain('gp', 'forest', 'extra-trees', 'gbrt', 'dummy'),
+    ...['LCB', 'EI', 'PI', 'gp_hedge', 'EIps', 'PIps'].map((acquisition) => ({ sampler: 'gp', options: `acq_func: ${acquisition}, n_initial_points: 5`, trials: 9 })),
+  ] },
+  { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' },
+    { sampler: 'random', options: '', parameters: '{ x: { distribution: reverse_log_uniform_values, min: 0.001, max: 1.0 }, units: { distribution: q_uniform, min: 4, max: 64, q: 4 } }' }] },
+  { adapter: 'ray-tune', called: 'ray 2.60.0', cases: [...plain('BasicVariantGenerator', 'OptunaSearch', 'HyperOptSearch'), { sampler: 'BayesOptSearch', options: '', parameters: numbers }] },
+  { adapter: 'deap', called: 'deap 1.4.4', cases: [...plain('simple', 'mu+lambda', 'mu,lambda'), { sampler: 'simple', options: 'population_size: 4, crossover: two-point, tournament_size: 2' }] },
+];
 
-  test.each(samplers)('%s', async (sampler) => {
-    const method = `{ external: ${adapter}, sampler: ${sampler}, python: ${pythonOf(adapter)}, seed: 7 }`;
-    const { search, notes } = await tuned(method);
-    expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: 15 }, () => 'complete'));
-    expect(notes.join('\n')).toContain(`The trials were proposed by ${called} ${sampler}`);
-    expect(new Set(search.trials.map(({ params }) => params.x)).size).toBeGreaterThan(10);
-    expect((await tuned(method)).search.trials.map(({ params }) => params)).toEqual(search.trials.map(({ params }) => params));
+describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({ adapter, called, cases }) => {
+  beforeAll(() => { install(adapter); }, 900_000);
+
+  test.each(cases)('$sampler { $options }', async ({ sampler, options, ...setting }) => {
+    const method = `{ external: ${adapter}, sampler: "${sampler}", options: { ${options} }, python: ${pythonOf(adapter)}, seed: 7 }`;
+    const { search, notes } = await tuned(folder.path, method, setting);
+    expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: setting.trials ?? 15 }, () => 'complete'));
+    expect(notes.join('\n')).toContain(`The trials were proposed by ${called} ${sampler}, an external optimiser.`);
+    expect(new Set(search.trials.map(({ params }) => JSON.stringify(params))).size).toBeGreaterThan(8);
+    // Those learn how long a trial took, which is never the same.
+    if (!options.includes('ps,')) expect((await tuned(folder.path, method, setting)).search.trials.map(({ params }) => params)).toEqual(search.trials.map(({ params }) => params));
+  }, 300_000);
+
+  test('three at once', async () => {
+    const { search } = await tuned(folder.path, `{ external: ${adapter}, python: ${pythonOf(adapter)}, seed: 7 }`, { parallel: 3, trials: 12 });
+    expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: 12 }, () => 'complete'));
+  }, 300_000);
+
+  test('a constraint that it knows nothing of holds all the same', async () => {
+    const { search } = await tuned(folder.path, `{ external: ${adapter}, python: ${pythonOf(adapter)}, seed: 7 }\nconstraints: ["units < 40"]`, { trials: 8 });
+    expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'complete'));
+    expect(Math.max(...search.trials.map(({ params }) => params.units))).toBeLessThan(40);
+  }, 300_000);
+
+  test('a search that is taken up again goes on', async () => {
+    const method = `{ external: ${adapter}, python: ${pythonOf(adapter)}, seed: 7 }`;
+    const before = await tuned(folder.path, method, { trials: 6 });
+    const after = await tuned(folder.path, method, { trials: 12, fresh: false });
+    expect(after.search.trials.slice(0, 6)).toEqual(before.search.trials);
+    expect(new Set(after.search.trials.map(({ params }) => JSON.stringify(params))).size).toBeGreaterThan(8);
   }, 300_000);
 
   test('a library that is not there is named, with how to install it', async () => {
-    await expect(tuned(`{ external: ${adapter}, python: python3 }`)).rejects.toThrow(/No module named .*pip install/s);
+    await expect(tuned(folder.path, `{ external: ${adapter}, python: python3 }`)).rejects.toThrow(/No module named .*pip install/s);
   }, 60_000);
 });
 
-(hasPython ? test : test.skip)('with the same seed the trials are those of Optuna\'s own loop', async () => {
-  const own = JSON.parse(execFileSync(pythonOf('optuna'), ['-W', 'ignore', '-c', `
-import json, math, optuna
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-study = optuna.create_study(direction="minimize", sampler=optuna.samplers.TPESampler(seed=7))
-def objective(trial):
-    act = trial.suggest_categorical("act", ["relu", "tanh"]); units = trial.suggest_int("units", 4, 64); x = trial.suggest_float("x", 0.0001, 1.0, log=True)
-    return (math.log10(x) + 2) ** 2 + units / 64 + (0 if act == "relu" else 0.5)
-study.optimize(objective, n_trials=15)
-print(json.dumps([trial.params for trial in study.trials]))
-`], { encoding: 'utf8' })) as readonly Point[];
-  const { search } = await tuned(`{ external: optuna, sampler: TPESampler, python: ${pythonOf('optuna')}, seed: 7 }`);
-  for (const [i, { params }] of search.trials.entries()) {
-    expect({ i, ...params }).toMatchObject({ i, units: own[i]?.units, act: own[i]?.act });
-    expect(params.x).toBeCloseTo(own[i]?.x ?? Number.NaN, 10);
-  }
-}, 300_000);
+(hasPython ? describe : describe.skip)('what is not there, or too old', () => {
+  test('Optuna\'s GP without torch', async () => {
+    await expect(tuned(folder.path, `{ external: optuna, sampler: GPSampler, python: ${pythonOf('optuna')} }`)).rejects.toThrow(/torch.*pip install "optuna==5\.0\.0" \(with .*torch and scipy for GPSampler/s);
+  }, 60_000);
+
+  test('Hyperopt\'s atpe without lightgbm', async () => {
+    await expect(tuned(folder.path, `{ external: hyperopt, sampler: atpe, python: ${pythonOf('hyperopt')} }`)).rejects.toThrow(/lightgbm.*pip install .*lightgbm and scikit-learn for atpe/s);
+  }, 60_000);
+
+  test.each([['HEBOSearch', /HEBO/], ['NevergradSearch', /[Nn]evergrad/], ['AxSearch', /[Aa]x/]])('Ray\'s %s without its library', async (sampler, words) => {
+    await expect(tuned(folder.path, `{ external: ray-tune, sampler: ${sampler}, python: ${pythonOf('ray-tune')} }`)).rejects.toThrow(words);
+  }, 60_000);
+
+  test.each([['optuna', 'NoSampler', /optuna\.samplers has no NoSampler\. There are .*TPESampler/], ['ray-tune', 'NoSearch', /ray\.tune\.search has no NoSearch\. There are .*OptunaSearch/]])('%s has no %s', async (adapter, sampler, words) => {
+    await expect(tuned(folder.path, `{ external: ${adapter}, sampler: ${sampler}, python: ${pythonOf(adapter)} }`)).rejects.toThrow(words);
+  }, 60_000);
+
+  test('an old Optuna is refused with the versions that are known to work', async () => {
+    install('optuna-old', ['optuna==3.6.1']);
+    await expect(tuned(folder.path, `{ external: optuna, python: ${pythonOf('optuna-old')} }`)).rejects.toThrow(/optuna 3\.6\.1 is too old: this needs 4\.0 or newer.*pip install "optuna==5\.0\.0"/s);
+  }, 600_000);
+
+  test('a sampler of OptunaHub by its package\'s name', async () => {
+    // The registry is a repository of elsewhere: what stands in for it hands over a module as `optunahub.load_module` does.
+    mkdirSync(join(folder.path, 'hub'), { recursive: true });
+    writeFileSync(join(folder.path, 'hub', 'optunahub.py'), `import types, optuna
+def load_module(package):
+    assert package == "samplers/mine", package
+    module = types.ModuleType("optunahub_registry.package.samplers.mine")
+    module.Mine = type("Mine", (optuna.samplers.RandomSampler,), {"__module__": module.__name__})
+    module.BaseSampler = optuna.samplers.BaseSampler
+    return module
+`);
+    writeFileSync(join(folder.path, 'hubbed'), `#!/bin/sh\nPYTHONPATH=${join(folder.path, 'hub')} exec ${pythonOf('optuna')} "$@"\n`, { mode: 0o755 });
+    const { search, notes } = await tuned(folder.path, '{ external: optuna, sampler: "hub:samplers/mine", python: ./hubbed, seed: 7 }', { trials: 4 });
+    const plain = await tuned(folder.path, `{ external: optuna, sampler: RandomSampler, python: ${pythonOf('optuna')}, seed: 7 }`, { trials: 4 });
+    expect(search.trials.map(({ params }) => params)).toEqual(plain.search.trials.map(({ params }) => params));
+    expect(notes.join('\n')).toContain('optuna 5.0.0 hub:samplers/mine');
+  }, 60_000);
+
+  test('a newer one than was tested runs, and is said', async () => {
+    // The library itself is the known one: only its metadata are made up.
+    const site = join(folder.path, 'site', 'optuna-9.1.0.dist-info');
+    mkdirSync(site, { recursive: true });
+    writeFileSync(join(site, 'METADATA'), 'Metadata-Version: 2.1\nName: optuna\nVersion: 9.1.0\n');
+    writeFileSync(join(folder.path, 'newer'), `#!/bin/sh\nPYTHONPATH=${join(folder.path, 'site')} exec ${pythonOf('optuna')} "$@"\n`, { mode: 0o755 });
+    const { search, notes } = await tuned(folder.path, '{ external: optuna, python: ./newer, seed: 7 }', { trials: 3 });
+    expect(search.trials).toHaveLength(3);
+    expect(notes.join('\n')).toContain('optuna 9.1.0 is newer than what noregret was tested with (optuna==5.0.0)');
+  }, 60_000);
+
+  test('Hyperopt\'s adaptive TPE, with lightgbm', async () => {
+    install('hyperopt-atpe', ['hyperopt==0.3.0', 'numpy==2.4.6', 'lightgbm', 'scikit-learn']);
+    const { search } = await tuned(folder.path, `{ external: hyperopt, sampler: atpe, python: ${pythonOf('hyperopt-atpe')}, seed: 7 }`);
+    expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: 15 }, () => 'complete'));
+  }, 600_000);
+});

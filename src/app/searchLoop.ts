@@ -113,9 +113,14 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
 
 /** Lets a sampler that is another program think. False when by then nothing may be started: its answer is kept for later. */
 async function prepared(options: SearchOptions, trials: SearchTrials, { running, signal }: Pick<Start, 'running' | 'signal'>): Promise<boolean> {
-  if (options.sampler.prepare === undefined || stopOf(options, trials, running.size) !== undefined) return true;
+  if (options.sampler.prepare === undefined || !mayAsk(options, stopOf(options, trials, running.size))) return true;
   await trials.prepare(signal);
   return !signal.aborted && running.size < slotsNow(options);
+}
+
+/** One that takes trials up again may still do so when there are no more new ones. */
+function mayAsk({ pruner }: SearchOptions, stop: StopReason | undefined): boolean {
+  return stop === undefined || (stop === 'trials' && pruner.next !== undefined);
 }
 
 function stopOf(options: SearchOptions, trials: SearchTrials, running: number): StopReason | undefined {
@@ -128,6 +133,7 @@ function nextOf(options: SearchOptions, trials: SearchTrials, running: number): 
   // The stage beside may end early and leave the rest to the search.
   if (isBeside(options) && stop === 'gpu_hours') return undefined;
   const next = stop === undefined || stop === 'trials' ? trials.next({ fresh: stop === undefined }) : undefined;
+  if (next === undefined && running > 0 && trials.waits()) return undefined;
   return next ?? stop ?? 'exhausted';
 }
 

@@ -76,21 +76,21 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
   const { found } = context;
   if (config.method.name === 'grid') found.notes.push(...gridNotes(config));
   const knowledge = await knowledgeOf(context, request, config);
-  const sampler = samplerFor(context, request, config);
+  const engines = enginesFor(context, request, config);
   try {
-    return await searchWith(context, { ...request, sampler, knowledgeHere: knowledge }, config);
+    return await searchWith(context, { ...request, ...engines, knowledgeHere: knowledge }, config);
   } finally {
-    await sampler.close?.();
+    await engines.sampler.close?.();
   }
 }
 
-type SearchParts = SearchRequest & { readonly sampler: Sampler; readonly knowledgeHere: Pick<StudyView, 'prior' | 'noise'> };
+type SearchParts = SearchRequest & Engines & { readonly knowledgeHere: Pick<StudyView, 'prior' | 'noise'> };
 
 async function searchWith(context: SearchContext, request: SearchParts, config: StudyConfig): Promise<SearchOutcome> {
   const { run, tools, executor, lab } = context;
   return await search({
     knowledge: request.knowledgeHere, lab, clock: tools.clock, study: config.name, side: request.side, space: config.space, objective: run.objective,
-    sampler: request.sampler, pruner: prunerOf(config), limits: limitsOf(context, request, config), signal: run.signal,
+    sampler: request.sampler, pruner: request.pruner, limits: limitsOf(context, request, config), signal: run.signal,
     slots: () => request.lent?.slots() ?? executor.capacity,
     ...(request.lent === undefined ? {} : { beside: request.lent.beside((retuningFollows) => deadlineOf(context, { ...request, retuningFollows })) }),
     ...(run.samplerSeed === undefined ? {} : { samplerSeed: run.samplerSeed }),
@@ -116,13 +116,17 @@ async function knowledgeOf({ lab, found }: SearchContext, { side, knowledge }: S
   return { ...known, prior: await lab.freeze(`prior knowledge of the ${side} search`, () => knowledge.prior) };
 }
 
-function samplerFor({ run, lab, openExternal }: SearchContext, { side }: SearchRequest, config: StudyConfig): Sampler {
-  const { name, method, space, budget } = config;
-  if (method.name !== 'external' || openExternal === undefined) return samplerOf(config);
-  return openExternal({
-    side, options: method.options, study: name, cwd: lab.tree(side), space, goal: run.objective.goal, budget: budget.trials,
-    seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
+interface Engines { readonly sampler: Sampler; readonly pruner: Pruner }
+
+/** Another program brings its own pruner, unless the study has one. */
+function enginesFor({ run, lab, executor, openExternal }: SearchContext, { side }: SearchRequest, config: StudyConfig): Engines {
+  const { name, method, space, budget, earlyTerminate } = config;
+  if (method.name !== 'external' || openExternal === undefined) return { sampler: samplerOf(config), pruner: prunerOf(config) };
+  const external = openExternal({
+    side, options: method.options, study: name, cwd: lab.tree(side), space, goal: run.objective.goal, budget: budget.trials, parallel: executor.capacity,
+    prunes: earlyTerminate === undefined, seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
   });
+  return earlyTerminate === undefined ? external : { sampler: external.sampler, pruner: prunerOf(config) };
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {

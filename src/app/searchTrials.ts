@@ -39,6 +39,8 @@ export interface SearchTrials {
   view(): StudyView;
   /** The next trial to run: one that was cut (here or in a former run), one that the pruner takes up again, and if a fresh one is wanted an anchor or the sampler's. undefined = there is none. */
   next(ask?: { readonly fresh: boolean }): NextTrial | undefined;
+  /** There is no next trial now, and may be one when a running one has ended. */
+  waits(): boolean;
   /** To be awaited before `next` where that would ask a sampler that is another program; undefined = there is nothing to wait for. */
   prepare(signal: AbortSignal): Promise<void> | undefined;
   /** Hears a trial's reports and asks the pruner. */
@@ -78,9 +80,10 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
       if (open !== undefined || !fresh || book.isClosed()) return open;
       const params = ask(plan, book.view(), rng.fork(`trial ${entries.length}`), countAsked(entries));
       if (params !== undefined) return begin(entries.length, params);
-      book.close();
+      if (plan.sampler.waits?.() !== true) book.close();
       return takeUp();
     },
+    waits: () => plan.sampler.waits?.() === true,
     prepare: (signal) => (reopened.length > 0 || book.isClosed() ? undefined : prepareSampler(plan, book, signal)),
     listen: (number) => (report) => hear(plan, book, { number, report }, counted),
     settle: (number, trial) => {
@@ -98,7 +101,8 @@ export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): Se
 function hear(plan: SearchPlan, book: Book, { number, report }: { readonly number: number; readonly report: TrialReport }, counted: Counted): ReturnType<OnReport> {
   const entry = book.entries[number];
   if (entry?.hear?.(report) !== true || !mayStop(report, counted) || isKept(plan, entry.loss.params)) return 'continue';
-  return plan.pruner.decide(book.view(), entry.loss);
+  const decided = plan.pruner.decide(book.view(), entry.loss);
+  return decided === 'stop' ? decided : plan.pruner.consult?.(book.view(), entry.loss) ?? decided;
 }
 
 interface Adopting { readonly past: readonly Trial[]; readonly reopened: number[]; readonly counted: Counted }

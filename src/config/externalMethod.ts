@@ -16,27 +16,34 @@ const basic = {
   timeout: duration.default(askTime).describe('Longest that one answer may take.'),
 };
 
-const shipped = (sampler: z.ZodType<string>, options: string): Plugin<unknown> => plugin(z.strictObject({
+const shipped = (sampler: z.ZodType<string>, options: string, more: z.ZodRawShape = {}): Plugin<unknown> => plugin(z.strictObject({
   sampler,
   options: passedOn.describe(options),
+  ...more,
   python: text.default('python3').describe('Interpreter that has the library; a path is seen from the folder where trials run.'),
   ...basic,
 }), (given) => given);
 
 /** Adapter in `assets/python/adapters` -> what may be written beside `external: NAME`. */
 export const externalMethods: Readonly<Record<string, Plugin<unknown>>> = {
-  optuna: shipped(text.regex(/^(hub:[\w./-]+|[A-Za-z]\w*)$/, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub.'), 'Arguments of the sampler\'s class.'),
+  optuna: shipped(text.regex(/^(hub:[\w./-]+|[A-Za-z]\w*)$/, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub.'), 'Arguments of the sampler\'s class.', {
+    pruner: text.regex(/^[A-Za-z]\w*$/, { error: 'must be a class of optuna.pruners' }).optional().describe('Class of `optuna.pruners`, which stops trials by the values that they report; not beside `early_terminate`.'),
+    pruner_options: z.record(z.string(), z.json()).optional().describe('Arguments of the pruner\'s class; `wrapped_pruner` by its name, with `wrapped_pruner_options`.'),
+  }),
   hyperopt: shipped(z.enum(['tpe', 'random', 'anneal', 'atpe']).default('tpe').describe('Algorithm.'), 'Arguments of its `suggest`, such as `gamma` and `n_startup_jobs`.'),
+  'keras-tuner': shipped(z.enum(['random', 'grid', 'bayesian', 'hyperband']).default('bayesian').describe('Oracle.'), 'Arguments of the oracle, such as `max_epochs` and `factor` of hyperband; its epochs are steps.'),
+  'ray-tune': shipped(text.regex(/^[A-Za-z]\w*$/, { error: 'must be a class of ray.tune.search' }).default('BasicVariantGenerator').describe('Class of `ray.tune.search`, such as OptunaSearch, HyperOptSearch, BayesOptSearch.'), 'Arguments of the searcher\'s class.'),
+  deap: shipped(z.enum(['simple', 'mu+lambda', 'mu,lambda']).default('simple').describe('Evolutionary algorithm.'), '`population_size`, `tournament_size`, `crossover` (uniform, one-point, two-point), `crossover_prob`, `mutation_prob`, `gene_mutation_prob`, `gene_crossover_prob`.'),
   'scikit-optimize': shipped(z.enum(['gp', 'forest', 'extra-trees', 'gbrt', 'dummy']).default('gp').describe('Surrogate model.'), 'Arguments of `skopt.Optimizer`, such as `acq_func` and `n_initial_points`.'),
 };
 
 /** Of an adapter of one's own. */
 export const commandMethod = plugin(z.strictObject({ options: passedOn.describe('Handed to the adapter as they are.'), ...basic }), (given) => given);
 
-interface ExternalContext { readonly tree: MapTree; readonly findings: Findings }
+interface ExternalContext { readonly root: MapTree; readonly tree: MapTree; readonly findings: Findings }
 
 /** `method: { external: … }`: a shipped adapter's name, or the command of another. */
-export function readExternal({ tree, findings }: ExternalContext): StudyConfig['method'] | undefined {
+export function readExternal({ root, tree, findings }: ExternalContext): StudyConfig['method'] | undefined {
   const named = child(tree, 'external');
   const value = named === undefined ? undefined : plainValue(named);
   // Another shape is reported by the schema.
@@ -46,7 +53,9 @@ export function readExternal({ tree, findings }: ExternalContext): StudyConfig['
   }
   if (named === undefined || typeof value !== 'string') return undefined;
   if (Object.hasOwn(externalMethods, value)) {
-    return { name: 'external', options: { ...readOptions({ tree, nameKey: 'external', called: 'method', name: value }, externalMethods, findings), adapter: value } };
+    const options = { ...readOptions({ tree, nameKey: 'external', called: 'method', name: value }, externalMethods, findings), adapter: value };
+    checkPruners({ root, tree, findings }, options);
+    return { name: 'external', options };
   }
   const near = nearest(value, Object.keys(externalMethods));
   findings.error(named.at, {
@@ -54,4 +63,12 @@ export function readExternal({ tree, findings }: ExternalContext): StudyConfig['
     fix: near === undefined ? 'write the command of an adapter of your own as a list' : `did you mean ${near}?`, example: 'method: { external: [python, my_adapter.py] }',
   });
   return undefined;
+}
+
+/** Two that stop trials would each misread what the other one stopped. */
+function checkPruners({ root, tree, findings }: ExternalContext, options: Readonly<Record<string, unknown>>): void {
+  const early = child(root, 'early_terminate');
+  const own = options['pruner'] !== undefined ? 'method.pruner' : options['adapter'] === 'keras-tuner' && options['sampler'] === 'hyperband' ? 'sampler hyperband' : undefined;
+  if (own !== undefined && early !== undefined) findings.error(early.at, { code: 'two-pruners', message: `${own} and early_terminate both stop trials`, fix: 'keep one of them', example: 'method: { external: optuna, pruner: MedianPruner }' });
+  if (options['pruner'] === undefined && Object.keys(options['pruner_options'] ?? {}).length > 0) findings.error(child(tree, 'pruner_options')?.at ?? tree.at, { code: 'no-pruner', message: 'method.pruner_options without method.pruner', fix: 'name the pruner', example: 'method: { external: optuna, pruner: MedianPruner }' });
 }

@@ -20,7 +20,7 @@ export function readMethod({ root, dialect, samplers, findings }: MethodContext)
     findings.error(root.at, { code: 'missing-key', message: 'method is missing (W&B requires it)', fix: 'add `method: random`', example: 'method: random' });
     return undefined;
   }
-  if (tree.kind === 'map' && child(tree, 'external') !== undefined) return readExternal({ tree, findings });
+  if (tree.kind === 'map' && child(tree, 'external') !== undefined) return readExternal({ root, tree, findings });
   const nameTree = tree.kind === 'map' ? child(tree, 'name') : tree;
   const name = nameTree === undefined ? undefined : plainValue(nameTree);
   if (nameTree === undefined || typeof name !== 'string' || name === '') return undefined;

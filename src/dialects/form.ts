@@ -66,6 +66,11 @@ export function wholeLog(low: number, high: number): Form {
   return rangeFault(low, high, true) ?? { said: true, keys: { distribution: 'q_log_uniform_values', min: low, max: high, q: 1 } };
 }
 
+/** Dense near its upper end, as Vizier and Keras Tuner draw it. */
+export function reverseLog(low: number, high: number, isWhole: boolean): Form {
+  return rangeFault(low, high, true) ?? (isWhole ? { said: true, keys: { distribution: 'q_reverse_log_uniform_values', min: low, max: high, q: 1 } } : range('reverse_log_uniform_values', low, high));
+}
+
 /** Low and high are exponents of `base`. */
 export function logOfExponents(base: number, low: number, high: number): Form {
   const ends = [low, high].map((exponent) => tidy(base ** exponent));

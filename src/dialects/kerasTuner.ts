@@ -1,7 +1,7 @@
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
 import { at, fieldsOf, listOf, numberOf, placeOf, spoken, textOf, type Fields } from './fields.js';
-import { choices, constant, faulty, logUniform, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
+import { choices, constant, faulty, logUniform, reverseLog, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
 
 /** Keras Tuner: oracle.json of a project, or `hyperparameters.get_config()` (keras_tuner/engine/hyperparameters, 1.4). */
 export const kerasTuner: DialectReader = {
@@ -71,7 +71,8 @@ function numeric(config: Fields, isWhole: boolean): Form {
       if (step > 1) return factors({ low, high, step, isWhole });
       return isWhole ? wholeLog(low, high) : logUniform(low, high);
     case 'reverse_log':
-      return unsaid(`its sampling is logarithmic from its upper end ${high} down, which no distribution here is`);
+      if (!Number.isNaN(step) && !(isWhole && step === 1)) return withNote(stepped({ low, high, step, whole: isWhole }), 'evenly: steps of a reversed log scale cannot be said here');
+      return reverseLog(low, high, isWhole);
     default:
       if (!Number.isNaN(step) && !(isWhole && step === 1)) return stepped({ low, high, step, whole: isWhole });
       return isWhole ? whole(low, high) : uniform(low, high);

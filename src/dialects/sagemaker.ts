@@ -6,7 +6,7 @@ import { choices, constant, unsaid } from './form.js';
 import { scaled, type Scale } from './scaled.js';
 
 const methods: Readonly<Record<string, string>> = { Bayesian: 'auto', Random: 'random', Grid: 'grid', Hyperband: 'random' };
-const scales: Readonly<Record<string, Scale>> = { Auto: 'linear', Linear: 'linear', Logarithmic: 'log', ReverseLogarithmic: 'reverse-log' };
+const scales: Readonly<Record<string, Scale>> = { Auto: 'linear', Linear: 'linear', Logarithmic: 'log', ReverseLogarithmic: 'log-to-one' };
 const goals: Readonly<Record<string, Goal>> = { Maximize: 'maximize', Minimize: 'minimize' };
 
 /** AWS SageMaker tuning jobs: the API's JSON (`MinValue`), and the Kubernetes operators' YAML (`minValue`); numbers are texts. */

@@ -1,6 +1,7 @@
-import { logUniform, uniform, unsaid, whole, wholeLog, type Form } from './form.js';
+import { logUniform, reverseLog, uniform, unsaid, whole, wholeLog, type Form } from './form.js';
 
-export type Scale = 'linear' | 'log' | 'reverse-log';
+/** `reverse-log`: Vizier's, of low + high - x; `log-to-one`: SageMaker's, of 1 - x. */
+export type Scale = 'linear' | 'log' | 'reverse-log' | 'log-to-one';
 
 export interface Scaled { readonly low: number; readonly high: number; readonly whole: boolean; readonly scale: Scale | undefined }
 
@@ -13,7 +14,9 @@ export function scaled({ low, high, whole: isWhole, scale }: Scaled): Form {
     case 'log':
       return isWhole ? wholeLog(low, high) : logUniform(low, high);
     case 'reverse-log':
-      return unsaid(`its scale is logarithmic from its upper end ${high} down, which no distribution here is; uniform from ${low} to ${high} is the nearest`);
+      return reverseLog(low, high, isWhole);
+    case 'log-to-one':
+      return unsaid(`its scale is the logarithm of 1 - x, which no distribution here is; reverse_log_uniform_values from ${low} to ${high} is the nearest`);
     case undefined:
       return unsaid('its scale is unknown');
   }

@@ -88,9 +88,11 @@ function canBe({ value, values, distribution, min: low = -Infinity, max: high = 
     case 'int_uniform':
     case 'uniform':
     case 'log_uniform_values':
+    case 'reverse_log_uniform_values':
       return contains({ name: distribution, low, high }, wanted);
     case 'q_uniform':
     case 'q_log_uniform_values':
+    case 'q_reverse_log_uniform_values':
       return contains({ name: distribution, low, high, q, integer: !float }, wanted);
     case 'normal':
     case 'log_normal':

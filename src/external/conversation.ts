@@ -108,9 +108,9 @@ function parsedReply(line: string, fail: Conversation['fail']): unknown {
   }
 }
 
-function failureOf(ending: Ending, stderr: string, { install }: AdapterCommand): Parameters<Conversation['fail']> {
+function failureOf(ending: Ending, stderr: string, { library }: AdapterCommand): Parameters<Conversation['fail']> {
   if (ending.kind === 'not-started') return ['external-not-started', `was not started: ${harmless(ending.message)}`, 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.'];
-  return ['external-crashed', endingText(ending, stderr), install === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${install}`];
+  return ['external-crashed', endingText(ending, stderr), library === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${library.install}`];
 }
 
 const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';
@@ -135,7 +135,7 @@ function endingText(ending: Exclude<Ending, { kind: 'not-started' }>, stderr: st
 }
 
 /** Text of another program ends in a job's log, where `::` and `##[` are commands, and in the report. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return clip(breakCommands(printableLine(text.trim())), 300);
 }
 

@@ -1,5 +1,5 @@
 import type { Goal } from './direction.js';
-import type { Sampler } from './ports.js';
+import type { Pruner, Sampler } from './ports.js';
 import type { SearchSpace } from './searchSpace.js';
 import type { Side } from './trial.js';
 
@@ -14,9 +14,16 @@ export interface ExternalRequest {
   readonly space: SearchSpace;
   readonly goal: Goal;
   readonly budget: number;
+  /** How many trials run at once. */
+  readonly parallel: number;
+  /** Whether it may stop trials: not where the study has a pruner of its own. */
+  readonly prunes: boolean;
   /** Used unless the options hold one. */
   readonly seed: number;
 }
 
+/** One program as both; the pruner never stops anything unless the program says that it wants to. */
+export interface ExternalOptimiser { readonly sampler: Sampler; readonly pruner: Pruner }
+
 /** Starts nothing yet: the program is started for the first `prepare`. */
-export type OpenExternal = (request: ExternalRequest) => Sampler;
+export type OpenExternal = (request: ExternalRequest) => ExternalOptimiser;

@@ -54,6 +54,8 @@ export interface Sampler {
    * nothing to suggest, once `signal` is aborted. UserErrors `external-…` when that program cannot go on.
    */
   prepare?(view: StudyView, signal: AbortSignal): Promise<void>;
+  /** Whether it suggests nothing just now because it needs the result of a trial that is running. */
+  waits?(): boolean;
   /** Ends that program. Never rejects. */
   close?(): Promise<void>;
 }
@@ -69,8 +71,10 @@ export interface Pruner {
   decide(view: StudyView, trial: LossTrial): 'continue' | 'stop';
   /** Of a trial of several runs it sees the value of each; all others see the mean of those that have ended. */
   readonly comparesParts?: boolean;
+  /** Asked when `decide` says continue, where another program prunes (docs/adr/0018); the trial goes on until the answer. undefined = it has no wish to be asked. */
+  consult?(view: StudyView, trial: LossTrial): Promise<'continue' | 'stop'> | undefined;
   /** Number of a resting trial (state `pruned`) that is to go on; asked before the sampler. */
-  next?(view: StudyView): number | undefined;
+  readonly next?: ((view: StudyView) => number | undefined) | undefined;
   /** Where the trial is to be stopped this time; undefined = it runs to its end. */
   until?(view: StudyView, trial: number): number | undefined;
   /** Its rungs as they stand, for the report. */
@@ -109,13 +113,13 @@ export interface TrialJob {
   readonly mayStart?: Promise<void>;
 }
 
-/** Answers whether the trial may go on. */
-export type OnReport = (report: TrialReport) => 'continue' | 'stop';
+/** Answers whether the trial may go on. A promise is awaited beside the trial; one that ends meanwhile has its result only then. */
+export type OnReport = (report: TrialReport) => 'continue' | 'stop' | Promise<'continue' | 'stop'>;
 
 /** What a slot hands to a runner: variables to add to the trial's environment, and the device's name. */
 export interface SlotLease { readonly device: string | undefined; readonly env: Readonly<Record<string, string>> }
 
-/** Rejects only on a bug of ours: a failing program is a result. An aborted signal ends the whole process tree. */
+/** Rejects only on a bug of ours, and with a UserError of `onReport`: a failing program is a result. An aborted signal ends the whole process tree. */
 export interface TrialRunner {
   run(job: TrialJob, onReport: OnReport, signal: AbortSignal, slot?: SlotLease): Promise<TrialResult>;
 }

@@ -116,7 +116,8 @@ async function live(run: SimulatedRun, time: { clock: SimulatedClock; onReport: 
     const metrics = steps[step - 1];
     if (metrics === undefined) return run.outcome;
     const at = run.stepOf?.(step - 1) ?? step - 1 + (run.firstStep ?? 1);
-    if (onReport({ step: at, metrics, seconds: spent / 1000 }) === 'stop') return { state: 'pruned', step: at };
+    const answer = onReport({ step: at, metrics, seconds: spent / 1000 });
+    if ((typeof answer === 'string' ? answer : await answer) === 'stop') return { state: 'pruned', step: at };
   }
 }
 

@@ -10,12 +10,13 @@ export interface TfjsProbe {
   readonly backend: TfjsBackend;
   /** What a trial would see. */
   readonly env: Readonly<Record<string, string>>;
+  readonly timeLimitMs?: number;
 }
 
-const timeLimitMs = 60_000;
+const usualLimitMs = 60_000;
 
 /** Loads the backend that a trial would get and trains nothing; 0.2 to 0.5 s. A workspace without tfjs is an answer too. */
-export function probeTfjs({ cwd, backend, env }: TfjsProbe): Promise<TfjsInfo> {
+export function probeTfjs({ cwd, backend, env, timeLimitMs = usualLimitMs }: TfjsProbe): Promise<TfjsInfo> {
   return withInfoFile(async (file, read) => {
     let output = '';
     const running = launch({

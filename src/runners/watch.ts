@@ -1,4 +1,6 @@
+import { UserError } from '../model/errors.js';
 import type { OnReport } from '../model/ports.js';
+import { orAborted } from '../platform/abort.js';
 import { launch, type Ending, type Launch } from '../platform/process.js';
 import type { Findings, LiveReport, MetricSources } from './metricSources.js';
 import type { StopCause } from './outcome.js';
@@ -26,10 +28,11 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function watchProgram(watch: Watch): Promise<Watched> {
   const { signal, timeoutMs, graceMs, log } = watch;
   let stopped: StopCause | undefined;
+  let isGone = false;
   const stop = (cause: StopCause): void => {
     // A cancel that comes during another stop only shortens its grace: the first cause is the result.
     stopped ??= cause;
-    running.stop(cause.kind === 'cancelled' ? graceMs.cancel : graceMs.stop);
+    if (!isGone) running.stop(cause.kind === 'cancelled' ? graceMs.cancel : graceMs.stop);
   };
   const live = liveReports(watch, () => stopped === undefined, stop);
   const sources = watch.sources(live.take);
@@ -43,34 +46,48 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const limit = timeoutMs === undefined ? undefined : setTimeout(() => { stop({ kind: 'timeout', limitMs: timeoutMs }); }, Math.min(timeoutMs, longestTimerMs));
   const poll = setInterval(() => sources.poll(), watch.pollMs);
   const ending = await running.ended;
+  isGone = true;
   clearInterval(poll);
   clearTimeout(limit);
+  // It ended sooner than another program answered whether it may go on.
+  if (stopped === undefined) await orAborted(live.answered(), signal);
   signal.removeEventListener('abort', cancel);
   live.close();
   const findings = sources.finish();
-  if (live.bug() !== undefined) throw new Error('a listener of the trial failed', { cause: live.bug() });
+  const bug = live.bug();
+  if (bug instanceof UserError) throw bug;
+  if (bug !== undefined) throw new Error('a listener of the trial failed', { cause: bug });
   return { ending, stopped, findings };
 }
 
-interface LiveReports { readonly take: LiveReport; close(): void; bug(): unknown }
+interface LiveReports { readonly take: LiveReport; /** No answer is outstanding. */ answered(): Promise<void>; close(): void; bug(): unknown }
 
 /** Hands reports on until the program is stopped; after its end they still arrive, but no longer stop anything. */
 function liveReports({ onReport, objective }: Watch, isOpen: () => boolean, stop: (cause: StopCause) => void): LiveReports {
   let ended = false;
   let bug: unknown;
+  let answers = Promise.resolve();
+  const failed = (error: unknown): void => {
+    bug ??= error;
+    if (!ended) stop({ kind: 'cancelled' });
+  };
   return {
     take: (report, isOver) => {
       if (!isOpen() || bug !== undefined) return;
       try {
+        const obey = (answer: 'continue' | 'stop'): void => {
+          if (ended || !isOpen()) return;
+          if (isOver) stop({ kind: 'over' });
+          else if (answer === 'stop') stop({ kind: 'pruned', step: report.step, value: objective === undefined ? undefined : report.metrics[objective] });
+        };
         const answer = onReport(report);
-        if (ended) return;
-        if (isOver) stop({ kind: 'over' });
-        else if (answer === 'stop') stop({ kind: 'pruned', step: report.step, value: objective === undefined ? undefined : report.metrics[objective] });
+        if (typeof answer === 'string') obey(answer);
+        else answers = Promise.all([answers, answer.then(obey).catch(failed)]).then(() => undefined);
       } catch (error) {
-        bug = error;
-        if (!ended) stop({ kind: 'cancelled' });
+        failed(error);
       }
     },
+    answered: async () => { await answers; },
     close: () => { ended = true; },
     bug: () => bug,
   };
