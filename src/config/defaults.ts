@@ -10,7 +10,6 @@ export const defaults = [
   { key: 'budget.failures', value: 3, reason: 'three failures in a row are nearly always the program, not the values' },
   { key: 'parallel', value: 'auto', reason: 'one trial per GPU slot; on a machine without GPUs one, so that timings stay comparable' },
   { key: 'gpus', value: 1, reason: 'most training programs use one device; on a machine without GPUs it has no effect' },
-  { key: 'early_stopping.min_delta', value: 0, reason: 'any better value is progress, as in Talos and Keras' },
   { key: 'reduce', value: 'last', reason: 'the value of the model that would be shipped; `best` would reward a lucky step; with `early_stopping` it is `best`, as the last values are those that were no better' },
   { key: 'folds', value: 1, reason: 'one split, one run; folds multiply the runs of every stage' },
   { key: 'repeats', value: 1, reason: 'the best few are measured again on fresh seeds anyway, and more trials find more than more seeds' },

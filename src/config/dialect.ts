@@ -10,7 +10,7 @@ const topKeys = Object.keys(fileSchema.shape);
 
 /** Ours as soon as one key is ours: only a file that W&B would run as it stands gets W&B's leniency. */
 export function dialectOf(root: MapTree): Dialect {
-  const ours = root.entries.some(({ key }) => topKeys.includes(key) && !wandbKeys.has(key))
+  const ours = root.entries.some(({ key }) => topKeys.includes(key) && key !== 'early_stopping' && !wandbKeys.has(key))
     || hasKey(child(root, 'metric'), ['margin', 'resolution'])
     || child(root, 'method')?.kind === 'map'
     || usesOurParameterKeys(child(root, 'parameters'));

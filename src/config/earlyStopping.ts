@@ -1,5 +1,4 @@
 import type { StudyConfig } from '../model/config.js';
-import { defaultOf } from './defaults.js';
 import type { FileConfig } from './schema.js';
 import type { patiencePresets } from './schemaParts.js';
 import { positionOf, type SettingsContext } from './settings.js';
@@ -12,7 +11,8 @@ const presets: Readonly<Record<Preset, { readonly patience: number } | { readonl
 /** Reports without a better value after which a run is over. */
 export function readEarlyStopping({ early_stopping: given }: FileConfig, context: SettingsContext): Pick<StudyConfig, 'earlyStopping'> {
   if (given === undefined) return {};
-  const { patience, epochs, min_delta: minDelta = defaultOf('early_stopping.min_delta') } = typeof given === 'object' ? given : { patience: given };
+  // Any better value is progress, as in Talos and Keras.
+  const { patience, epochs, min_delta: minDelta = 0 } = typeof given === 'object' ? given : { patience: given };
   if (typeof patience === 'number') return { earlyStopping: { patience, minDelta } };
   const preset = presets[patience];
   if ('patience' in preset) return { earlyStopping: { patience: preset.patience, minDelta } };

@@ -61,7 +61,7 @@ const nothingToSearch: SearchSpace = { parameters: [], constraints: [] };
 function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { readonly config?: StudyConfig; readonly space: SearchSpace | undefined } {
   const label = source.overrideLabel ?? ((name) => `--${name}`);
   const dialect = dialectOf(file);
-  const root = applyOverrides(file, source.overrides ?? {}, label);
+  const root = applyOverrides(dialect === 'wandb' ? withoutTheirPatience(file, findings) : file, source.overrides ?? {}, label);
   const context = { root, findings };
   const settings = validate(root, dialect, findings);
   const isRead = entry(root, 'results') !== undefined;
@@ -147,4 +147,12 @@ function noteBudget(config: StudyConfig, dialect: Dialect, { root, findings }: S
   const { points, exact } = countGrid(config.space);
   if (points === 0) findings.error(at, { code: 'empty-space', message: 'no point of the grid satisfies the constraints', fix: 'loosen a constraint' });
   else if (trialsExplicit && points > trials) findings.note(at, { code: 'grid-subset', message: `grid has ${exact ? '' : 'up to '}${points} points, budget is ${trials}: an evenly spread part is run` });
+}
+
+/** W&B has no such key: in a file that is W&B's, people keep settings of their own program under it. */
+function withoutTheirPatience(file: MapTree, findings: Findings): MapTree {
+  const found = entry(file, 'early_stopping');
+  if (found === undefined) return file;
+  findings.warning(found.keyAt, { code: 'unknown-key', message: '"early_stopping" has no effect in a W&B file', fix: 'remove it; or add a key of noregret, such as budget, to stop runs by it' });
+  return { ...file, entries: file.entries.filter((one) => one !== found) };
 }
