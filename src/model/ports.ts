@@ -107,7 +107,12 @@ export interface TrialJob {
   readonly continues?: number;
   /** Everything may be made ready, but the program starts only once this resolves (its beginning is in the log then); a rejection is passed on. */
   readonly mayStart?: Promise<void>;
+  /** No trial of the study, but a run of the guide: it is in no log and counts nowhere. */
+  readonly probe?: Probe;
 }
+
+/** `folder` takes the place of the trial's number, `env` is added to what a trial gets, `goesOnIn` is the folder of an earlier probe whose files it finds. */
+export interface Probe { readonly folder: string; readonly env: Readonly<Record<string, string>>; readonly goesOnIn?: string }
 
 /** Answers whether the trial may go on. */
 export type OnReport = (report: TrialReport) => 'continue' | 'stop';
