@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/errors.js';
+import { addGuide } from './guideCommands.js';
 import { addImport } from './importCommand.js';
 import { printable, type Terminal } from './terminal.js';
 
@@ -106,6 +107,7 @@ function addStudyCommands(add: Add): void {
     .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');
   addSelfTest(add);
+  addGuide(add);
   addAskTell(add);
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
 }
