@@ -49,7 +49,7 @@ function declaredEnds(d: Distribution): { readonly low: number; readonly high: n
   switch (d.name) {
     case 'log_uniform': case 'q_log_uniform':
       return { low: Math.exp(d.low), high: Math.exp(d.high), written: (value) => Number(Math.log(value).toPrecision(4)) };
-    case 'uniform': case 'log_uniform_values': case 'inv_log_uniform_values': case 'q_uniform': case 'q_log_uniform_values': case 'int_uniform':
+    case 'uniform': case 'log_uniform_values': case 'inv_log_uniform_values': case 'reverse_log_uniform_values': case 'q_reverse_log_uniform_values': case 'q_uniform': case 'q_log_uniform_values': case 'int_uniform':
       return { low: d.low, high: d.high, written: (value) => value };
     case 'constant': case 'categorical': case 'inv_log_uniform': case 'normal': case 'log_normal': case 'q_normal': case 'q_log_normal': case 'beta': case 'q_beta':
       return undefined;
