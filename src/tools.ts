@@ -6,7 +6,7 @@ import { createLocalExecutor, openSlots } from './executors/index.js';
 import { createExternalOptimiser } from './external/optimiser.js';
 import type { StudyConfig } from './model/config.js';
 import type { OpenExternal } from './model/external.js';
-import type { BaselineStore, Clock, Journal, Progress, TrialRunner } from './model/ports.js';
+import type { BaselineStore, Clock, Executor, Journal, Progress, TrialRunner } from './model/ports.js';
 import { createCheckpoints } from './platform/checkpoints.js';
 import { trialEnvironment } from './platform/environment.js';
 import { createKeyProbe } from './platform/keyProbe.js';
@@ -70,9 +70,7 @@ export interface StudyOptions {
 
 /** Log and slots of one study. */
 export async function openStudy({ folder, env, clock, configs, progress, openJournal = async () => await openJournalFile(join(folder, 'study.jsonl')) }: StudyOptions): Promise<OpenedStudy> {
-  await mkdir(folder, { recursive: true });
-  const slots = await openSlots({ env, gpusPerTrial: configs.head.gpus, parallel: configs.head.parallel });
-  for (const note of slots.notes) progress.line(note);
+  const slots = await studySlots({ folder, env, configs, progress });
   const journal = await openJournal();
   const mark = await freshStart(folder, progress);
   const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark }));
@@ -81,6 +79,21 @@ export async function openStudy({ folder, env, clock, configs, progress, openJou
     return createExternalOptimiser({ ...request, env: trialEnvironment(env, config.env), marker: `${mark}-external-${randomUUID()}`, warn: (text) => { progress.warn(text); } });
   };
   return { journal, executor: createLocalExecutor({ runner, slots, clock, power: { env } }), openExternal };
+}
+
+/** Slots for runs that no log keeps; metrics are looked for often, as their times are what is asked for. */
+export async function openProbes({ folder, env, clock, configs, progress }: Omit<StudyOptions, 'openJournal'>): Promise<Executor> {
+  const slots = await studySlots({ folder, env, configs, progress });
+  const mark = await freshStart(folder, progress);
+  const runner = bySide(configs, (config) => createRunner(config, { env, folder, clock, mark, pollMs: 10 }));
+  return createLocalExecutor({ runner, slots, clock });
+}
+
+async function studySlots({ folder, env, configs: { head }, progress }: Pick<StudyOptions, 'folder' | 'env' | 'configs' | 'progress'>): ReturnType<typeof openSlots> {
+  await mkdir(folder, { recursive: true });
+  const slots = await openSlots({ env, gpusPerTrial: head.gpus, parallel: head.parallel });
+  for (const note of slots.notes) progress.line(note);
+  return slots;
 }
 
 /** Trials of a run that was killed outright would hold the slots that this run takes, and write where it writes. */
@@ -104,7 +117,9 @@ function bySide(configs: SideConfigs, create: (config: StudyConfig) => TrialRunn
   return { run: (job, ...rest) => runners[job.side].run(job, ...rest) };
 }
 
-function createRunner(config: StudyConfig, { env, folder, clock, mark }: { env: ToolOptions['env']; folder: string; clock: Clock; mark: string }): TrialRunner {
-  const options = { config, stateDir: folder, baseEnv: env, clock, mark };
+interface RunnerParts { readonly env: ToolOptions['env']; readonly folder: string; readonly clock: Clock; readonly mark: string; readonly pollMs?: number }
+
+function createRunner(config: StudyConfig, { folder, env, ...parts }: RunnerParts): TrialRunner {
+  const options = { config, stateDir: folder, baseEnv: env, ...parts };
   return config.program?.kind === 'tfjs' ? createTfjsRunner(options) : createCommandRunner(options);
 }

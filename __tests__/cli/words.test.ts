@@ -7,7 +7,7 @@ import { ended, type } from './desk.js';
 const folder = temporaryFolder('words');
 afterAll(() => { folder.remove(); });
 const at = folder.path;
-const commands = ['demo', 'init', 'check', 'tune', 'compare', 'aa', 'judge', 'plan', 'report', 'history', 'accept', 'drift', 'import', 'export', 'ask-tell', 'resume', 'doctor'];
+const commands = ['demo', 'init', 'check', 'tune', 'compare', 'aa', 'lr-range', 'batch-size', 'smoke', 'judge', 'plan', 'report', 'history', 'accept', 'drift', 'import', 'export', 'ask-tell', 'resume', 'doctor'];
 
 test('help names every command; every command has help with its flags', async () => {
   const { out } = ended(await type(at, ['--help']), 0);

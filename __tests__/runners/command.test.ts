@@ -63,6 +63,13 @@ describe('how a trial ends', () => {
     ['repeated name', `echo 'noregret {"loss": 1, "loss": 2}'`, { state: 'failed', reason: 'no-objective', message: 'ended well but never reported "loss"; no metrics were seen; not read: noregret line: the name "loss" is given twice' }],
     ['the program says infeasible', `echo 'noregret {"infeasible": "batch too large"}'; exit 1`, { state: 'infeasible', message: 'batch too large' }],
     ['out of memory text', './out-of-memory.sh', { state: 'infeasible', message: 'out of memory: CUDA out of memory' }],
+    ...[
+      'jax.errors.JaxRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 30.85GiB', 'ResourceExhaustedError: OOM when allocating tensor with shape[64,512]',
+      'RuntimeError: CUDA error: out of memory', 'RuntimeError: HIP out of memory. Tried to allocate 2 GiB', 'RuntimeError: MPS backend out of memory (MPS allocated: 9 GB)',
+      'cudaErrorMemoryAllocation', 'RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED', 'java.lang.OutOfMemoryError: Java heap space', 'DefaultCPUAllocator: can\'t allocate memory: you tried to allocate 8 bytes',
+      'numpy._core._exceptions._ArrayMemoryError: Unable to allocate 7.45 GiB', 'MemoryError', 'OSError: [Errno 12] Cannot allocate memory', 'slurmstepd: error: Detected 1 oom_kill event in StepId=1',
+    ].map((text): [string, string, object] => [text, `echo "${text}" >&2; exit 1`, { state: 'infeasible', message: expect.stringMatching(/^out of memory: /) }]),
+    ['a memory of another kind', 'echo "KeyError: memory; out of memory_pool" >&2; exit 1', { state: 'failed', reason: 'exit-code', message: 'exit code 1' }],
     ['killed by the kernel', 'kill -9 $$', { state: 'infeasible', message: 'out of memory: killed by SIGKILL, which did not come from us' }],
     ['137', 'exit 137', { state: 'infeasible', message: 'out of memory: killed by SIGKILL, which did not come from us' }],
     ['a survived out-of-memory', `echo 'CUDA out of memory'; echo 'noregret {"loss": 1}'`, { state: 'complete', value: 1 }],

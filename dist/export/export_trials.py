@@ -4,6 +4,7 @@
     export_trials.hyperopt(trials, space, "trials.json")   # with the space, so that hp.choice is written by value
     export_trials.skopt(result, "result.json")
     export_trials.cv_results(search, "search.json")
+    export_trials.logbook(search.logbook, "log.json")      # of sklearn-genetic-opt: LogbookSaver's file, too
 
     python export_trials.py FILE.pkl OUT.json              # loads a pickle: that EXECUTES whatever stands in it
 
@@ -46,6 +47,21 @@ def cv_results(search, path="search.json"):
     """`search`: a fitted GridSearchCV and its like, or its cv_results_."""
     columns = getattr(search, "cv_results_", search)
     _write({str(name): list(values) for name, values in columns.items()}, path)
+
+
+def logbook(log, path="logbook.json"):
+    """`log`: DEAP's Logbook as sklearn-genetic-opt fills it, a row per individual in its chapter `parameters`; or that chapter."""
+    measured = ("index", "score", "cv_scores", "fit_time", "score_time", "test_score", "train_score")
+    rows = _individuals(log)
+    times = [list(row.get("fit_time", [float("nan")])) for row in rows]
+    _write({"params": [{name: value for name, value in row.items() if name not in measured} for row in rows], "mean_test_score": [row["score"] for row in rows], "mean_fit_time": [sum(one) / len(one) for one in times]}, path)
+
+
+def _individuals(log):
+    chapters = getattr(log, "chapters", None)
+    if chapters is None:
+        return []
+    return [dict(row) for row in (chapters["parameters"] if "parameters" in chapters else log) if "cv_scores" in row]
 
 
 def _labels(space):
@@ -232,10 +248,12 @@ def main(source, target):
         skopt(loaded, target)
     elif hasattr(loaded, "cv_results_") or (isinstance(loaded, dict) and "params" in loaded):
         cv_results(loaded, target)
+    elif _individuals(loaded):
+        logbook(loaded, target)
     elif isinstance(loaded, list) and loaded and isinstance(loaded[0], dict) and "misc" in loaded[0]:
         hyperopt(loaded, None, target)
     else:
-        sys.exit("the pickle holds a %s, which is no result of Hyperopt, scikit-optimize or scikit-learn" % type(loaded).__name__)
+        sys.exit("the pickle holds a %s, which is no result of Hyperopt, scikit-optimize, scikit-learn or sklearn-genetic-opt" % type(loaded).__name__)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import type { Knowledge } from './knowledge.js';
 import type { LentSlots } from './lentSlots.js';
 import { mostRescoreRuns, rescoreCandidates, type RescoreOutcome } from './rescore.js';
 import { search, type SearchOutcome } from './search.js';
+import { smokeBeforeSearch } from './smoke.js';
 import type { SearchLimits } from './stopRules.js';
 import { secondsPerRun, timeLeft } from './timeLeft.js';
 import type { Tools } from './tools.js';
@@ -40,6 +41,11 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   const { run, tools, found, executor, lab } = context;
   const config = run.configs[request.side];
   const commit = request.side === 'head' ? run.head : run.base;
+  const fault = await smokeBeforeSearch(context, request.side);
+  if (fault !== undefined) {
+    found.incomplete = { reason: 'smoke', sentence: fault };
+    return undefined;
+  }
   const outcome = await runSearch(context, request, config);
   // The gate ended the search before it began.
   if (outcome.trials.length === 0 && (await request.lent?.ended)?.goesOn === false) return undefined;

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/errors.js';
 import { addDoctor } from './doctorCommand.js';
+import { addGuide } from './guideCommands.js';
 import { addImport } from './importCommand.js';
 import { addJudge, addPlan } from './judgeCommands.js';
 import { printable, type Terminal } from './terminal.js';
@@ -109,6 +110,7 @@ function addStudyCommands(add: Add): void {
     .option('--more-seeds [n]', 'go on with n further pairs (default: 10) and judge all of them by intervals that hold at every number')
     .option('--out <dir>', 'where report.json, report.md and report.html go');
   addSelfTest(add);
+  addGuide(add);
   addAskTell(add);
   add('resume', 'continue the study or comparison that was interrupted last', () => import('./resume.js'));
 }

@@ -6,10 +6,9 @@ import { worstVerdict } from '../compare/verdict.js';
 import type { Comparison, Report } from '../model/comparison.js';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
-import type { CommitFacts, Journal, Repository } from '../model/ports.js';
+import type { CommitFacts, Journal } from '../model/ports.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
-import { openRepository } from '../platform/repository.js';
 import { checkTemplates } from '../platform/templates.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { openJournalFile } from '../stores/journalFile.js';
@@ -17,6 +16,7 @@ import { openStudy } from '../tools.js';
 import { version } from '../version.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
+import { standIn } from './standIn.js';
 import { openStateDir } from './state.js';
 import { checkJournalFlags, isOptunaJournal, openStudyJournal, type JournalFlags } from './studyJournal.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
@@ -107,16 +107,6 @@ async function tell({ terminal, flags, progress, stateDir }: Told, result: { com
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder: join(stateDir, 'report') });
   const hasBest = comparisons.every((one) => one.search?.bestTrial !== undefined);
   return hasBest && isWritten && verdict !== 'INCOMPLETE' ? exitCodes.ok : exitCodes.infrastructure;
-}
-
-/** The last commit if there is one; a folder outside git can be tuned as well. */
-async function standIn(terminal: Terminal): Promise<{ repository: Repository; head: CommitFacts }> {
-  const none: CommitFacts = { sha: 'no git', tree: 'working-tree', parents: [], date: '', subject: '' };
-  const absent = (): Promise<never> => Promise.reject(new Error('tune does not read the repository'));
-  const stub: Repository = { root: terminal.cwd, resolve: absent, readFile: absent, isDirty: absent, mergeBase: absent, firstParents: absent, changedFiles: absent, lastTag: absent };
-  const opened = await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(() => undefined);
-  const head = await opened?.resolve('HEAD').catch(() => undefined);
-  return { repository: opened ?? stub, head: head ?? none };
 }
 
 async function setAside(path: string, at: string): Promise<void> {

@@ -26,6 +26,7 @@ export const defaults = [
   { key: 'link', value: [], reason: 'only tracked files are in a side\'s tree unless named' },
   { key: 'inputs', value: ['**', '!**/*.md', '!docs/**', '!LICENSE*'], reason: 'anything but documentation may change a result' },
   { key: 'data', value: [], reason: 'tracked data is already part of the commit; other files are named to be fingerprinted' },
+  { key: 'smoke', value: false, reason: 'a program that only reports at its end would be run once more in full; three failures in a row end a search anyhow' },
   { key: 'main_search', value: '7d', reason: 'main\'s best moves slowly; a weekly search keeps it fresh at little cost' },
   { key: 'command', value: ['${env}', '${interpreter}', '${program}', '${args}'], reason: 'as W&B, when `program` is given' },
   { key: 'trainer.backend', value: 'auto', reason: 'the fastest backend that the workspace has installed' },

@@ -111,6 +111,7 @@ function readSettings(file: FileConfig, dialect: Dialect, context: SettingsConte
     ...templates, ...readResults(file, context),
     inputs: inputsWith(file.inputs ?? defaultOf('inputs'), templates),
     data: file.data ?? defaultOf('data'),
+    ...((file.smoke ?? defaultOf('smoke')) ? { smoke: true } : {}),
     mainSearchMs: durationMs(file.main_search ?? defaultOf('main_search')) ?? 0,
     fingerprint: file.fingerprint,
     ...(file.checkpoint === undefined ? {} : { checkpoint: file.checkpoint }), ...(file.transfer === undefined ? {} : { transfer: file.transfer }),

@@ -128,6 +128,7 @@ export const fileSchema = z.strictObject({
   link: d(z.array(text).optional(), 'Untracked folders that both sides need.', 'link: [data]'),
   inputs: d(words.optional(), 'Globs of what can change a result.', 'inputs: ["**", "!docs/**"]'),
   data: d(z.array(text).optional(), 'Files whose content is part of the compatibility key.', 'data: [data/train.csv]'),
+  smoke: d(z.boolean().optional(), 'Before the first search one short run tells whether a trial starts and reports; the program may read `NOREGRET_SMOKE` and make itself short.', 'smoke: true'),
   main_search: d(duration.optional(), 'How often the default branch is searched again.', 'main_search: 7d'),
   checkpoint: d(text.optional(), 'File or folder below `$NOREGRET_TRIAL_DIR` that a run leaves; that of main\'s best configuration is kept on the runner, for studies with `transfer`.', 'checkpoint: model'),
   transfer: d(text.optional(), 'Study whose model of main every trial trains on from: `$NOREGRET_BASE_CHECKPOINT`. Results are kept apart from training from scratch.', 'transfer: spiral'),

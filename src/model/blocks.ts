@@ -17,7 +17,7 @@ export interface ChartTrial { readonly number: number; readonly params: Params; 
 export interface ChartPair { readonly seed: number; readonly base: number; readonly head: number }
 
 /** What a chart shows, never how: each renderer draws it its own way (text chart, server SVG, live). Plain JSON. */
-export type Chart = SearchChart | PairsChart | SeriesChart;
+export type Chart = SearchChart | PairsChart | SeriesChart | CurveChart;
 export interface SearchChart {
   readonly kind: 'convergence' | 'parallel' | 'slices'; readonly metric: string; readonly goal: Goal;
   readonly axes: readonly ChartAxis[]; readonly trials: readonly ChartTrial[];
@@ -34,6 +34,17 @@ export interface SeriesChart {
   readonly points: readonly { readonly label: string; readonly value: number }[];
   readonly marks: readonly { readonly index: number; readonly better: boolean; readonly label: string }[];
   readonly cuts: readonly { readonly index: number; readonly label: string }[];
+}
+
+/** Lines over a number: `dots` are single measurements, a `line` what is made of them. `marks` are upright lines, `band` a stretch of x. Points that a log axis cannot show are left out. */
+export interface CurveChart {
+  readonly kind: 'curve'; readonly metric: string;
+  readonly x: { readonly name: string; readonly log: boolean };
+  /** What lies above runs out of the picture. */
+  readonly yTop?: number;
+  readonly lines: readonly { readonly name: string; readonly look: 'dots' | 'line' | 'both'; readonly points: readonly (readonly [number, number])[] }[];
+  readonly marks: readonly { readonly x: number; readonly label: string; readonly tone: 'good' | 'bad' | 'neutral' }[];
+  readonly band?: { readonly low: number; readonly high: number; readonly label: string };
 }
 
 /** How a verdict feels: colours the headline where there is colour. */

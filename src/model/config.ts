@@ -139,6 +139,8 @@ export interface StudyConfig {
   readonly link: readonly string[];
   readonly inputs: readonly string[];
   readonly data: readonly string[];
+  /** One short run before the first search, so that what is broken is said at once. */
+  readonly smoke?: boolean;
   readonly mainSearchMs: number;
   readonly fingerprint: readonly string[] | undefined;
   /** Given by flag or input; otherwise the seeds follow from the study's name. */

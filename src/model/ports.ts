@@ -5,6 +5,8 @@ import type { Decision } from './decision.js';
 import type { Goal } from './direction.js';
 import type { TrialPart } from './parts.js';
 import type { Params } from './params.js';
+import type { Probe } from './probe.js';
+import type { PrunerBracket } from './prunerBracket.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
 import type { StudyEvent, TrialReport } from './study.js';
@@ -81,12 +83,6 @@ export interface Pruner {
   rungs?(view: StudyView): readonly PrunerBracket[];
 }
 
-/** `trials` came to a rung, `stopped` of them ended there; `planned` where a table says how many should. No resource = a full run. */
-export interface PrunerBracket {
-  readonly name: string;
-  readonly rungs: readonly { readonly resource?: number; readonly planned?: number; readonly trials: number; readonly stopped: number }[];
-}
-
 /** One run of the user's program. `cwd` is the side's own tree. */
 export interface TrialJob {
   readonly study: string;
@@ -111,6 +107,8 @@ export interface TrialJob {
   readonly continues?: number;
   /** Everything may be made ready, but the program starts only once this resolves (its beginning is in the log then); a rejection is passed on. */
   readonly mayStart?: Promise<void>;
+  /** No trial of the study, but a run of the guide: it is in no log and counts nowhere. */
+  readonly probe?: Probe;
 }
 
 /** Answers whether the trial may go on. A promise is awaited beside the trial; one that ends meanwhile has its result only then. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { percentile } from '../math/percentile.js';
-import type { LossTrial, Pruner, PrunerBracket, StudyView } from '../model/ports.js';
+import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
+import type { PrunerBracket } from '../model/prunerBracket.js';
 import { curveOf, firstFrom } from './curve.js';
 import { partsOfARun, resource } from './resource.js';
 

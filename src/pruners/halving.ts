@@ -1,4 +1,5 @@
-import type { LossTrial, Pruner, PrunerBracket, StudyView } from '../model/ports.js';
+import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
+import type { PrunerBracket } from '../model/prunerBracket.js';
 import { curveOf, firstFrom } from './curve.js';
 
 /** So many configurations run to this resource; `undefined` = to their end. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Pruner, PrunerBracket, StudyView } from '../model/ports.js';
+import type { Pruner, StudyView } from '../model/ports.js';
+import type { PrunerBracket } from '../model/prunerBracket.js';
 import { isOutAtRung, rungTable, type ashaOptions } from './asha.js';
 import { kerasBrackets, largestPower, paperBrackets } from './brackets.js';
 import { halving } from './halving.js';

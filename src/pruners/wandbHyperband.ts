@@ -1,4 +1,5 @@
-import type { LossTrial, Pruner, PrunerBracket } from '../model/ports.js';
+import type { LossTrial, Pruner } from '../model/ports.js';
+import type { PrunerBracket } from '../model/prunerBracket.js';
 
 export interface WandbBands { readonly min_iter?: number | undefined; readonly max_iter?: number | undefined; readonly s?: number | undefined; readonly eta: number }
 

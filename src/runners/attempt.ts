@@ -57,8 +57,9 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
     run: async (job, onReport, signal, slot) => {
       if (signal.aborted) return cancelled;
       const args = trialArguments(config.space, job.params);
-      const name = `${job.trial}-${job.attempt}${job.part === undefined ? '' : `-${job.part.index}`}`;
-      const goesOnIn = job.continues === undefined ? {} : { goesOnIn: `${job.trial}-${job.continues}` };
+      const name = job.probe?.folder ?? `${job.trial}-${job.attempt}${job.part === undefined ? '' : `-${job.part.index}`}`;
+      const earlier = job.probe?.goesOnIn ?? (job.continues === undefined ? undefined : `${job.trial}-${job.continues}`);
+      const goesOnIn = earlier === undefined ? {} : { goesOnIn: earlier };
       const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused, ...goesOnIn });
       try {
         return await runAttempt({ ...options, plan, fill, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
@@ -122,7 +123,7 @@ function places({ config, job, dir }: Run): { readonly cwd: string; readonly att
   return { cwd: job.cwd, attemptDir: dir.dir, trialDir: dir.trialDir, metricsFile: dir.metricsFile, namedFile: expand(config.metrics.file), eventFolder: expand(config.metrics.tensorboard) };
 }
 
-/** Ours < `env.set` < the slot's devices < the trial contract. */
+/** Ours < `env.set` < the slot's devices < the trial contract, with what a probe adds to it. */
 function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: WandbSetup | undefined): Record<string, string> {
   const env: Record<string, string> = {
     // Python buffers what it prints into a pipe: values would come too late to prune on.
@@ -135,6 +136,7 @@ function attemptEnvironment({ config, allowedEnv, dir, job, slot }: Run, wandb: 
     ...(job.baseCheckpoint === undefined ? {} : { NOREGRET_BASE_CHECKPOINT: job.baseCheckpoint }),
     ...(job.until === undefined ? {} : { NOREGRET_RESOURCE: String(job.until) }),
     ...(job.part?.fold === undefined ? {} : { NOREGRET_FOLD: String(job.part.fold.index), NOREGRET_FOLDS: String(job.part.fold.of) }),
+    ...job.probe?.env,
   };
   if (wandb === undefined) return env;
   return { ...env, PYTHONPATH: [wandb.pythonDir, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])].join(':') };

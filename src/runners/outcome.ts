@@ -2,6 +2,7 @@ import type { Reduce, StudyConfig } from '../model/config.js';
 import type { FailureReason, TrialOutcome } from '../model/trial.js';
 import { signalOfExitCode, type Ending } from '../platform/process.js';
 import type { Findings } from './metricSources.js';
+import { outOfMemory } from './outOfMemory.js';
 
 /** Why we ended a program ourselves; the first cause counts. */
 export type StopCause =
@@ -18,9 +19,6 @@ export interface Evidence {
   readonly findings: Findings;
   readonly outputTail: string;
 }
-
-/** Texts by which frameworks say that memory ran out (tfjs.md §6). Searched only where the program failed. */
-const outOfMemory = /RESOURCE_EXHAUSTED|ResourceExhausted|OOM when allocating|CUDA_ERROR_OUT_OF_MEMORY|CUDA out of memory|failed to allocate|Array buffer allocation failed|heap out of memory|Aborted\(|DefaultCPUAllocator: not enough memory|CUBLAS_STATUS_ALLOC_FAILED|\bMemoryError\b|std::bad_alloc/;
 
 const killedExitCode = 137;
 

@@ -2,7 +2,9 @@
 // Without MODULE (`-`) it only says which backend would run. Node >= 18, nothing but Node and the user's own packages.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { TfjsBackend } from '../model/config.js';
+import { outOfMemory } from '../runners/outOfMemory.js';
 import type { TfjsInfo } from '../runners/tfjsInfo.js';
+import { guarded, installGuide } from './guide.js';
 import { mulberry32 } from './seededRandom.js';
 import { loadBackend, type Tf } from './tfjsBackends.js';
 import { openWorkspace } from './workspace.js';
@@ -10,7 +12,6 @@ import { openWorkspace } from './workspace.js';
 type Metrics = Readonly<Record<string, unknown>>;
 type Train = (context: object) => unknown;
 
-const outOfMemory = /RESOURCE_EXHAUSTED|ResourceExhausted|OOM when allocating|CUDA_ERROR_OUT_OF_MEMORY|CUDA out of memory|failed to allocate|Array buffer allocation failed|heap out of memory|Aborted\(|memory access out of bounds/i;
 const [module = '-', backend = 'auto', objective = 'objective'] = process.argv.slice(2);
 const seed = Number(process.env['NOREGRET_SEED'] ?? '1');
 
@@ -66,7 +67,7 @@ function context(tf: Tf): object {
     seed,
     fold: numberIn('NOREGRET_FOLD'),
     folds: numberIn('NOREGRET_FOLDS'),
-    report,
+    report: guarded(report as (...args: readonly unknown[]) => void, installGuide(tf, process.env, report).isOurs),
     /** Whoever takes the signal is trusted to end soon after it fires. */
     get signal() {
       isWatched = true;

@@ -1,18 +1,23 @@
 """The adapter's side of the protocol (docs/external-samplers.md): one JSON object per line in, one per line out.
 
-serve(package, create): `create(start)` gets the first request and answers an object with
-    ask(number) -> params, or None when there is nothing more to try
-    tell(ask, params, state, value, steps, trial): ask is None for a trial that it did not propose; value is a loss (lower is better)
+serve(create): `create(start)` gets the first request and answers an object with
+    ask(number) -> params, or None when there is nothing more to try, WAIT for results of trials that run, or
+                   {"params": …, "until": step} and {"trial": number, "until": step} where it lets trials rest
+    tell(ask, params, state, value, steps, trial, seconds): ask is None for a trial that it did not propose; value is a loss (lower is better)
     running(trial, params): optional; a trial of elsewhere is under way, and will be told later
+    report(ask, trial, step, value) -> whether the trial is to stop; value may be None. Optional, with `prunes = True`
+    resumes = True: optional, with answers {"trial": …}
 Refused(text, fix) from any of them ends the run with that text; any other exception with its traceback.
 Parameters that are constant never reach the library: they are put into every answer here.
 """
 import importlib.metadata
 import json
 import os
+import re
 import sys
 
 PROTOCOL = 1
+WAIT = {"wait": True}
 
 
 class Refused(Exception):
@@ -21,12 +26,12 @@ class Refused(Exception):
         self.fix = fix
 
 
-def serve(package, install, create):
+def serve(create):
     # What libraries print must not end up among the replies.
     out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    adapter = None
+    adapter, install = None, ""
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "close":
@@ -35,16 +40,36 @@ def serve(package, install, create):
             if request["op"] == "start":
                 if request["protocol"] != PROTOCOL:
                     raise Refused(f"this adapter speaks protocol {PROTOCOL}, not {request['protocol']}")
+                install = request["library"]["install"]
+                found, note = checked_version(**request["library"])
                 adapter = Translated(request, create)
-                reply = {"protocol": PROTOCOL, "name": package, "version": importlib.metadata.version(package)}
+                reply = {"protocol": PROTOCOL, "name": request["library"]["package"], "version": found, "note": note, **adapter.abilities()}
             else:
                 reply = adapter.answer(request)
-            reply = {"ok": True, **reply}
+            reply = {"ok": True, **{key: value for key, value in reply.items() if value is not None}}
         except ImportError as error:
             reply = {"ok": False, "error": f"{type(error).__name__}: {error}", "fix": f"Install it for {sys.executable}, or name another `python`: {install}"}
         except Refused as error:
             reply = {"ok": False, "error": str(error), **({} if error.fix is None else {"fix": error.fix})}
         out.write(json.dumps(reply, allow_nan=False, default=plain) + "\n")
+
+
+def checked_version(package, pins, install, below, more=None, **library):
+    """An older library has another interface than the one that is called here; a newer one may have."""
+    try:
+        found = importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ImportError(f"No module named {package!r}") from error
+    if release(found) < release(library["from"]):
+        raise Refused(f"{package} {found} is too old: this needs {library['from']} or newer", f"Upgrade it for {sys.executable}: {install}")
+    if release(found) < release(below):
+        return found, None
+    return found, f"{package} {found} is newer than what noregret was tested with ({pins[0]}): {install}, should it misbehave."
+
+
+def release(version):
+    """2.10.1rc1 -> (2, 10, 1)."""
+    return tuple(int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0]))
 
 
 def plain(value):
@@ -68,10 +93,23 @@ class Translated:
         if parents:
             raise Refused(f"{name} depends on {parents[0]}, which is constant", "Remove the condition.")
 
+    def abilities(self):
+        return {name: True for name in ("prunes", "resumes") if getattr(self.adapter, name, False)}
+
+    def asked(self, answer):
+        if answer is None:
+            return {"done": True}
+        if answer is WAIT or "trial" in answer:
+            return answer
+        more = answer if isinstance(answer.get("params"), dict) and "until" in answer else {"params": answer}
+        return {**more, "params": {**more["params"], **self.fixed(more["params"])}}
+
     def answer(self, request):
         if request["op"] == "ask":
-            params = self.adapter.ask(request["ask"])
-            return {"done": True} if params is None else {"params": {**params, **self.fixed(params)}}
+            return self.asked(self.adapter.ask(request["ask"]))
+        if request["op"] == "report":
+            value = request["value"]
+            return {"stop": bool(self.adapter.report(request.get("ask"), request["trial"], request["step"], None if value is None else self.sign * value))}
         params = {name: value for name, value in request["params"].items() if name in self.space}
         if request["state"] == "running":
             if hasattr(self.adapter, "running"):
@@ -79,7 +117,7 @@ class Translated:
             return {}
         value = request.get("value")
         self.adapter.tell(request.get("ask"), params, request["state"], None if value is None else self.sign * value,
-                          [(step, self.sign * seen) for step, seen in request.get("steps", [])], request["trial"])
+                          [(step, self.sign * seen) for step, seen in request.get("steps", [])], request.get("trial"), request.get("seconds"))
         return {}
 
     def fixed(self, params):

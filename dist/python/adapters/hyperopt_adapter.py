@@ -5,7 +5,6 @@ import math
 
 from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
 
-INSTALL = 'pip install "hyperopt==0.3.0" "numpy==2.4.6" (with lightgbm and scikit-learn for atpe)'
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
 
 
@@ -18,7 +17,7 @@ class Hyperopt:
         from hyperopt import base, pyll
 
         self.hyperopt, self.base = hyperopt, base
-        self.nodes = {}
+        self.nodes, self.isAdaptive = {}, start["sampler"] == "atpe"
         self.domain = base.Domain(lambda point: 0.0, self.tree())
         # As `fmin` sets it: pyll would complain about an expression that is evaluated more than once otherwise.
         self.trials = base.Trials()
@@ -61,7 +60,8 @@ class Hyperopt:
             make = {"normal": hp.normal, "log_normal": hp.lognormal, "q_normal": hp.qnormal, "q_log_normal": hp.qlognormal}[kind]
             return make(name, entry["mu"], entry["sigma"], *([entry["q"]] if "q" in entry else []))
         if kind == "int_uniform":
-            return hp.uniformint(name, low, high)
+            # atpe reads a step from every whole number, and finds none in hp.uniformint.
+            return hp.quniform(name, low, high, 1) if self.isAdaptive else hp.uniformint(name, low, high)
         if entry["log"]:
             return hp.qloguniform(name, math.log(low), math.log(high), step) if step is not None else hp.loguniform(name, math.log(low), math.log(high))
         return hp.quniform(name, low, high, step) if step is not None else hp.uniform(name, low, high)
@@ -76,7 +76,7 @@ class Hyperopt:
         self.trials.insert_trial_docs(documents)
         self.trials.refresh()
         document = self.document(tid)
-        document["state"] = self.base.JOB_STATE_RUNNING
+        self.begin(document)
         self.asked[number] = document
         values = {name: found[0] for name, found in document["misc"]["vals"].items() if found}
         params = {}
@@ -93,6 +93,11 @@ class Hyperopt:
     def document(self, tid):
         return next(each for each in reversed(self.trials._dynamic_trials) if each["tid"] == tid)
 
+    def begin(self, document):
+        # As `serial_evaluate` does; atpe reckons with the times.
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        document.update(state=self.base.JOB_STATE_RUNNING, book_time=now, refresh_time=now)
+
     def running(self, number, params):
         self.foreign[number] = self.added(params)
 
@@ -104,14 +109,14 @@ class Hyperopt:
         self.trials.insert_trial_docs(self.trials.new_trial_docs([tid], [None], [self.domain.new_result()], [misc]))
         self.trials.refresh()
         document = self.document(tid)
-        document["state"] = self.base.JOB_STATE_RUNNING
+        self.begin(document)
         return document
 
     def place(self, name, value):
         entry = self.spec[name]
         return next(i for i, choice in enumerate(entry["choices"]) if same(choice, value)) if entry["kind"] == "categorical" else value
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         document = self.asked.pop(ask, None) if ask is not None else self.foreign.pop(number, None)
         if document is None:
             document = self.added(params)
@@ -122,4 +127,4 @@ class Hyperopt:
         self.trials.refresh()
 
 
-serve("hyperopt", INSTALL, Hyperopt)
+serve(Hyperopt)

@@ -1,9 +1,9 @@
 """Optuna: every class of optuna.samplers by name, and OptunaHub's by `hub:PACKAGE`. Conditions as in a define-by-run objective."""
 import inspect
+import math
 
 from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
 
-INSTALL = 'pip install "optuna==5.0.0" (with cmaes for CmaEsSampler, torch for GPSampler, optunahub for hub:…)'
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
 
@@ -38,6 +38,27 @@ def sampler_of(optuna, start):
         raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
 
 
+def pruner_of(optuna, start):
+    name, options = start.get("pruner"), dict(start.get("pruner_options", {}))
+    if name is None:
+        return optuna.pruners.NopPruner()
+    kind = getattr(optuna.pruners, name, None)
+    if not (inspect.isclass(kind) and issubclass(kind, optuna.pruners.BasePruner)) or inspect.isabstract(kind):
+        raise Refused(f"optuna.pruners has no {name}", f"There are {', '.join(each for each in optuna.pruners.__all__ if each != 'BasePruner')}.")
+    # A pruner within a pruner is named like one outside.
+    if "wrapped_pruner" in inspect.signature(kind).parameters:
+        inner = options.pop("wrapped_pruner", None)
+        options["wrapped_pruner"] = pruner_of(optuna, {**start, "pruner": inner, "pruner_options": options.pop("wrapped_pruner_options", {})})
+    # In the metric's own unit, while the study minimises a loss.
+    if start["goal"] == "maximize" and ("lower" in options or "upper" in options):
+        lower, upper = options.pop("lower", None), options.pop("upper", None)
+        options.update({key: -value for key, value in (("lower", upper), ("upper", lower)) if value is not None})
+    try:
+        return kind(**options)
+    except (TypeError, ValueError) as error:
+        raise Refused(f"{name}: {error}", "Look at `pruner_options` in `method`.") from error
+
+
 def grid_of(name, space):
     endless = [each for each, entry in space.items() if entry["kind"] == "float" and "step" not in entry]
     if endless:
@@ -53,8 +74,10 @@ class Optuna:
         refuse_beyond("Optuna", self.space, DISTRIBUTIONS, conditions=True)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.distributions = {name: self.distribution(entry) for name, entry in self.space.items()}
-        self.study = optuna.create_study(direction="minimize", sampler=sampler_of(optuna, start), pruner=optuna.pruners.NopPruner())
-        self.asked, self.foreign = {}, {}
+        self.prunes = start.get("pruner") not in (None, "NopPruner")
+        # HyperbandPruner picks a trial's bracket by the study's name.
+        self.study = optuna.create_study(study_name=start["study"], direction="minimize", sampler=sampler_of(optuna, start), pruner=pruner_of(optuna, start))
+        self.asked, self.foreign, self.seen = {}, {}, {}
         self.is_over = False
         # A grid ends its study by itself, from within `optimize`.
         self.study.stop = lambda: setattr(self, "is_over", True)
@@ -92,16 +115,29 @@ class Optuna:
         self.asked[number] = trial
         return params
 
+    def report(self, ask, number, step, value):
+        # What an objective does after each epoch. A NaN is a value to Optuna's pruners.
+        if ask not in self.asked:
+            return False
+        if step != int(step):
+            raise Refused(f"Optuna's pruners count whole steps, not {step}", "Report whole steps, or use `early_terminate` instead of `pruner`.")
+        trial = self.asked[ask]
+        self.seen.setdefault(ask, set()).add(int(step))
+        trial.report(math.nan if value is None else value, int(step))
+        return trial.should_prune()
+
     def running(self, number, params):
         self.foreign[number] = self.study._storage.create_new_trial(self.study._study_id, template_trial=self.frozen(params, "RUNNING", None, []))
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         states = self.optuna.trial.TrialState
         known = self.asked.pop(ask, None) if ask is not None else None
         kind = {"complete": states.COMPLETE, "pruned": states.PRUNED}.get(state, states.FAIL)
         if known is not None:
+            told = self.seen.pop(ask, set())
             for step, seen in steps:
-                known.report(seen, int(step))
+                if int(step) not in told:
+                    known.report(seen, int(step))
             self.study.tell(known, value if kind == states.COMPLETE else None, state=kind)
         elif number in self.foreign:
             trial = self.foreign.pop(number)
@@ -127,4 +163,4 @@ class Optuna:
         return {} if place is None else {"search_space": sampler._search_space, "grid_id": place}
 
 
-serve("optuna", INSTALL, Optuna)
+serve(Optuna)

@@ -1,7 +1,8 @@
 """Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
+import math
+
 from adapter_common import Refused, in_space, refuse_beyond, same, serve
 
-INSTALL = 'pip install "scikit-optimize==0.10.2"'
 MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
@@ -14,6 +15,8 @@ class Skopt:
 
         dimensions = [self.dimension(skopt.space, name, entry) for name, entry in self.space.items()]
         self.asked, self.results, self.failures = {}, [], []
+        # EIps and PIps learn how long a point takes as well.
+        self.isTimed = str(start["options"].get("acq_func", "")).endswith("ps")
         if start["sampler"] == "dummy":
             if start["options"]:
                 raise Refused("dummy takes no options", "Leave `options` out of `method`.")
@@ -21,12 +24,16 @@ class Skopt:
             import numpy
 
             self.random, self.drawn = numpy.random.RandomState(start["seed"]), skopt.space.Space(dimensions)
+            # The seed of the model that there is not.
+            self.random.randint(0, numpy.iinfo(numpy.int32).max)
             return
         self.random = None
         options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **start["options"]}
         try:
             self.optimizer = skopt.Optimizer(dimensions, **options)
         except (TypeError, ValueError) as error:
+            if start["sampler"] == "gbrt" and "has to be a regressor" in str(error):
+                raise Refused("gbrt of scikit-optimize is no regressor to this scikit-learn", f"Use the versions that go together: {start['library']['install']}") from error
             raise Refused(f"skopt.Optimizer: {error}", "Look at `options` in `method`.") from error
 
     def dimension(self, kinds, name, entry):
@@ -47,9 +54,14 @@ class Skopt:
         # Trials that are under way are told as lies, as `ask(n_points)` does within itself.
         if self.asked and self.optimizer.yi:
             optimizer = self.optimizer.copy(random_state=self.optimizer.rng)
-            optimizer.tell(list(self.asked.values()), [min(optimizer.yi)] * len(self.asked))
+            optimizer.tell(list(self.asked.values()), [self.lie(min)] * len(self.asked))
             return optimizer.ask()
         return self.optimizer.ask()
+
+    def lie(self, pick):
+        """What stands for a result that there is not: another one's. With times skopt keeps [value, logarithm of seconds]."""
+        found = pick(self.optimizer.yi)
+        return (found[0], math.exp(found[1])) if self.isTimed else found
 
     def point(self, params):
         return [next(i for i, choice in enumerate(entry["choices"]) if same(choice, params[name])) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items()]
@@ -60,16 +72,16 @@ class Skopt:
             self.optimizer.tell([point for point, _ in self.results], [value for _, value in self.results])
             self.results = []
         if self.failures and self.optimizer.yi:
-            self.optimizer.tell(self.failures, [max(self.optimizer.yi)] * len(self.failures))
+            self.optimizer.tell(self.failures, [self.lie(max)] * len(self.failures))
             self.failures = []
 
-    def tell(self, ask, params, state, value, steps, number):
+    def tell(self, ask, params, state, value, steps, number, seconds):
         point = self.asked.pop(ask, None) if ask is not None else None
         point = self.point(params) if point is None else point
         if state == "complete":
-            self.results.append((point, value))
+            self.results.append((point, (value, max(seconds or 0, 1e-3)) if self.isTimed else value))
         else:
             self.failures.append(point)
 
 
-serve("scikit-optimize", INSTALL, Skopt)
+serve(Skopt)

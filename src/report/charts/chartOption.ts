@@ -1,5 +1,6 @@
 import type { Chart } from '../../model/blocks.js';
 import { convergenceOption } from './convergence.js';
+import { curveOption } from './curve.js';
 import { pairsHeight, pairsOption } from './pairs.js';
 import { parallelOption } from './parallel.js';
 import { seriesOption } from './series.js';
@@ -16,6 +17,7 @@ export function chartMinWidth(chart: Chart): number {
 export function chartHeight(chart: Chart, width: number): number {
   switch (chart.kind) {
     case 'convergence': case 'series': return 280;
+    case 'curve': return 320;
     case 'parallel': return 300;
     case 'slices': return slicesHeight(chart, width);
     case 'pairs': return pairsHeight(chart);
@@ -29,5 +31,6 @@ export function chartOption(chart: Chart, width: number): ChartOption {
     case 'slices': return slicesOption(chart, width);
     case 'pairs': return pairsOption(chart, width);
     case 'series': return seriesOption(chart);
+    case 'curve': return curveOption(chart, width);
   }
 }

@@ -1,5 +1,6 @@
 import type { Chart } from '../../model/blocks.js';
 import { drawConvergence } from './convergence.js';
+import { drawCurve } from './curve.js';
 import { drawDotRows } from './dotRows.js';
 import { drawPairs } from './pairs.js';
 import { drawSeries } from './series.js';
@@ -11,6 +12,7 @@ export function drawTextChart(chart: Chart): string {
     case 'parallel': return drawDotRows(chart);
     case 'pairs': return drawPairs(chart);
     case 'series': return drawSeries(chart);
+    case 'curve': return drawCurve(chart);
     case 'slices': return '';
   }
 }

@@ -1,0 +1,138 @@
+"""Ray Tune: its searchers by class name (BasicVariantGenerator, OptunaSearch, HyperOptSearch, BayesOptSearch, …), asked as its own loop asks them. No cluster is started."""
+import importlib
+import inspect
+import itertools
+import pkgutil
+
+from adapter_common import Refused, WAIT, in_space, refuse_beyond, same, serve
+
+DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "normal", "q_normal", "categorical"}
+# What their constructors call the seed.
+SEEDS = ("seed", "random_state_seed", "random_state")
+# A searcher that skips what it has seen answers nothing so many times at most.
+SKIPS = 1000
+
+
+def searcher_class(name):
+    from ray.tune import search
+
+    for found in pkgutil.iter_modules(search.__path__):
+        if not found.ispkg:
+            continue
+        kind = getattr(importlib.import_module(f"ray.tune.search.{found.name}"), name, None)
+        if inspect.isclass(kind):
+            return kind
+    names = [each for found in pkgutil.iter_modules(search.__path__) if found.ispkg for each in importlib.import_module(f"ray.tune.search.{found.name}").__all__]
+    raise Refused(f"ray.tune.search has no {name}", f"There are BasicVariantGenerator, {', '.join(sorted(names))}.")
+
+
+class Variants:
+    """BasicVariantGenerator as `Tuner.fit` unrolls it: one draw of the whole space after another, or the product of a grid."""
+
+    def __init__(self, space, options, seed):
+        from ray.tune.search.basic_variant import BasicVariantGenerator
+        from ray.tune.search.variant_generator import generate_variants
+
+        try:
+            generator = BasicVariantGenerator(random_state=seed, **options)
+        except (TypeError, ValueError) as error:
+            raise Refused(f"BasicVariantGenerator: {error}", "Look at `options` in `method`.") from error
+        self.drawn = (spec["config"] for _ in itertools.count() for _, spec in generate_variants({"config": space}, constant_grid_search=generator._constant_grid_search, random_state=generator._random_state))
+
+    def suggest(self, _):
+        return next(self.drawn, "FINISHED")
+
+    def on_trial_complete(self, _, result=None, error=False):
+        pass
+
+
+class RayTune:
+    def __init__(self, start):
+        self.space = start["space"]
+        refuse_beyond("Ray Tune", self.space, DISTRIBUTIONS)
+        from ray import tune
+
+        name, options = start["sampler"], dict(start["options"])
+        space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
+        self.asked, self.foreign = {}, 0
+        if name in ("BasicVariantGenerator", "BasicVariant"):
+            self.searcher = Variants(space, options, start["seed"])
+            return
+        kind = searcher_class(name)
+        seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
+        if seed is not None:
+            options.setdefault(seed, start["seed"])
+        try:
+            self.searcher = kind(**options)
+        except AssertionError as error:
+            # How Ray says that the library behind a searcher is missing.
+            raise ImportError(f"{name}: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+        try:
+            taken = self.searcher.set_search_properties("loss", "min", space)
+        except ValueError as error:
+            raise Refused(f"{name}: {error}", "Choose another distribution, or another searcher.") from error
+        if not taken:
+            raise Refused(f"{name} does not take this search space", "Leave `space` out of `options` in `method`.")
+
+    def domain(self, tune, name, entry):
+        if entry["kind"] == "categorical":
+            # Lists and maps would be taken for parts of the space: choices go by their number.
+            return tune.choice([self.label(name, i) for i in range(len(entry["choices"]))])
+        kind, low, high, step = entry["distribution"], entry.get("low"), entry.get("high"), entry.get("step")
+        if "normal" in kind:
+            return tune.qrandn(entry["mu"], entry["sigma"], entry["q"]) if "q" in entry else tune.randn(entry["mu"], entry["sigma"])
+        if kind == "int_uniform":
+            return tune.randint(low, high + 1)
+        if entry["kind"] == "int":
+            return tune.qrandint(low, high, step)
+        if entry["log"]:
+            return tune.loguniform(low, high)
+        return tune.quniform(low, high, step) if step is not None else tune.uniform(low, high)
+
+    def label(self, name, i):
+        choice = self.space[name]["choices"][i]
+        return choice if isinstance(choice, str) or choice is None or isinstance(choice, (bool, int, float)) else f"choice {i}"
+
+    def ask(self, number):
+        for _ in range(SKIPS):
+            found = self.searcher.suggest(f"ask{number}")
+            if found == "FINISHED":
+                return None
+            if found is not None:
+                self.asked[number] = f"ask{number}"
+                return {name: self.outward(name, entry, found[name]) for name, entry in self.space.items()}
+            if self.asked:
+                return WAIT
+        raise Refused("the searcher proposes nothing any more, though no trial is running and it is not finished", "BayesOptSearch waits for its first random trials, and one of them failed: choose another searcher, or see why trials fail.")
+
+    def outward(self, name, entry, value):
+        if entry["kind"] == "categorical":
+            return entry["choices"][next(i for i in range(len(entry["choices"])) if same(self.label(name, i), value.item() if hasattr(value, "item") else value))]
+        if "low" in entry and "high" in entry:
+            return in_space(entry, value)
+        return int(round(value)) if entry["kind"] == "int" else float(value)
+
+    def tell(self, ask, params, state, value, steps, number, seconds):
+        if ask is None:
+            self.learn(params, state, value)
+            return
+        trial = self.asked.pop(ask)
+        if state == "complete":
+            self.searcher.on_trial_complete(trial, result={"loss": value, "training_iteration": int(steps[-1][0]) if steps else 1})
+        else:
+            self.searcher.on_trial_complete(trial, error=state == "failed" or state == "infeasible")
+
+    def learn(self, params, state, value):
+        """A trial of elsewhere, where the searcher has a way to hear of one."""
+        from ray.tune.search import Searcher
+
+        takes = getattr(type(self.searcher), "add_evaluated_point", None)
+        if state != "complete" or takes is None or takes is Searcher.add_evaluated_point:
+            return
+        inward = {name: self.label(name, next(i for i, choice in enumerate(self.space[name]["choices"]) if same(choice, each))) if self.space[name]["kind"] == "categorical" else each for name, each in params.items()}
+        self.searcher.add_evaluated_point(inward, value)
+
+
+serve(RayTune)

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lrRange } from '../app/lrRange.js';
+import { narrowParameter, type Narrowed } from '../config/narrowParameter.js';
+import type { RateRange } from '../math/lrRange.js';
+import { UserError } from '../model/errors.js';
+import type { LrRangeResult } from '../model/guide.js';
+import { lrRangeDocument } from '../report/guide/lrRange.js';
+import { tellGuide, timeoutFlag, wholeFlag, withGuideStudy, type GuideFlags, type GuideStudy } from './guideStudy.js';
+import { exitCodes } from './program.js';
+import { writing } from './state.js';
+import type { Terminal } from './terminal.js';
+
+interface Flags extends GuideFlags { readonly parameter?: string; readonly start: string; readonly end: string; readonly steps: string; readonly loss?: string; readonly apply?: boolean }
+
+/** Five hundred iterations of anything that can be tuned. */
+const defaultTimeoutMs = 60 * 60_000;
+
+/** Smith's range test of the working tree; exits with 1 when it found no rate. */
+export async function run(terminal: Terminal, flags: Flags): Promise<number> {
+  const range = rangeOf(flags);
+  const timeoutMs = timeoutFlag(flags.timeout, defaultTimeoutMs);
+  return await withGuideStudy(terminal, flags, async (study) => {
+    const { context, progress } = study;
+    const result = await lrRange(context, {
+      range, timeoutMs, ...(flags.parameter === undefined ? {} : { parameter: flags.parameter }), ...(flags.loss === undefined ? {} : { loss: flags.loss }),
+      onPoint: (done) => { progress.progress({ study: context.config.name, stage: 'lr-range', done: Math.min(done, range.steps - 1), of: range.steps, running: 1, slots: 1 }); },
+    });
+    const narrowed = narrowing(study, result);
+    await tellGuide(terminal, study, {
+      name: 'lr-range', document: lrRangeDocument(result, narrowed !== undefined && 'snippet' in narrowed ? narrowed.snippet : undefined), data: result,
+      json: flags.json === true, keep: result.finding.kind !== 'cancelled',
+    });
+    if (result.finding.kind !== 'found') return exitCodes.verdict;
+    await apply(terminal, study, { narrowed, parameter: result.parameter, isAsked: flags.apply === true });
+    return exitCodes.ok;
+  });
+}
+
+function rangeOf({ start, end, steps }: Flags): RateRange {
+  const range = { start: rateFlag('--start', start), end: rateFlag('--end', end), steps: wholeFlag('--steps', steps, 50) };
+  if (range.start < range.end) return range;
+  throw new UserError('flag-invalid', `--start ${start} is not below --end ${end}.`, { fix: 'The rate rises: --start 1e-5 --end 10.' });
+}
+
+function rateFlag(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new UserError('flag-invalid', `${flag} ${text} is no learning rate.`, { fix: `Write a number above 0, e.g. ${flag} 1e-5.` });
+}
+
+function narrowing({ context, text }: GuideStudy, { finding, parameter }: LrRangeResult): Narrowed | undefined {
+  const found = context.config.space.parameters.find(({ name }) => name === parameter);
+  if (finding.kind !== 'found' || found === undefined) return undefined;
+  const two = (value: number): number => Number(value.toPrecision(2));
+  return narrowParameter(text, found, { low: two(finding.low), high: two(finding.high), suggested: two(finding.suggested) });
+}
+
+interface Applied { readonly narrowed: Narrowed | undefined; readonly parameter: string | undefined; readonly isAsked: boolean }
+
+/** Writes the study file only when asked to; why nothing can be narrowed is said in any case. */
+export async function apply(terminal: Terminal, { path, progress }: GuideStudy, { narrowed, parameter, isAsked }: Applied): Promise<void> {
+  if (narrowed === undefined) progress.warn(`No parameter of the study is known to be meant, so nothing can be narrowed. Name it: --parameter NAME`);
+  else if ('why' in narrowed) progress.line(`nothing is narrowed: ${narrowed.why}`);
+  else if (isAsked) {
+    const file = join(terminal.cwd, path);
+    await writing(file, async () => { await writeFile(file, narrowed.text); });
+    progress.line(`${path}: ${parameter ?? ''} is narrowed; nothing else was changed`);
+  }
+}

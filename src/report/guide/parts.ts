@@ -1,0 +1,18 @@
+import type { Block, Text } from '../../model/blocks.js';
+import type { GuideFailure } from '../../model/guide.js';
+import { formatNumber } from '../../model/numberFormat.js';
+import type { Params } from '../../model/params.js';
+import { choiceName } from '../axisScale.js';
+import { clip } from '../printable.js';
+import { plain } from '../spans.js';
+
+/** The last lines of a program that did not end well. */
+export function failureBlocks(failure: GuideFailure | undefined): readonly Block[] {
+  if (failure?.logTail === undefined) return [];
+  return [{ kind: 'paragraph', text: [plain('The last lines of the program:')] }, { kind: 'code', language: 'text', text: failure.logTail }];
+}
+
+export function paramsFact(params: Params): { readonly label: string; readonly value: Text } {
+  const text = Object.entries(params).map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : clip(choiceName(value), 40)}`).join(', ');
+  return { label: 'run at', value: [plain(text === '' ? 'no parameters' : text)] };
+}
