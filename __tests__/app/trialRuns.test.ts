@@ -157,6 +157,13 @@ describe('stopping between the runs', () => {
     expect(runs).toBe(8 + 5 * 4);
   });
 
+  test('another program is asked between the runs, and its answer waited for', async () => {
+    const { lab, jobs } = await simulate(byFold, { parts: plan() });
+    const trial = await measured(lab, { onReport: ({ step }: { step: number }) => Promise.resolve(step === 2 ? 'stop' : 'continue') });
+    expect(folds(jobs)).toEqual([0, 1]);
+    expect(trial.result?.outcome).toEqual({ state: 'pruned', step: 2, value: expect.closeTo(0.6, 12) });
+  });
+
   test('the others see the mean so far', async () => {
     const seen: number[][] = [];
     const spy: Pruner = { name: 'spy', decide: (_, { intermediate }) => { seen.push(intermediate.map(({ loss }) => loss)); return 'continue'; } };

@@ -222,6 +222,11 @@ describe('smoke', () => {
     expect(page('smoke.html')).toContain('ready to be searched');
   });
 
+  test('a program that splits its data by fold is given the first', async () => {
+    guided({ fault: 'folds', extra: 'folds: 3\n' });
+    expect(ended(await noregret('smoke'), 0).out).toContain('ready to be searched');
+  });
+
   test('one that does not is ended at its first value, and its whole length is not made up', async () => {
     guided({ fault: 'ignores' });
     const { out } = ended(await noregret('smoke'), 0);

@@ -21,6 +21,7 @@ describe('folds and repeats', () => {
     ['folds: all', '6:8 wrong-value', 'folds is "all"'],
     ['repeats: 101', '6:10 wrong-value', 'repeats is 101'],
     ['folds: 20\nrepeats: 6', '7:10 too-many-runs', 'a trial would be 120 runs'],
+    ['folds: 5\ncheckpoint: model', '7:13 checkpoint-folds', 'each of the 5 folds leaves a model of its own'],
     ['folds: 5\naggregate: sum', '7:12 wrong-value', 'aggregate is "sum"'],
     ['folds: 5\nearly_terminate: { type: hyperband }', '7:18 pruner-needs-curve', 'write one of never, wilcoxon'],
     ['folds: 5\nearly_terminate: { type: auto }', '7:18 pruner-needs-curve', 'follows the curve of one run'],

@@ -3,6 +3,7 @@ import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import type { GuideFailure } from '../model/guide.js';
 import type { Params } from '../model/params.js';
+import { partsOf } from '../model/parts.js';
 import type { Executor, OnReport } from '../model/ports.js';
 import type { Probe } from '../model/probe.js';
 import type { SearchSpace } from '../model/searchSpace.js';
@@ -31,8 +32,11 @@ export interface GuideRun extends Probe {
 
 /** Runs the study's program once, outside of any log. Rejects on bugs of ours only. */
 export async function runProbe({ config, executor, dir, signal, side = 'head' }: GuideContext, { folder, env, goesOnIn, params, onReport, timeoutMs, until }: GuideRun): Promise<TrialResult> {
+  const seed = seedFor(`search:${config.name}`, 1);
+  // A program that splits its data by fold cannot run without one.
+  const [part] = config.parts === undefined ? [] : partsOf(config.parts, { stage: 'search', seed });
   return await executor.run({
-    study: config.name, trial: 0, attempt: 1, side, stage: 'search', params, seed: seedFor(`search:${config.name}`, 1), cwd: dir,
+    study: config.name, trial: 0, attempt: 1, side, stage: 'search', params, seed, cwd: dir, ...(part === undefined ? {} : { part }),
     probe: { folder, env, ...(goesOnIn === undefined ? {} : { goesOnIn }) },
     ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(until === undefined ? {} : { until }),
   }, onReport, signal);

@@ -46,7 +46,7 @@ export async function runParts(runs: TrialRuns): Promise<TrialResult> {
     if (!('report' in ended)) return failing(done, ended.result);
     done.push(ended.report);
     const mayStop = done.length < parts.length;
-    if (mayStop && runs.onReport(ended.report) === 'stop') {
+    if (mayStop && (await runs.onReport(ended.report)) === 'stop') {
       const value = metricsOf(done, plan)[plan.objective];
       return { outcome: { state: 'pruned', step: done.length, ...(value === undefined ? {} : { value }) }, metrics: metricsOf(done, plan), ...costs(done, ended.result) };
     }

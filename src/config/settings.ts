@@ -113,7 +113,8 @@ export function checkLinks(file: FileConfig, context: SettingsContext): void {
 }
 
 /** A model lies below the trial's own folder, and comes from another study: one that trained on from its own would never stop. */
-export function checkTransfer({ name, checkpoint, transfer }: StudyConfig, context: SettingsContext): void {
+export function checkTransfer({ name, checkpoint, transfer, parts }: StudyConfig, context: SettingsContext): void {
+  if (checkpoint !== undefined && parts !== undefined && parts.folds > 1) context.findings.error(positionOf(context, 'checkpoint'), { code: 'checkpoint-folds', message: `each of the ${parts.folds} folds leaves a model of its own, and none of them is main's`, fix: 'leave out checkpoint, or folds', example: 'folds: 1' });
   if (transfer === name) context.findings.error(positionOf(context, 'transfer'), { code: 'transfer-self', message: `${name} cannot train on from its own model`, fix: 'name the study that trains from scratch; give this one a name of its own', example: `name: ${name}-transfer` });
   if (checkpoint === undefined || (!checkpoint.startsWith('/') && !checkpoint.split(/[\\/]/).includes('..'))) return;
   context.findings.error(positionOf(context, 'checkpoint'), { code: 'path-outside', message: `checkpoint ${shown(checkpoint)} leads out of $NOREGRET_TRIAL_DIR`, fix: 'name a file or folder below it', example: 'checkpoint: model' });
