@@ -38,10 +38,12 @@ function chart({ time, trials, slots }: SmokeResult): readonly Block[] {
   if (time === undefined) return [];
   const counts = [...new Set([1, 2, 4, 8, 16, slots])].filter((count) => count <= Math.max(trials, slots)).sort((a, b) => a - b);
   if (counts.length < 2) return [];
+  const longest = searchSeconds(time.trial, trials, counts[0] ?? 1);
+  const unit = longest < 120 ? { name: 'seconds', of: 1 } : longest < 7200 ? { name: 'minutes', of: 60 } : { name: 'hours', of: 3600 };
   return [{
     kind: 'chart', title: `${time.isWhole ? 'Time' : 'Least time'} of ${trials} trials`, chart: {
-      kind: 'curve', metric: 'minutes', x: { name: 'trials at once', log: false },
-      lines: [{ name: 'minutes', look: 'both', points: counts.map((count): [number, number] => [count, searchSeconds(time.trial, trials, count) / 60]) }],
+      kind: 'curve', metric: unit.name, x: { name: 'trials at once', log: false },
+      lines: [{ name: unit.name, look: 'both', points: counts.map((count): [number, number] => [count, searchSeconds(time.trial, trials, count) / unit.of]) }],
       marks: [{ x: slots, label: `here: ${slots}`, tone: 'good' }],
     },
   }];

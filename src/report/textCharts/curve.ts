@@ -29,6 +29,7 @@ export function drawCurve(chart: CurveChart): string {
   const width = Math.max(textWidth(top), textWidth(bottom));
   const side = (i: number): string => padTo(i === 0 ? top : i === rows - 1 ? bottom : '', width, 'right');
   return [
+    `${' '.repeat(width)} ${clip(printableLine(chart.metric), 60)}`,
     ...cells.map((row, i) => `${side(i)} │${row.join('').trimEnd()}`),
     `${' '.repeat(width)} └${axisLine(chart, column)}`,
     `${' '.repeat(width)}  ${ends(chart, scale.x)}`,
