@@ -1,10 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { libraries } from '../../src/external/libraries.js';
 import { json, type } from '../cli/desk.js';
+import { hasPython, venvWith } from './venvs.js';
 
-export const hasPython = spawnSync('python3', ['--version']).status === 0;
+export { hasPython };
+
 if (!hasPython) console.log('skipped: python3 is not installed, so no external optimiser can be tried');
 
 /** Beside the pins that people are told: what some of the algorithms need. */
@@ -16,13 +18,7 @@ export const pythonOf = (environment: string): string => resolve(`.cache/externa
 
 /** The real libraries, from PyPI, in environments of their own that later runs find again. */
 export function install(environment: string, packages: readonly string[] = [...libraries[environment]?.pins ?? [], ...more[environment] ?? []]): void {
-  const folder = resolve(`.cache/external-venv-${environment}`);
-  const stamp = join(folder, 'installed.txt');
-  const wanted = packages.join('\n');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  execFileSync('python3', ['-m', 'venv', folder]);
-  if (packages.length > 0) execFileSync(pythonOf(environment), ['-m', 'pip', 'install', '-q', ...packages], { stdio: ['ignore', 'ignore', 'inherit'] });
-  writeFileSync(stamp, wanted);
+  venvWith(`external-venv-${environment}`, packages);
 }
 
 export interface Point { readonly x: number; readonly units: number; readonly act: string }

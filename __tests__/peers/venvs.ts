@@ -11,7 +11,7 @@ export function venvWith(name: string, pins: readonly string[]): string {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === pins.join('\n')) return bin;
   rmSync(venv, { recursive: true, force: true });
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  execFileSync(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...pins], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (pins.length > 0) execFileSync(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...pins], { stdio: ['ignore', 'ignore', 'inherit'] });
   writeFileSync(marker, pins.join('\n'));
   return bin;
 }
