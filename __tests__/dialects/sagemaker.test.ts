@@ -34,7 +34,7 @@ dialectContract('sagemaker', {
     'booster: { values: [gbtree, dart] }',
     'epochs: { value: "5" }',
   ],
-  notes: [/^trainingJobEarlyStoppingType Auto: left out/, /^not read: HyperParameterTuningJobConfig\.ResourceLimits\.MaxParallelTrainingJobs, TrainingJobDefinition\.RoleArn$/, /^beta: left out: its scale is the logarithm of 1- x/, /^alpha: left out: SageMaker chooses its range, around 0\.5/],
+  notes: [/^trainingJobEarlyStoppingType Auto: left out/, /^not read: HyperParameterTuningJobConfig\.ResourceLimits\.MaxParallelTrainingJobs, TrainingJobDefinition\.RoleArn$/, /^beta: left out: its scale is the logarithm of 1 - x/, /^alpha: left out: SageMaker chooses its range, around 0\.5/],
   unknown: [example.replace('"Strategy": "Bayesian",', '"Strategy": "Bayesian", "zzz": 1,'), example.replace('"MaxValue": "9" }', '"MaxValue": "9", "zzz": 1 }'), example.replace('"Bayesian"', '"zzz"'), example.replace('"RoleArn"', '"zzz"')],
   bad: {
     'a range upside down': [numbers('Integer', 3, 2), /^file:9: HyperParameterTuningJobConfig\.ParameterRanges\.IntegerParameterRanges\[0\] is no search space: its range 3…2 is upside down/],
