@@ -43,6 +43,7 @@ export interface Pages { readonly bytes: number; read(offset: number, length: nu
 
 const headBytes = 16_384;
 const chunkBytes = 1 << 20;
+const scratchBytes = 1 << 16;
 
 export function openSource(path: string, name: string): Source {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -57,13 +58,15 @@ export function openSource(path: string, name: string): Source {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
   };
+  // Folders of a hundred thousand small files would leave as many buffers behind.
+  const scratch = Buffer.allocUnsafeSlow(scratchBytes);
   const bytes = (inside = ''): Buffer => wholeOf(open(inside), label(inside));
   return {
     name, path, isFolder, base: basename(path), links, label, bytes,
     chunks: (inside = '') => chunksOf(open(inside), label(inside)),
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
-    text: (inside) => bytes(inside).toString('utf8'),
+    text: (inside = '') => textOf(open(inside), label(inside), scratch),
     has: (inside) => entryOf(inside)?.isFile() === true,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(() => open(inside)),
@@ -161,6 +164,16 @@ function wholeOf(file: number, label: string): Buffer {
   }
 }
 
+function textOf(file: number, label: string, scratch: Buffer): string {
+  try {
+    const { size } = fstatSync(file);
+    checkSize(size, limits.documentBytes, label);
+    return readInto(size <= scratch.length ? scratch.subarray(0, size) : Buffer.allocUnsafe(size), file).toString('utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
 function pagesOf(file: number, label: string): Pages {
   const { size } = fstatSync(file);
   checkSize(size, limits.fileBytes, label);
@@ -175,9 +188,13 @@ function pagesOf(file: number, label: string): Pages {
 }
 
 function readUpTo(file: number, size: number): Buffer {
-  const buffer = Buffer.allocUnsafe(size);
+  return readInto(Buffer.allocUnsafe(size), file);
+}
+
+/** As much as there is. */
+function readInto(buffer: Buffer, file: number): Buffer {
   let at = 0;
-  for (let got = 1; got > 0 && at < size; at += got) got = readSync(file, buffer, at, size - at, at);
+  for (let got = 1; got > 0 && at < buffer.length; at += got) got = readSync(file, buffer, at, buffer.length - at, at);
   return buffer.subarray(0, at);
 }
 
