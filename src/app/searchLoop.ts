@@ -90,6 +90,7 @@ async function startSome(options: SearchOptions, trials: SearchTrials, { running
   while (running.size < slotsNow(options) && !signal.aborted) {
     if (!(await prepared(options, trials, { running, signal }))) return undefined;
     const next = nextOf(options, trials, running.size);
+    if (next === 'again') continue;
     if (next === undefined || typeof next === 'string') return next;
     start(next);
   }
@@ -103,6 +104,7 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
     adopt();
     if (!(await prepared(options, trials, { running, signal: request.signal }))) return undefined;
     const next = nextOf(options, trials, running.size);
+    if (next === 'again') continue;
     if (next === undefined || typeof next === 'string') return next;
     const claim = await others.claim(measureRequest(options, { ...next, ...request }));
     if (claim === undefined) trials.withdraw(next.number);
@@ -127,13 +129,16 @@ function stopOf(options: SearchOptions, trials: SearchTrials, running: number): 
   return whyStop(limitsNow(options), factsOf(options, trials, running + (options.beside?.runsAhead() ?? 0)));
 }
 
-/** A trial to start; why there never will be one more; undefined = not now. */
-function nextOf(options: SearchOptions, trials: SearchTrials, running: number): NextTrial | StopReason | undefined {
+/** A trial to start; why there never will be one more; undefined = not now; `again` = what was waited for ended while the answer was on its way. */
+function nextOf(options: SearchOptions, trials: SearchTrials, running: number): NextTrial | StopReason | 'again' | undefined {
   const stop = stopOf(options, trials, running);
   // The stage beside may end early and leave the rest to the search.
   if (isBeside(options) && stop === 'gpu_hours') return undefined;
   const next = stop === undefined || stop === 'trials' ? trials.next({ fresh: stop === undefined }) : undefined;
-  if (next === undefined && running > 0 && trials.waits()) return undefined;
+  if (next === undefined && trials.waits()) {
+    if (running > 0) return undefined;
+    if (mayAsk(options, stop)) return 'again';
+  }
   return next ?? stop ?? 'exhausted';
 }
 
