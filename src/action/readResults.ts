@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { StudyLogFile } from '../app/twoLogs.js';
 import type { ResultsSource } from '../model/config.js';
 import { UserError } from '../model/errors.js';
+import { parseJson } from '../model/json.js';
 import { assetPath } from '../platform/assets.js';
 import { runBriefly } from '../platform/keyProbeRun.js';
 import { resultsPlace } from '../platform/resultsPlace.js';
@@ -40,7 +41,7 @@ interface Asked { readonly source: ResultsSource; readonly metric: { readonly na
 async function read(place: string, out: string, { source, metric }: Asked): Promise<StudyLogFile> {
   const argv = [process.execPath, assetPath('cli.js'), 'import', place, '--json', '--quiet', '--out', out, '--metric', metric.name, '--goal', metric.goal, ...flagsOf(source)];
   const { stdout, stderr } = await runBriefly(argv, { env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }, timeoutMs });
-  const answer = answerOf(stdout);
+  const answer = answerSchema.safeParse(parseJson(stdout)).data;
   if (answer === undefined) throw new Error(`the reader of ${source.path} ended without an answer: ${stderr.slice(-2000)}`);
   if (answer.ok) return await logAt(out, answer.notes);
   if (answer.error.code !== 'already-ours') throw new UserError(answer.error.code, answer.error.message.replaceAll(place, source.path), answer.error.fix === undefined ? {} : { fix: answer.error.fix.replaceAll(place, source.path) });
@@ -54,14 +55,6 @@ function flagsOf({ study, columns: { params, state, seed }, choices = {} }: Resu
     ...(state === undefined ? [] : ['--state', state]), ...(seed === undefined ? [] : ['--seed', seed]),
     ...Object.entries(choices).flatMap(([name, values]) => ['--choices', `${name}=${values === 'number' ? values : values.join(',')}`]),
   ];
-}
-
-function answerOf(stdout: string): z.infer<typeof answerSchema> | undefined {
-  try {
-    return answerSchema.safeParse(JSON.parse(stdout)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 async function logAt(path: string, notes: readonly string[]): Promise<StudyLogFile> {

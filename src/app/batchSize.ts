@@ -5,7 +5,7 @@ import type { Params } from '../model/params.js';
 import type { TrialReport } from '../model/study.js';
 import type { TrialResult } from '../model/trial.js';
 import { UserError } from '../model/errors.js';
-import { chosenParameter, failureOf, runProbe, startingPoint, type GuideContext } from './guideRun.js';
+import { chosenParameter, failureOf, lossNames, runProbe, startingPoint, type GuideContext } from './guideRun.js';
 
 export interface BatchSizeRequest {
   readonly parameter?: string;
@@ -21,7 +21,6 @@ export interface BatchSizeRequest {
 }
 
 const batchNames = ['batch_size', 'batch', 'bs', 'train_batch_size', 'per_device_train_batch_size', 'per_device_batch_size', 'micro_batch_size', 'mini_batch_size', 'batchsize'];
-const lossNames = ['loss', 'train_loss', 'training_loss', 'train/loss'];
 /** Memory that fragments, a longer sequence, another program on the device: some room is left (tfjs.md §6). */
 const headroom = 0.9;
 /** An example that gets cheaper by less than this is not worth a larger batch. */

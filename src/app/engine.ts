@@ -1,7 +1,7 @@
 import { importanceOf, type Importances } from '../compare/importance.js';
 import type { ImportanceMethod } from '../model/config.js';
 import { createRng } from '../math/rng.js';
-import type { Goal } from '../model/direction.js';
+import { toLoss, type Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
@@ -182,7 +182,7 @@ function factsOf({ objective, clock, pruner }: EnginePlan, log: EngineLog, propo
 function best({ objective }: EnginePlan, log: EngineLog): BestTrial | undefined {
   const found = bestOf(log.view().finished);
   const trial = found && log.study.trials[found.number];
-  return trial === undefined || found === undefined ? undefined : { trial: found.number, value: objective.goal === 'minimize' ? found.loss : -found.loss, params: trial.params };
+  return trial === undefined || found === undefined ? undefined : { trial: found.number, value: toLoss(found.loss, objective.goal), params: trial.params };
 }
 
 function startedEvent({ seed, clock }: EnginePlan, { trial, params, attempt }: { trial: number; params: Params; attempt: number }): StudyEvent {

@@ -30,6 +30,9 @@ export interface GuideRun extends Probe {
   readonly until?: number;
 }
 
+/** Names that a training loss is reported under. */
+export const lossNames: readonly string[] = ['loss', 'train_loss', 'training_loss', 'train/loss'];
+
 /** Runs the study's program once, outside of any log. Rejects on bugs of ours only. */
 export async function runProbe({ config, executor, dir, signal, side = 'head' }: GuideContext, { folder, env, goesOnIn, params, onReport, timeoutMs, until }: GuideRun): Promise<TrialResult> {
   const seed = seedFor(`search:${config.name}`, 1);

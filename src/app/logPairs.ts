@@ -1,18 +1,12 @@
-import { effectOf } from '../compare/effect.js';
-import { gate, type GainPair } from '../compare/gate.js';
-import { judgedGate } from '../compare/judge.js';
 import { resolveMargin } from '../compare/margin.js';
-import { mean } from '../math/describe.js';
 import type { Comparison } from '../model/comparison.js';
 import type { Margin } from '../model/config.js';
-import { toGain, type Goal } from '../model/direction.js';
+import type { Goal } from '../model/direction.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import type { Study, Trial } from '../model/study.js';
 import { isVoid } from '../model/studyLog.js';
 import type { Pair } from '../model/verdict.js';
-
-/** Where neither log says otherwise, as a pull request has them whose file says nothing else. */
-const policy = { alpha: 0.05, looks: [3, 5, 7, 10] };
+import { judgePairs, usualPolicy } from './judgePairs.js';
 
 /** The configuration that both logs ran on the most seeds in common. */
 export interface LogPairs { readonly params: Params; readonly pairs: readonly Pair[]; readonly isImported: boolean }
@@ -30,7 +24,7 @@ export function logPairs(base: Study, head: Study): LogPairs | undefined {
     const pairs = others === undefined ? [] : [...seeds].flatMap(([seed, value]): Pair[] => (others.has(seed) ? [pairOf(seed, value, others.get(seed))] : []));
     if (pairs.length > (most?.pairs.length ?? 0)) most = { params, pairs, isImported: isImported(base) || isImported(head) };
   }
-  return most !== undefined && most.pairs.length >= (policy.looks[0] ?? 1) ? most : undefined;
+  return most !== undefined && most.pairs.length >= (usualPolicy.looks[0] ?? 1) ? most : undefined;
 }
 
 interface Runs { readonly params: Params; /** Value by seed, undefined where the run failed. */ readonly seeds: Map<number, number | undefined> }
@@ -64,30 +58,15 @@ function isImported({ identity }: Study): boolean {
   return identity['command'] === 'import';
 }
 
-/** What the gate says of these pairs, as parts of a comparison. Nothing is run, so a decline is not repeated and nobody retunes. */
-export function judgedPairs({ params, pairs, isImported: isForeign }: LogPairs, { name, goal, margin: wanted }: { readonly name: string; readonly goal: Goal; readonly margin: Margin | undefined }): Pick<Comparison, 'verdict' | 'effect' | 'margin' | 'gate' | 'metrics' | 'notes'> {
-  const valid = pairs.flatMap(({ base, head }) => (base === undefined || head === undefined ? [] : [{ base, head }]));
-  const { margin, note } = resolveMargin({ margin: wanted ?? { kind: 'auto' }, metric: name, baseValues: pairs.flatMap(({ base }) => base ?? []), history: undefined });
-  const result = gate(pairs.map((pair) => gainPair(pair, goal)), { ...policy, margin: margin.value });
-  const judged = judgedGate(result, { goal, metric: name });
-  const effect = effectOf(result, goal);
-  const [base, head] = [mean(valid.map((pair) => pair.base)), mean(valid.map((pair) => pair.head))];
+/** What the gate says of these pairs, and what that is worth. */
+export function judgedPairs({ params, pairs, isImported: isForeign }: LogPairs, { margin: wanted, ...metric }: { readonly name: string; readonly goal: Goal; readonly margin: Margin | undefined }): ReturnType<typeof judgePairs> & Pick<Comparison, 'notes'> {
+  const { margin, note } = resolveMargin({ margin: wanted ?? { kind: 'auto' }, metric: metric.name, baseValues: pairs.flatMap(({ base }) => base ?? []), history: undefined });
   return {
-    margin, gate: { pairs: [...pairs], result, baseParams: params, headParams: params },
-    verdict: { kind: judged.verdict, sentence: judged.sentence, ...(result.reason === undefined ? {} : { reason: result.reason }) },
-    ...(effect === undefined ? {} : { effect }),
-    metrics: [{
-      name, goal, gate: true, margin: margin.value, result, ...(base === undefined || head === undefined ? {} : { base, head }),
-      ...(effect === undefined ? {} : { effect: effect.value, low: effect.low, high: effect.high, better: effect.better }),
-    }],
+    ...judgePairs({ pairs, metric, margin, params: { base: params, head: params } }),
     notes: [
       `The verdict is about ${canonicalJson(params)}, the configuration that both ran on the most seeds (${pairs.length}), not about their winners. Nothing was run: no confirmation on fresh seeds and no retuning stand behind it.`,
       ...(isForeign ? ['That equal seeds mean equal conditions, and that neither side chose this configuration or these seeds by their values, is not in the files: the verdict holds if so.'] : []),
       ...(note === undefined ? [] : [note]),
     ],
   };
-}
-
-function gainPair({ seed, base, head }: Pair, goal: Goal): GainPair {
-  return { seed, ...(base === undefined ? {} : { base: toGain(base, goal) }), ...(head === undefined ? {} : { head: toGain(head, goal) }) };
 }

@@ -3,7 +3,7 @@ import { guideVariables, type LrRangeFinding, type LrRangeResult } from '../mode
 import type { OnReport } from '../model/ports.js';
 import type { TrialReport } from '../model/study.js';
 import type { TrialResult } from '../model/trial.js';
-import { chosenParameter, failureOf, runProbe, startingPoint, type GuideContext } from './guideRun.js';
+import { chosenParameter, failureOf, lossNames, runProbe, startingPoint, type GuideContext } from './guideRun.js';
 
 export interface LrRangeRequest {
   readonly range: RateRange;
@@ -17,7 +17,6 @@ export interface LrRangeRequest {
 
 /** Names that a learning rate goes by. */
 const rateNames = ['learning_rate', 'lr', 'base_lr', 'initial_lr', 'init_lr', 'lr0', 'max_lr', 'peak_lr', 'lrate', 'step_size', 'eta0'];
-const lossNames = ['loss', 'train_loss', 'training_loss', 'train/loss'];
 /** So many reports without a rate, or with one that stays, are no range test. */
 const patience = 5;
 

@@ -1,5 +1,6 @@
 import { UserError } from '../model/errors.js';
 import { reportSchema, type Comparison, type Report } from '../model/comparison.js';
+import { parseJson } from '../model/json.js';
 import type { Publisher } from '../model/ports.js';
 import { recordSchema, type StudyRecord } from '../model/record.js';
 import type { Trigger } from '../model/trigger.js';
@@ -30,20 +31,12 @@ export interface Identity {
 
 export interface Rejected { readonly rejected: string }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * A report out of hostile text: right schema, right commit, right pull request, or a sentence why not. Nothing of the
  * text is quoted in that sentence. What the event knows replaces what the text claims.
  */
 export function acceptReport(text: string, identity: Identity): Report | Rejected {
-  const result = parseSafely(() => reportSchema.safeParse(parsed(text)));
+  const result = parseSafely(() => reportSchema.safeParse(parseJson(text)));
   if (result?.success !== true) return { rejected: 'The report of the measuring job is not one that this version of noregret wrote; it was ignored' };
   const { headSha, pullRequest } = result.data;
   if (headSha !== identity.headSha) return { rejected: 'The report of the measuring job is about another commit; it was ignored' };
@@ -71,7 +64,7 @@ export interface RecordIdentity { readonly sha: string; readonly run: string; re
 
 /** Records of this very push and run, or a sentence. They come from code of the default branch, but are checked all the same. */
 export function acceptRecords(text: string, identity: RecordIdentity): readonly StudyRecord[] | Rejected {
-  const result = parseSafely(() => recordSchema.array().max(1000).safeParse(parsed(text)));
+  const result = parseSafely(() => recordSchema.array().max(1000).safeParse(parseJson(text)));
   if (result?.success !== true) return { rejected: 'The records of the measuring job are not ones that this version of noregret wrote; they were not stored' };
   const foreign = result.data.some(({ sha, run, attempt }) => sha !== identity.sha || run !== identity.run || attempt > identity.attempt);
   return foreign ? { rejected: 'The records of the measuring job are about another commit or run; they were not stored' } : result.data;

@@ -10,7 +10,7 @@ import { noFindings, type StudyRun } from './findings.js';
 import type { Recorded, RecordOptions } from './recordStudy.js';
 import { baseLog, headLog, previousLog, type BaseLog } from './resultsLogs.js';
 import type { Tools } from './tools.js';
-import { compareLogs, noVerdictNote, searchAlone, winnerOf, type NamedLog } from './twoLogs.js';
+import { compareLogs, metricOf, noVerdictNote, searchAlone, winnerOf, type NamedLog } from './twoLogs.js';
 
 /** Beyond them a record would weigh more than the history it belongs to. */
 const mostRecordedTrials = 5000;
@@ -57,8 +57,7 @@ async function reported(run: StudyRun, tools: Tools, work: () => Promise<Compari
 }
 
 function beside(run: StudyRun, { log, baseline }: BaseLog, head: NamedLog): Comparison {
-  const [there, here] = [log, head].map((one) => foldStudy(one.log.events)?.study.identity);
-  const [was, is] = [there, here].map((identity) => metricText(identity));
+  const [was, is] = [log, head].map(metricText);
   if (was !== is) return alone(run, head, { kind: 'NO_BASELINE', reason: 'metric-changed', sentence: `No baseline: ${log.path} was searched for ${was}, ${head.path} for ${is}: the two cannot be compared` });
   return framed(run, head, { ...compareLogs(log, head), baseline });
 }
@@ -84,13 +83,10 @@ function toolOf({ log }: NamedLog): string {
   return first?.type === 'created' ? first.tool : 'another tool';
 }
 
-function metricText(identity: Readonly<Record<string, string>> | undefined): string {
-  try {
-    const { metric } = JSON.parse(identity?.['config'] ?? '{}') as { metric?: { name?: unknown; goal?: unknown } };
-    return `${String(metric?.goal)} ${String(metric?.name)}`;
-  } catch {
-    return 'nothing';
-  }
+function metricText({ log }: NamedLog): string {
+  const study = foldStudy(log.events)?.study;
+  const metric = study && metricOf(study);
+  return metric === undefined ? 'nothing' : `${metric.goal} ${metric.name}`;
 }
 
 interface RecordParts { readonly head: NamedLog; readonly startedAt: string; readonly options: RecordOptions }

@@ -1,3 +1,4 @@
+import { toLoss } from '../model/direction.js';
 import type { LossTrial } from '../model/ports.js';
 import { regretBound } from '../samplers/regretBound.js';
 import type { Lab } from './lab.js';
@@ -33,7 +34,7 @@ export function tellProgress(options: SearchOptions, trials: SearchTrials, start
   if (options.onProgress === undefined) return;
   const { finished } = trials.view();
   const best = bestOf(finished);
-  const value = best === undefined ? {} : { best: options.objective.goal === 'minimize' ? best.loss : -best.loss };
+  const value = best === undefined ? {} : { best: toLoss(best.loss, options.objective.goal) };
   options.onProgress({ done: finished.length, running: startedMs.length, ...value, ...timeLeftOf(options, finished, startedMs) });
 }
 

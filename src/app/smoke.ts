@@ -1,5 +1,6 @@
 import type { StudyConfig } from '../model/config.js';
 import { guideVariables, type GuideFailure, type SmokeCheck, type SmokeResult } from '../model/guide.js';
+import type { Params } from '../model/params.js';
 import type { TrialReport } from '../model/study.js';
 import type { Side, TrialResult } from '../model/trial.js';
 import { pruners } from '../pruners/index.js';
@@ -24,16 +25,16 @@ export async function smoke(context: GuideContext, request: SmokeRequest): Promi
   if (metric === undefined) throw new Error(`${config.path} has no metric`);
   const isCancelled = (): boolean => signal.aborted;
   const params = startingPoint(config.space);
-  const first = await runOnce(context, request, { folder: 'smoke' });
+  const first = await runOnce(context, request, { folder: 'smoke', params });
   const checks: SmokeCheck[] = [metricCheck(first, metric.name)];
   const time = timeOf(first);
   let seconds = first.result.seconds;
   if (!request.isShort && checks[0]?.state === 'ok' && !isCancelled()) {
-    const again = await runOnce(context, request, { folder: 'smoke-again' });
+    const again = await runOnce(context, request, { folder: 'smoke-again', params });
     checks.push(sameSeed(first, again, metric.name));
     seconds += again.result.seconds;
     if (!isCancelled() && (request.checkpoint === true || takesTrialsUp(config))) {
-      const resumed = await checkpointCheck(context, request);
+      const resumed = await checkpointCheck(context, request, params);
       checks.push(resumed.check);
       seconds += resumed.seconds;
     }
@@ -65,10 +66,10 @@ interface Seen {
   readonly own: GuideFailure | undefined;
 }
 
-interface Run { readonly folder: string; readonly goesOnIn?: string; readonly until?: number }
+interface Run { readonly folder: string; readonly params: Params; readonly goesOnIn?: string; readonly until?: number }
 
 /** A program that does not make itself short is ended once it has reported the objective, or what stands in its place. */
-async function runOnce(context: GuideContext, { timeoutMs }: SmokeRequest, { folder, goesOnIn, until }: Run): Promise<Seen> {
+async function runOnce(context: GuideContext, { timeoutMs }: SmokeRequest, { folder, params, goesOnIn, until }: Run): Promise<Seen> {
   const name = context.config.metric?.name ?? '';
   const values: { step: number; value: number; seconds: number }[] = [];
   const steps: number[] = [];
@@ -84,7 +85,7 @@ async function runOnce(context: GuideContext, { timeoutMs }: SmokeRequest, { fol
     return isAcknowledged || (until !== undefined && step < until) ? 'continue' : 'stop';
   };
   const result = await runProbe(context, {
-    folder, env: { [guideVariables.smoke]: '1' }, params: startingPoint(context.config.space), timeoutMs, onReport: take,
+    folder, env: { [guideVariables.smoke]: '1' }, params, timeoutMs, onReport: take,
     ...(goesOnIn === undefined ? {} : { goesOnIn }), ...(until === undefined ? {} : { until }),
   });
   return { result, values, steps, isAcknowledged, fullSteps, own };
@@ -121,11 +122,11 @@ function takesTrialsUp({ earlyTerminate }: StudyConfig): boolean {
 }
 
 /** A run as far as step 1, and another in the same folder: its first step lies beyond, or it began anew. */
-async function checkpointCheck(context: GuideContext, request: SmokeRequest): Promise<{ readonly check: SmokeCheck; readonly seconds: number }> {
+async function checkpointCheck(context: GuideContext, request: SmokeRequest, params: Params): Promise<{ readonly check: SmokeCheck; readonly seconds: number }> {
   const folder = 'smoke-checkpoint';
-  const first = await runOnce(context, request, { folder, until: 1 });
+  const first = await runOnce(context, request, { folder, params, until: 1 });
   const files = await request.filesOf?.(folder) ?? [];
-  const second = await runOnce(context, request, { folder: 'smoke-resumed', goesOnIn: folder, until: 2 });
+  const second = await runOnce(context, request, { folder: 'smoke-resumed', params, goesOnIn: folder, until: 2 });
   const seconds = first.result.seconds + second.result.seconds;
   const check = (state: SmokeCheck['state'], text: string): { check: SmokeCheck; seconds: number } => ({ check: { name: 'checkpoint', state, text }, seconds });
   const [last, next] = [first.steps.at(-1), second.steps[0]];

@@ -10,7 +10,7 @@ import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import { partValues } from '../model/parts.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
-import { subjectOf } from '../model/studySubject.js';
+import { configIn, subjectOf } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
 
 /** `notes`: what could not be read. */
@@ -50,11 +50,7 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
 
 /** Of the base's own study file, where its log holds it; frozen before either was run. */
 function marginIn({ identity }: Study): Margin | undefined {
-  try {
-    return marginOwner.safeParse(JSON.parse(identity['config'] ?? 'null')).data;
-  } catch {
-    return undefined;
-  }
+  return configIn(identity, marginOwner);
 }
 
 /** One search by itself, where there is none to put beside it. */
@@ -139,12 +135,9 @@ function searchedOf({ log, path }: NamedLog): Searched {
   return { path, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
 }
 
-function metricOf({ identity }: Study): Metric | undefined {
-  try {
-    return configSchema.safeParse(JSON.parse(identity['config'] ?? 'null')).data?.metric;
-  } catch {
-    return undefined;
-  }
+/** What a log's values are values of. */
+export function metricOf({ identity }: Pick<Study, 'identity'>): Metric | undefined {
+  return configIn(identity, configSchema)?.metric;
 }
 
 /** By the mean on fresh seeds where a re-score was run, of those that ran on the most of them; else by the search's own values. */

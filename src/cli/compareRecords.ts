@@ -1,19 +1,12 @@
+import { judgePairs } from '../app/judgePairs.js';
 import { keyDifferences } from '../compare/baseline.js';
-import { effectOf } from '../compare/effect.js';
-import { gate } from '../compare/gate.js';
-import { judgedGate } from '../compare/judge.js';
 import { pooledNoise, resolveMargin, type ResolvedMargin } from '../compare/margin.js';
-import { mean } from '../math/describe.js';
 import type { Comparison } from '../model/comparison.js';
-import { toGain } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
-import type { GateResult, Pair } from '../model/verdict.js';
+import type { Pair } from '../model/verdict.js';
 
 interface RecordFile { readonly record: StudyRecord; readonly path: string }
-
-/** As a pull request has them when its file says nothing else. */
-const policy = { alpha: 0.05, looks: [3, 5, 7, 10] };
 
 /** The gate over the canonical seeds that two records have in common. UserError `records-differ` when they measure different things. */
 export function compareRecords(base: RecordFile, head: RecordFile): Comparison {
@@ -25,16 +18,9 @@ export function compareRecords(base: RecordFile, head: RecordFile): Comparison {
   const warnings = warningsOf(base.record, head.record);
   if (pairs.length === 0) return { ...frame(base, head), verdict: withoutPairs(base, head), warnings };
   const { margin, note } = marginOf(base.record, head.record);
-  const gains = pairs.map(({ seed, ...values }) => ({ seed, ...mapValues(values, (value) => toGain(value, metric.goal)) }));
-  const result = gate(gains, { ...policy, margin: margin.value });
-  const judged = judgedGate(result, { goal: metric.goal, metric: metric.name });
-  const effect = effectOf(result, metric.goal);
   return {
-    ...frame(base, head), warnings, margin,
-    verdict: { kind: judged.verdict, sentence: judged.sentence, ...(result.reason === undefined ? {} : { reason: result.reason }) },
-    ...(effect === undefined ? {} : { effect }),
-    gate: { pairs, result, baseParams: base.record.incumbent.params, headParams: head.record.incumbent.params },
-    metrics: [metricRow(pairs, result, { ...metric, margin: margin.value })],
+    ...frame(base, head), warnings,
+    ...judgePairs({ pairs, metric, margin, params: { base: base.record.incumbent.params, head: head.record.incumbent.params } }),
     notes: [
       'Nothing was run: no confirmation on fresh seeds and no retuning stand behind this verdict.',
       ...(note === undefined ? [] : [note]),
@@ -55,17 +41,14 @@ function frame(base: RecordFile, head: RecordFile): Omit<Comparison, 'verdict' |
 
 /** Equal seeds, in the order of the head's record, which is the order in which looks are taken. */
 function pairsOf(base: StudyRecord, head: StudyRecord): Pair[] {
-  const there = new Map(base.canonical.map((run) => [run.seed, run]));
+  const bySeed = new Map(base.canonical.map((run) => [run.seed, run]));
   const valueOf = (run: CanonicalRun): number | undefined => (run.state === 'complete' ? run.metrics[head.metric.name] : undefined);
   return head.canonical.flatMap((run) => {
-    const other = there.get(run.seed);
-    return other === undefined ? [] : [{ seed: run.seed, ...mapValues({ base: valueOf(other), head: valueOf(run) }, (value) => value) }];
+    const other = bySeed.get(run.seed);
+    if (other === undefined) return [];
+    const [there, here] = [valueOf(other), valueOf(run)];
+    return [{ seed: run.seed, ...(there === undefined ? {} : { base: there }), ...(here === undefined ? {} : { head: here }) }];
   });
-}
-
-function mapValues(values: { readonly base?: number | undefined; readonly head?: number | undefined }, map: (value: number) => number): { readonly base?: number; readonly head?: number } {
-  const { base, head } = values;
-  return { ...(base === undefined ? {} : { base: map(base) }), ...(head === undefined ? {} : { head: map(head) }) };
 }
 
 /** The base's own margin was fixed before either was measured; without one it comes from the noise, as on a pull request. */
@@ -73,17 +56,6 @@ function marginOf(base: StudyRecord, head: StudyRecord): ResolvedMargin {
   if (base.margin !== undefined) return { margin: { value: base.margin, kind: 'absolute', provisional: false } };
   const baseValues = base.canonical.flatMap((run) => (run.state === 'complete' ? run.metrics[head.metric.name] ?? [] : []));
   return resolveMargin({ margin: { kind: 'auto' }, metric: head.metric.name, baseValues, history: pooledNoise([base.noise, head.noise]) });
-}
-
-function metricRow(pairs: readonly Pair[], result: GateResult, metric: StudyRecord['metric'] & { readonly margin: number }): Comparison['metrics'][number] {
-  const valid = pairs.flatMap(({ base, head }) => (base === undefined || head === undefined ? [] : [{ base, head }]));
-  const [base, head] = [mean(valid.map((pair) => pair.base)), mean(valid.map((pair) => pair.head))];
-  const effect = effectOf(result, metric.goal);
-  return {
-    ...metric, gate: true, result,
-    ...(base === undefined || head === undefined ? {} : { base, head }),
-    ...(effect === undefined ? {} : { effect: effect.value, low: effect.low, high: effect.high, better: effect.better }),
-  };
 }
 
 function withoutPairs(base: RecordFile, head: RecordFile): Comparison['verdict'] {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { probeGpus } from '../executors/gpus.js';
 import { installOf, libraries, standing } from '../external/libraries.js';
+import { parseJson } from '../model/json.js';
 import type { Environment } from '../platform/environment.js';
 import { launch } from '../platform/process.js';
 import { clip, printableLine } from '../report/printable.js';
@@ -75,7 +76,7 @@ export async function python(interpreter: string, extra: readonly string[], plac
   const fix = interpreter === 'python3' ? 'Install Python 3.9 or newer, and see that python3 is in PATH.' : 'Make it (python3 -m venv), or name another `python` in `method`.';
   const { text, failure } = await ask([interpreter, '-c', script, ...new Set([...Object.values(libraries).map((library) => library.package), ...Object.keys(readers), ...extra])], place);
   if (failure === 'absent') return [{ ...head, state: 'missing', fix }];
-  const answer = versions.safeParse(parsed(text));
+  const answer = versions.safeParse(parseJson(text));
   if (failure !== undefined || !answer.success) return [{ ...head, state: 'unusable', detail: whyNot(failure, place), fix }];
   const { python: version, path, packages } = answer.data;
   return [
@@ -116,7 +117,7 @@ export async function tfjs(place: Place): Promise<readonly Part[]> {
 async function packageVersion(cwd: string, name: string): Promise<string | undefined> {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8').catch(() => undefined);
-    const read = z.object({ version: z.string() }).safeParse(parsed(text ?? ''));
+    const read = z.object({ version: z.string() }).safeParse(parseJson(text ?? ''));
     if (read.success) return read.data.version;
     if (dirname(folder) === folder) return undefined;
   }
@@ -129,14 +130,6 @@ export async function gpus(env: Environment, timeoutMs: number): Promise<readonl
   if (devices.length > 0) return [...devices.map(({ index, name, mig }): Part => ({ group: 'devices', name: `GPU ${index}`, state: 'found', version: shown(name), ...(mig ? { detail: 'a MIG slice' } : {}) })), ...notes.map((note): Part => ({ group: 'devices', name: 'GPUs', state: 'unusable', detail: shown(note), fix: 'Make a slice of it, or switch MIG off.' }))];
   if (notes.length > 0) return [{ group: 'devices', name: 'GPUs', state: 'unusable', detail: shown(notes.join('; ')), fix: 'See that nvidia-smi works; until then trials run on CPU.' }];
   return [{ group: 'devices', name: 'GPUs', state: 'missing', fix: hidden === undefined ? 'Trials run on CPU. With an NVIDIA GPU install its driver, which brings nvidia-smi.' : `CUDA_VISIBLE_DEVICES is "${shown(hidden)}": is that meant? Without nvidia-smi trials run on CPU.` }];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of another program, for a terminal. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
+import { parseJson } from '../model/json.js';
 import type { CommonFlags } from './program.js';
 import { stateDirName, writeWhole, writing } from './state.js';
 import type { Terminal } from './terminal.js';
@@ -16,11 +17,7 @@ export async function rememberRun(stateDir: string, run: { readonly command: Rem
 }
 
 function parseRun(text: string): RememberedRun | undefined {
-  try {
-    return runSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return runSchema.safeParse(parseJson(text)).data;
 }
 
 const loaders = { tune: () => import('./tune.js'), compare: () => import('./compare.js'), aa: () => import('./aa.js') } satisfies Record<RememberedRun['command'], () => Promise<object>>;

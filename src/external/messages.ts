@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { spaceEntry } from '../config/checkReport.js';
-import type { Goal } from '../model/direction.js';
+import { toLoss, type Goal } from '../model/direction.js';
 import type { ExternalRequest } from '../model/external.js';
 import type { LossTrial } from '../model/ports.js';
 import { paramsSchema } from '../model/study.js';
@@ -45,18 +45,14 @@ export function startMessage({ study, space, goal, budget, parallel }: ExternalR
 
 /** `ask`: number of the question that it answers; without one it is a trial of elsewhere. `heard`: so many reports were told before it was stopped; what came after them would depend on chance. In the metric's own unit. */
 export function tellMessage({ number, params, state, loss, intermediate, seconds }: LossTrial, { ask, heard }: { readonly ask: number | undefined; readonly heard: number | undefined }, goal: Goal): Message {
-  const steps = intermediate.slice(0, heard).filter((report) => Number.isFinite(report.loss)).map((report) => [report.step, inUnit(report.loss, goal)]);
+  const steps = intermediate.slice(0, heard).filter((report) => Number.isFinite(report.loss)).map((report) => [report.step, toLoss(report.loss, goal)]);
   return {
     op: 'tell', trial: number, ...(ask === undefined ? {} : { ask }), params, state,
-    ...(loss === undefined || !Number.isFinite(loss) ? {} : { value: inUnit(loss, goal) }), ...(steps.length === 0 ? {} : { steps }), ...(seconds === undefined ? {} : { seconds }),
+    ...(loss === undefined || !Number.isFinite(loss) ? {} : { value: toLoss(loss, goal) }), ...(steps.length === 0 ? {} : { steps }), ...(seconds === undefined ? {} : { seconds }),
   };
 }
 
 /** A value that is no number is null. */
 export function reportMessage(trial: number, { step, loss }: LossTrial['intermediate'][number], { ask, goal }: { readonly ask: number | undefined; readonly goal: Goal }): Message {
-  return { op: 'report', trial, ...(ask === undefined ? {} : { ask }), step, value: Number.isFinite(loss) ? inUnit(loss, goal) : null };
-}
-
-function inUnit(loss: number, goal: Goal): number {
-  return goal === 'minimize' ? loss : -loss;
+  return { op: 'report', trial, ...(ask === undefined ? {} : { ask }), step, value: Number.isFinite(loss) ? toLoss(loss, goal) : null };
 }

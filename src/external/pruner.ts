@@ -1,7 +1,7 @@
 import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
 import { checkedReply } from './conversation.js';
-import { reportMessage, reportReply, tellReply } from './messages.js';
-import { newsOf, opened, type Setting, type State } from './optimiser.js';
+import { reportMessage, reportReply } from './messages.js';
+import { newsOf, opened, tellAndAsk, type Setting, type State } from './session.js';
 
 type Answer = 'continue' | 'stop';
 
@@ -59,9 +59,7 @@ async function consult(state: State, setting: Setting, { view, trial, at }: Hear
   const ask = state.taken.findLast((one) => one.trial === trial.number)?.ask;
   // A trial that it did not propose is announced first.
   const news = ask === undefined && !state.told.has(trial.number) ? newsOf(state, { ...view, finished: [], running: [trial] }, setting) : [];
-  const replies = await conversation.say([...news, reportMessage(trial.number, report, { ask, goal: setting.goal })]);
-  for (const reply of replies.slice(0, -1)) checkedReply(tellReply, reply, conversation);
-  const { stop } = checkedReply(reportReply, replies.at(-1), conversation);
+  const { stop } = checkedReply(reportReply, await tellAndAsk(conversation, news, reportMessage(trial.number, report, { ask, goal: setting.goal })), conversation);
   if (stop) state.heard.set(trial.number, at);
   return stop ? 'stop' : 'continue';
 }

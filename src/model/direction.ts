@@ -1,6 +1,6 @@
 export type Goal = 'minimize' | 'maximize';
 
-/** Lower is better: what samplers and pruners see. */
+/** Lower is better: what samplers and pruners see. Its own inverse, so it also turns a loss back into the metric's sign. */
 export function toLoss(value: number, goal: Goal): number {
   return goal === 'minimize' ? value : -value;
 }

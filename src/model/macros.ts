@@ -9,9 +9,9 @@ export interface MacroValues {
   readonly args: TrialArguments;
   readonly seed: number;
   readonly trialDir: string;
-  /** Absent where the study has no folds. */
   /** Filled templates by name, in their order. */
   readonly templates?: ReadonlyMap<string, string>;
+  /** Absent where the study has no folds. */
   readonly fold?: { readonly index: number; readonly of: number } | undefined;
   /** JSON file with the chosen values. */
   readonly paramsFile: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from './errors.js';
+import { parseJson } from './json.js';
 import { canonicalJson, paramsKey, type Params, type ParamValue } from './params.js';
 import { paramsSchema, type Study, type StudyEvent, type Trial, type TrialReport } from './study.js';
 import type { Side, Stage, TrialResult } from './trial.js';
@@ -103,14 +104,6 @@ function differenceOf(path: readonly string[], stored: unknown, here: unknown): 
 function opened(value: unknown): Readonly<Record<string, ParamValue>> | undefined {
   const parsed = typeof value === 'string' && /^[[{]/.test(value) ? parseJson(value) : value;
   return z.union([z.record(z.string(), z.json()), z.array(z.json()).transform((items) => Object.fromEntries(items.entries()))]).safeParse(parsed).data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Goal } from './direction.js';
+import { parseJson } from './json.js';
 import type { SearchSpace } from './searchSpace.js';
 
 /** What a log is about, as far as its identity says. */
@@ -11,9 +12,10 @@ const config = z.union([owner, z.object({ head: owner }).transform(({ head }) =>
 
 /** Metric and space of a log by its identity, the head's where there are two sides. */
 export function subjectOf(identity: Readonly<Record<string, string>>): StudySubject | undefined {
-  try {
-    return config.safeParse(JSON.parse(identity['config'] ?? 'null')).data;
-  } catch {
-    return undefined;
-  }
+  return configIn(identity, config);
+}
+
+/** A part of the configuration that a log's identity carries; undefined where there is none of that shape. */
+export function configIn<T>(identity: Readonly<Record<string, string>>, schema: z.ZodType<T>): T | undefined {
+  return schema.safeParse(parseJson(identity['config'] ?? 'null')).data;
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
+import { liesIn } from './safeRead.js';
 
 /** Where results that a study file names really lie; undefined where there is nothing. `within`: folders beside the side's own that a linked one may stand in. UserError `results-outside`. */
 export function resultsPlace(folder: string, path: string, within: readonly string[]): string | undefined {
@@ -16,9 +17,4 @@ function realPlace(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function liesIn(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (!way.startsWith('..') && !way.startsWith('/'));
 }

@@ -50,7 +50,8 @@ function refusalOf(error: unknown): ReadRefusal {
   return code === 'ELOOP' || code === 'ENXIO' ? 'not-a-file' : 'unreadable';
 }
 
-function liesIn(path: string, folder: string): boolean {
+/** Of real paths. */
+export function liesIn(path: string, folder: string): boolean {
   const way = relative(folder, resolve(path));
   return way === '' || (!way.startsWith('..') && !way.startsWith('/'));
 }

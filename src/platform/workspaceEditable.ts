@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
+import { parseJson } from '../model/json.js';
 import type { Side } from '../model/trial.js';
 import { findPython, isNodeProgram, type Python } from './workspacePython.js';
 
@@ -84,13 +85,5 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { StudyConfig } from '../model/config.js';
+import { parseJson } from '../model/json.js';
 
 export interface Python {
   readonly executable: string;
@@ -58,14 +59,6 @@ function probe(executable: string, { cwd, env }: Asked): Promise<Python | undefi
       done(parsed?.success === true ? { executable, ...parsed.data, sitePackages: parsed.data.sitePackages.filter((path) => existsSync(path)) } : undefined);
     });
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where a program is found on PATH, links resolved. */

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
+import { parseJson } from '../model/json.js';
 import type { Progress } from '../model/ports.js';
 import type { Side } from '../model/trial.js';
 import type { Git } from './git.js';
@@ -104,14 +105,6 @@ async function abandoned(folder: string): Promise<Leftover[]> {
     if (ticket.pid === process.pid ? !inUse.has(path) : !isAlive(ticket.pid)) found.push({ path, ticket });
   }
   return found;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isAlive(pid: number): boolean {

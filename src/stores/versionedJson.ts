@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
+import { parseJson } from '../model/json.js';
 
 const versionSchema = z.looseObject({ schema: z.int().min(2) });
 
@@ -16,12 +17,4 @@ export function decodeVersioned<T>(text: string, { path, schema, what }: { reado
   if (parsed.success) return { value: parsed.data };
   const [issue] = parsed.error.issues;
   return { refused: `${path}: not a noregret ${what} (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

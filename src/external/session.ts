@@ -1,0 +1,94 @@
+import type { Params } from '../model/params.js';
+import type { ExternalRequest } from '../model/external.js';
+import type { StudyView } from '../model/ports.js';
+import { seedFor } from '../model/seeds.js';
+import type { AdapterCommand } from './adapters.js';
+import { checkedReply, converse, harmless, type Conversation, type ConversationOptions } from './conversation.js';
+import { protocol, startMessage, startReply, tellMessage, tellReply, type Message } from './messages.js';
+
+export interface ExternalOptions extends ExternalRequest, Omit<ConversationOptions, 'command' | 'cwd'> {}
+export type Setting = ExternalOptions & { readonly command: AdapterCommand };
+
+/** Its answer to question `ask`, and the trial that was made of it. */
+interface Proposal {
+  readonly ask: number;
+  /** undefined = there is nothing more to try. */
+  readonly params: Params | undefined;
+  /** The trial is to be stopped here for now. */
+  readonly until?: number;
+  /** A resting trial that is to go on. */
+  readonly goesOn?: true;
+  trial?: number;
+  isTold?: true;
+}
+
+export interface State {
+  conversation?: Conversation;
+  opening?: Promise<Conversation>;
+  /** How it calls itself, with its version. */
+  called?: string;
+  /** From its answer to `start`. */
+  prunes: boolean;
+  resumes: boolean;
+  note?: string;
+  /** Answered and not taken yet. */
+  open?: Proposal;
+  /** It wants results before it proposes again. */
+  waits: boolean;
+  readonly taken: Proposal[];
+  /** Number of a trial -> how it was told. */
+  readonly told: Map<number, string>;
+  /** Number of a trial -> reports told until it said stop. */
+  readonly heard: Map<number, number>;
+  asks: number;
+  duplicates: number;
+}
+
+/** Starts the program for the first that needs it. */
+export async function opened(state: State, view: StudyView, setting: Setting): Promise<Conversation> {
+  state.opening ??= begin(state, view, setting);
+  return await state.opening;
+}
+
+/** Another seed for a search that is taken up again: with its first one a random optimiser would propose the same points again. */
+async function begin(state: State, view: StudyView, setting: Setting): Promise<Conversation> {
+  const { command, prunes, warn } = setting;
+  const conversation = converse(setting);
+  // Kept at once, so that `close` ends it whatever comes.
+  state.conversation = conversation;
+  const past = view.finished.length + view.running.length;
+  const first = command.seed ?? setting.seed;
+  const seed = past === 0 ? first : seedFor(`${first}:resumed`, past);
+  const [answered] = await conversation.say([startMessage(setting, { seed, command, prunes })]);
+  const reply = checkedReply(startReply, answered, conversation);
+  if (!('protocol' in reply) || reply.protocol !== protocol) throw conversation.fail('external-protocol', `speaks protocol ${'protocol' in reply ? String(reply.protocol) : 'unknown'}, this is ${protocol}`, 'Use the adapter of this version of noregret, or answer "start" with that number.');
+  state.called = [reply.name, reply.version, command.sampler].filter((part) => part !== undefined).join(' ');
+  state.prunes = prunes && reply.prunes === true;
+  state.resumes = prunes && reply.resumes === true;
+  if (reply.note !== undefined) {
+    state.note = harmless(reply.note);
+    warn(state.note);
+  }
+  return conversation;
+}
+
+/** What it has not been told yet: results, and trials of elsewhere that are under way. */
+export function newsOf(state: State, { finished, running }: StudyView, { goal }: ExternalRequest): readonly Message[] {
+  return [...finished, ...running].sort((a, b) => a.number - b.number).flatMap((trial) => {
+    const now = `${trial.state}:${trial.rests ?? 0}`;
+    const before = state.told.get(trial.number);
+    if (now === before) return [];
+    const proposal = state.taken.findLast((one) => one.trial === trial.number && one.isTold !== true);
+    if (trial.state === 'running' && (proposal !== undefined || before !== undefined)) return [];
+    state.told.set(trial.number, now);
+    if (proposal !== undefined) proposal.isTold = true;
+    return [tellMessage(trial, { ask: proposal?.ask, heard: state.heard.get(trial.number) }, goal)];
+  });
+}
+
+/** Tells the news, each of which is answered by a bare ok, and asks one thing: the reply to that, unchecked. */
+export async function tellAndAsk(conversation: Conversation, news: readonly Message[], question: Message): Promise<unknown> {
+  const replies = await conversation.say([...news, question]);
+  for (const reply of replies.slice(0, -1)) checkedReply(tellReply, reply, conversation);
+  return replies.at(-1);
+}
