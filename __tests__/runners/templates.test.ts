@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/model/errors.js';
 import { checkTemplates } from '../../src/platform/templates.js';
+import { ours, parse } from '../config/parsing.js';
 import { configOf, runCommand, type Ran } from './study.js';
 
 let tree: string;
@@ -42,6 +43,16 @@ describe('a trial with templates', () => {
     expect(result.outcome).toEqual({ state: 'complete', value: 0.5 });
     expect(statSync(join(dir, 'template/run.sh')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(dir, 'template/a/b/data.csv'), 'utf8')).toBe('x,0.5\n');
+  });
+
+  test('a shape is its list of widths', async () => {
+    put('net.yaml.tpl', 'widths: {{hidden}}\nloss: 1\n');
+    const { space } = parse(ours('', '  hidden: { shape: funnel, layers: { min: 1, max: 4 }, width: { values: [32, 64] }, last: 4 }')).config!;
+    const study = { templates: [{ from: 'net.yaml.tpl', to: 'net.yaml' }], space };
+    expect(checkTemplates(tree, { ...configOf(['true'], study) }).warnings).toEqual([]);
+    const params = { 'hidden.shape': 'funnel', 'hidden.layers': 2, 'hidden.width': 64, 'hidden.last': 4 };
+    const { dir } = await runCommand(['sh', '-c', 'cp "$NOREGRET_TEMPLATE" "$NOREGRET_TRIAL_DIR/seen"'], { config: study, job: { cwd: tree, params } });
+    expect(readFileSync(join(dir, 'files/seen'), 'utf8')).toBe('widths: [34, 4]\nloss: 1\n');
   });
 
   test('a template that went away after the check fails the trial with that word', async () => {

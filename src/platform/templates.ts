@@ -3,7 +3,9 @@ import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { StudyConfig } from '../model/config.js';
 import { UserError } from '../model/errors.js';
+import { isPartOf } from '../model/layerShape.js';
 import { fillTemplate, parseTemplate, type Template, type TemplateFile, type TemplateValues } from '../model/template.js';
+import { argumentNames } from '../model/trialArguments.js';
 import { readHostile, type ReadRefusal } from './safeRead.js';
 
 const maxBytes = 1 << 20;
@@ -16,7 +18,7 @@ type Owner = Pick<StudyConfig, 'templates' | 'space' | 'program'>;
 
 /** Templates of one side as they are now. UserErrors `template-unreadable` and `template-invalid`, the latter with everything that is wrong. */
 export function readTemplates(folder: string, { templates = [], space }: Pick<Owner, 'templates' | 'space'>): readonly Read[] {
-  const names = space.parameters.map(({ name }) => name);
+  const names = argumentNames(space);
   const read = templates.map((file) => {
     const { text, mode } = textOf(folder, file.from);
     return { file, mode, digest: createHash('sha256').update(text).digest('hex'), ...parseTemplate(text, names) };
@@ -33,7 +35,9 @@ export function checkTemplates(folder: string, owner: Owner): { readonly warning
   const named = new Set(read.flatMap(({ template }) => [...template.names]));
   const argv = owner.program?.kind === 'command' ? owner.program.argv : [];
   const passesAll = argv.some((element) => element.startsWith('${args'));
-  const missing = passesAll ? [] : owner.space.parameters.filter(({ name, distribution }) => distribution.name !== 'constant' && !named.has(name) && !argv.some((element) => element.includes(`\${param:${name}}`)));
+  // A list of widths stands for the parts that it is made of.
+  const lists = (owner.space.shapes ?? []).filter(({ name }) => named.has(name));
+  const missing = passesAll ? [] : owner.space.parameters.filter(({ name, distribution }) => distribution.name !== 'constant' && !named.has(name) && !lists.some((list) => isPartOf(list, name)) && !argv.some((element) => element.includes(`\${param:${name}}`)));
   const files = read.map(({ file }) => file.from).join(', ');
   return {
     warnings: missing.map(({ name }) => `${name} has no place in ${files}: write {{${name}}} where its value belongs, or the program has to read it from $NOREGRET_PARAMS.`),
