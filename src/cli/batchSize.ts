@@ -2,8 +2,8 @@ import { batchSize } from '../app/batchSize.js';
 import { narrowParameter, type Narrowed } from '../config/narrowParameter.js';
 import type { BatchSizeResult } from '../model/guide.js';
 import { batchSizeDocument } from '../report/guide/batchSize.js';
+import { apply, snippetOf } from './guideApply.js';
 import { tellGuide, timeoutFlag, wholeFlag, withGuideStudy, type GuideFlags, type GuideStudy } from './guideStudy.js';
-import { apply } from './lrRange.js';
 import { exitCodes } from './program.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,7 +27,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     const result = await batchSize(context, { ...request, onRun: ({ size, fits, stable }) => { progress.line(`${context.config.name}: ${size} ${!fits ? 'does not fit' : stable ? 'fits' : 'fits, but training is unstable'}`); } });
     const narrowed = narrowing(study, result);
     await tellGuide(terminal, study, {
-      name: 'batch-size', document: batchSizeDocument(result, narrowed !== undefined && 'snippet' in narrowed ? narrowed.snippet : undefined), data: result,
+      name: 'batch-size', document: batchSizeDocument(result, snippetOf(narrowed)), data: result,
       json: flags.json === true, keep: !result.cancelled,
     });
     if (result.failure !== undefined || result.suggested === undefined) return exitCodes.verdict;

@@ -1,5 +1,5 @@
 import { trialEnvironment } from '../platform/environment.js';
-import { gpus, program, python, tfjs, type Part, type Place } from './doctorProbes.js';
+import { gpus, program, python, tfjs, tfjsInstall, tfjsRuns, type Part, type Place } from './doctorProbes.js';
 import { needsOf, type Needs } from './doctorNeeds.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { printable, type Terminal } from './terminal.js';
@@ -47,15 +47,13 @@ function judge(parts: readonly Part[], needs: readonly Needs[]): readonly Row[] 
     group: 'devices', name: `${wanted} GPUs per trial`, state: 'unusable', detail: `there ${devices === 1 ? 'is' : 'are'} ${devices}`, fix: `Set gpus: ${devices} or less, or run on another machine.`, neededBy: [study],
   }));
   // A study without tfjs packages is told by what would load.
-  const noTfjs = needs.filter((need) => need.tfjs && !parts.some(({ name }) => name === ran)).map(({ study }): Row => ({ group: 'tfjs', name: ran, state: 'missing', fix: 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-layers @tensorflow/tfjs-backend-wasm', neededBy: [study] }));
+  const noTfjs = needs.filter((need) => need.tfjs && !parts.some(({ name }) => name === tfjsRuns.name)).map(({ study }): Row => ({ ...tfjsRuns, state: 'missing', fix: tfjsInstall, neededBy: [study] }));
   return [...rows, ...short, ...noTfjs];
 }
 
-const ran = 'tfjs trials run on';
-
 function isNeeded({ group, name, interpreter = 'python3' }: Part, { tools, parts, tfjs: wantsTfjs, python: wanted }: Needs): boolean {
   if (parts.some((part) => part.name === name) || tools.includes(name)) return true;
-  if (group === 'tfjs') return wantsTfjs && name === ran;
+  if (group === 'tfjs') return wantsTfjs && name === tfjsRuns.name;
   return group === 'python' && wanted?.interpreter === interpreter && (name === 'Python' || wanted.packages.includes(name));
 }
 

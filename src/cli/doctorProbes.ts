@@ -103,6 +103,10 @@ function packagePart(name: string, found: string | undefined, interpreter: strin
 
 const tfjsPackages = ['tfjs-node-gpu', 'tfjs-node', 'tfjs-backend-wasm', 'tfjs-backend-cpu'];
 
+/** What a study with a JavaScript module needs: its row, and how to get it. */
+export const tfjsRuns = { group: 'tfjs', name: 'tfjs trials run on' } as const;
+export const tfjsInstall = 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-layers @tensorflow/tfjs-backend-wasm';
+
 /** Packages in the folder's node_modules or those above, and what a trial would get of them. */
 export async function tfjs(place: Place): Promise<readonly Part[]> {
   const found = await Promise.all(tfjsPackages.map(async (name) => ({ name: `@tensorflow/${name}`, version: await packageVersion(place.cwd, `@tensorflow/${name}`) })));
@@ -110,8 +114,8 @@ export async function tfjs(place: Place): Promise<readonly Part[]> {
   if (found.every(({ version }) => version === undefined)) return parts;
   const info = await probeTfjs({ cwd: place.cwd, backend: 'auto', env: place.env, timeLimitMs: place.timeoutMs });
   return [...parts, info.ok
-    ? { group: 'tfjs', name: 'tfjs trials run on', state: 'found', version: shown(`${info.backend} ${info.version}`), ...(info.passedOver.length === 0 ? {} : { detail: shown(info.passedOver.join('; ')) }) }
-    : { group: 'tfjs', name: 'tfjs trials run on', state: 'unusable', detail: shown(info.message), fix: 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-layers @tensorflow/tfjs-backend-wasm' }];
+    ? { ...tfjsRuns, state: 'found', version: shown(`${info.backend} ${info.version}`), ...(info.passedOver.length === 0 ? {} : { detail: shown(info.passedOver.join('; ')) }) }
+    : { ...tfjsRuns, state: 'unusable', detail: shown(info.message), fix: tfjsInstall }];
 }
 
 async function packageVersion(cwd: string, name: string): Promise<string | undefined> {

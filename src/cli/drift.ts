@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { driftOf } from '../compare/drift/drift.js';
@@ -9,7 +9,6 @@ import type { DriftReport } from '../model/drift.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson } from '../model/params.js';
 import type { Repository } from '../model/ports.js';
-import { assetPath } from '../platform/assets.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { openRepository } from '../platform/repository.js';
@@ -19,6 +18,7 @@ import { renderText } from '../report/text.js';
 import { samplers } from '../samplers/index.js';
 import { readHistory } from './compare.js';
 import { suggestedPatch } from './driftPatch.js';
+import { htmlPage } from './htmlPage.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { createProgress } from './progress.js';
 import { openStateDir, writing } from './state.js';
@@ -69,8 +69,7 @@ async function tell(terminal: Terminal, flags: Flags, { reports, patches, search
   else terminal.stdout.write(`${reports.length > 0 ? renderText(document, { colour: terminal.stdout.isTTY === true }) : searches.length > 0 ? '' : `${printable(nothing)}\n`}${searches.map(searchText).join('\n')}`);
   if (flags.html === undefined || reports.length === 0) return;
   const path = resolve(terminal.cwd, flags.html);
-  const { renderHtml } = await import('../report/html.js');
-  const html = renderHtml(document, { browserScript: await readFile(assetPath('echarts.browser.js'), 'utf8') });
+  const html = await htmlPage(document);
   await writing(path, async () => { await writeFile(path, html); });
 }
 

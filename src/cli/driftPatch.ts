@@ -1,4 +1,5 @@
 import { isScalar, parseDocument } from 'yaml';
+import { parameterPlace } from '../config/narrowParameter.js';
 import type { DriftReport } from '../model/drift.js';
 
 interface PatchRequest { readonly path: string; readonly text: string; readonly stale: DriftReport['staleDefaults'] }
@@ -11,7 +12,7 @@ export function suggestedPatch({ path, text, stale }: PatchRequest): string | un
   const document = parseDocument(text);
   const lines = text.split('\n');
   const hunks = stale.flatMap(({ name, suggested }) => {
-    const node = document.getIn(['parameters', ...name.split('.').flatMap((key, i) => (i === 0 ? [key] : ['parameters', key])), 'default'], true);
+    const node = document.getIn([...parameterPlace(name.split('.')), 'default'], true);
     if (!isScalar(node) || !node.range) return [];
     const [start, end] = node.range;
     const line = text.slice(0, start).split('\n').length;

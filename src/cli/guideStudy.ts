@@ -1,15 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadStudies } from '../app/loadStudies.js';
 import type { GuideContext } from '../app/guideRun.js';
 import { durationMs } from '../config/duration.js';
 import type { Document } from '../model/blocks.js';
 import { UserError } from '../model/errors.js';
-import { assetPath } from '../platform/assets.js';
 import { createClock } from '../platform/clock.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
 import { renderText } from '../report/text.js';
 import { openProbes } from '../tools.js';
+import { htmlPage } from './htmlPage.js';
 import { createProgress, type TerminalProgress } from './progress.js';
 import type { CommonFlags } from './program.js';
 import { standIn } from './standIn.js';
@@ -61,8 +61,7 @@ export async function tellGuide(terminal: Terminal, { stateDir, progress, contex
   await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
     await writeWhole(join(folder, `${name}.json`), `${JSON.stringify(data, null, 2)}\n`);
-    const { renderHtml } = await import('../report/html.js');
-    await writeWhole(html, renderHtml(document, { browserScript: await readFile(assetPath('echarts.browser.js'), 'utf8') }));
+    await writeWhole(html, await htmlPage(document));
   });
   progress.line(`page: ${relative(terminal.cwd, html)} (also .json)`);
 }

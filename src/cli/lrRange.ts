@@ -1,14 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { lrRange } from '../app/lrRange.js';
 import { narrowParameter, type Narrowed } from '../config/narrowParameter.js';
 import type { RateRange } from '../math/lrRange.js';
 import { UserError } from '../model/errors.js';
 import type { LrRangeResult } from '../model/guide.js';
 import { lrRangeDocument } from '../report/guide/lrRange.js';
+import { apply, snippetOf } from './guideApply.js';
 import { tellGuide, timeoutFlag, wholeFlag, withGuideStudy, type GuideFlags, type GuideStudy } from './guideStudy.js';
 import { exitCodes } from './program.js';
-import { writing } from './state.js';
 import type { Terminal } from './terminal.js';
 
 interface Flags extends GuideFlags { readonly parameter?: string; readonly start: string; readonly end: string; readonly steps: string; readonly loss?: string; readonly apply?: boolean }
@@ -28,7 +26,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
     });
     const narrowed = narrowing(study, result);
     await tellGuide(terminal, study, {
-      name: 'lr-range', document: lrRangeDocument(result, narrowed !== undefined && 'snippet' in narrowed ? narrowed.snippet : undefined), data: result,
+      name: 'lr-range', document: lrRangeDocument(result, snippetOf(narrowed)), data: result,
       json: flags.json === true, keep: result.finding.kind !== 'cancelled',
     });
     if (result.finding.kind !== 'found') return exitCodes.verdict;
@@ -54,17 +52,4 @@ function narrowing({ context, text }: GuideStudy, { finding, parameter }: LrRang
   if (finding.kind !== 'found' || found === undefined) return undefined;
   const two = (value: number): number => Number(value.toPrecision(2));
   return narrowParameter(text, found, { low: two(finding.low), high: two(finding.high), suggested: two(finding.suggested) });
-}
-
-interface Applied { readonly narrowed: Narrowed | undefined; readonly parameter: string | undefined; readonly isAsked: boolean }
-
-/** Writes the study file only when asked to; why nothing can be narrowed is said in any case. */
-export async function apply(terminal: Terminal, { path, progress }: GuideStudy, { narrowed, parameter, isAsked }: Applied): Promise<void> {
-  if (narrowed === undefined) progress.warn(`No parameter of the study is known to be meant, so nothing can be narrowed. Name it: --parameter NAME`);
-  else if ('why' in narrowed) progress.line(`nothing is narrowed: ${narrowed.why}`);
-  else if (isAsked) {
-    const file = join(terminal.cwd, path);
-    await writing(file, async () => { await writeFile(file, narrowed.text); });
-    progress.line(`${path}: ${parameter ?? ''} is narrowed; nothing else was changed`);
-  }
 }

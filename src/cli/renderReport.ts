@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Report } from '../model/comparison.js';
-import { assetPath } from '../platform/assets.js';
 import { buildDocument } from '../report/build.js';
 import { commentMaxBytes } from '../report/limits.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderText } from '../report/text.js';
+import { htmlPage } from './htmlPage.js';
 
 export type ReportFormat = 'text' | 'markdown' | 'html';
 
@@ -16,9 +15,7 @@ export async function renderReport(report: Report, options: { format: ReportForm
       return renderText(document, { colour: options.colour });
     case 'markdown':
       return renderMarkdown(document, { maxBytes: commentMaxBytes });
-    case 'html': {
-      const { renderHtml } = await import('../report/html.js');
-      return renderHtml(document, { browserScript: await readFile(assetPath('echarts.browser.js'), 'utf8') });
-    }
+    case 'html':
+      return await htmlPage(document);
   }
 }

@@ -5,9 +5,14 @@ export interface Narrower { readonly low: number; readonly high: number; /** In 
 /** `text` is the whole file with nothing but the values changed; `snippet` the parameter as it stands then. */
 export type Narrowed = { readonly text: string; readonly snippet: string } | { readonly why: string };
 
+/** Where a parameter of this path stands in a study file. */
+export function parameterPlace(path: readonly string[]): readonly string[] {
+  return ['parameters', ...path.flatMap((key, i) => (i === 0 ? [key] : ['parameters', key]))];
+}
+
 /** Cuts a parameter's range to what it has in common with another; never widens it, never leaves a single value. */
 export function narrowParameter(text: string, { name, path, distribution, default: declared }: Parameter, wanted: Narrower): Narrowed {
-  const where = ['parameters', ...path.flatMap((key, i) => (i === 0 ? [key] : ['parameters', key]))];
+  const where = parameterPlace(path);
   const document = parseDocument(text);
   const node = document.getIn(where, true);
   if (!isMap(node)) return { why: `${name} does not stand in the file as a map` };

@@ -74,7 +74,7 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
   if (settings === undefined) return { space };
   noteWithoutEffect(root, findings);
   const rest = readSettings(settings, dialect, context);
-  const program = readProgram(settings, space, context);
+  const program = readProgram(settings, space, { ...context, templates: rest.templates ?? [] });
   if (space === undefined || method === undefined || findings.hasErrors()) return { space };
   const config: StudyConfig = {
     name: studyName(settings.name, source.path, context), path: source.path, dialect, method, earlyTerminate, space, program,

@@ -2,12 +2,12 @@ import type { Block, Document, Text } from '../../model/blocks.js';
 import { durationWords } from '../../model/durationWords.js';
 import type { BatchRun, BatchSizeResult } from '../../model/guide.js';
 import { formatNumber } from '../../model/numberFormat.js';
-import { code, plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact } from './parts.js';
+import { plain, strong } from '../spans.js';
+import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on the batch sizes that were tried. `snippet`: lines for the study file, where there is something to write. */
 export function batchSizeDocument(result: BatchSizeResult, snippet: string | undefined): Document {
-  const blocks: readonly Block[] = [headline(result), ...advice(result), ...chart(result), table(result), facts(result), ...narrowing(snippet), ...failureBlocks(result.failure)];
+  const blocks: readonly Block[] = [headline(result), ...advice(result), ...chart(result), table(result), facts(result), ...snippetBlocks('batch-size', snippet), ...failureBlocks(result.failure)];
   return { title: `noregret batch-size: ${result.study}`, sections: [{ name: 'batch-size', title: 'Largest batch', priority: 100, blocks }] };
 }
 
@@ -76,9 +76,4 @@ function facts({ warmup, steps, runs, limit, limitIsData, exact, params, paramet
     ...(hasTimes ? [] : [{ label: 'times', value: [plain('none: the program neither ends after NOREGRET_STEPS steps nor reports "examples"')] }]),
     paramsFact(Object.fromEntries(Object.entries(params).filter(([name]) => name !== parameter))),
   ] };
-}
-
-function narrowing(snippet: string | undefined): readonly Block[] {
-  if (snippet === undefined) return [];
-  return [{ kind: 'paragraph', text: [plain('For the study file (or '), code('noregret batch-size --apply'), plain('):')] }, { kind: 'code', language: 'yaml', text: snippet }];
 }

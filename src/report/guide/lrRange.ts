@@ -1,15 +1,16 @@
-import { rangeCurve, type LossPoint } from '../../math/lrRange.js';
+import { rangeCurve, type LossPoint, type RangeCurve } from '../../math/lrRange.js';
 import type { Block, Document } from '../../model/blocks.js';
 import type { LrRangeFinding, LrRangeResult } from '../../model/guide.js';
 import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
-import { code, plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact } from './parts.js';
+import { plain, strong } from '../spans.js';
+import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on one learning-rate range test. `snippet`: lines for the study file, where there is something to write. */
 export function lrRangeDocument(result: LrRangeResult, snippet: string | undefined): Document {
   const { finding, failure } = result;
-  const blocks: readonly Block[] = [headline(result), ...advice(finding), ...chart(result), facts(result), ...narrowing(snippet), ...failureBlocks(failure)];
+  const curve = rangeCurve(result.points);
+  const blocks: readonly Block[] = [headline(result), ...advice(finding), ...chart(result, curve), facts(result, curve), ...snippetBlocks('lr-range', snippet), ...failureBlocks(failure)];
   return { title: `noregret lr-range: ${result.study}`, sections: [{ name: 'lr-range', title: 'Learning-rate range test', priority: 100, blocks }] };
 }
 
@@ -53,10 +54,9 @@ function whatToDo(finding: LrRangeFinding): string | undefined {
   }
 }
 
-function chart(result: LrRangeResult): readonly Block[] {
+function chart(result: LrRangeResult, { usable, smoothed, divergedAt }: RangeCurve): readonly Block[] {
   const { points, finding, parameter, loss } = result;
   if (points.length < 2) return [];
-  const { usable, smoothed, divergedAt } = rangeCurve(points);
   const raw = points.flatMap(({ rate: x, loss: y }): [number, number][] => (Number.isFinite(y) ? [[x, y]] : []));
   const found = finding.kind === 'found' ? [
     { x: finding.suggested, label: `suggested ${rate(finding.suggested)}`, tone: 'good' as const },
@@ -81,8 +81,7 @@ function topOf(finding: LrRangeFinding, usable: readonly LossPoint[], smoothed: 
   return { yTop: high + (high - low) / 2 };
 }
 
-function facts({ finding, points, range, params, seconds }: LrRangeResult): Block {
-  const { divergedAt } = rangeCurve(points);
+function facts({ finding, points, range, params, seconds }: LrRangeResult, { divergedAt }: RangeCurve): Block {
   const found = finding.kind === 'found' ? [
     { label: 'recommended', value: [strong(rate(finding.suggested)), plain(`, a tenth of the turn at ${rate(finding.turn)}`)] },
     { label: 'steepest descent', value: [plain(rate(finding.steepest))] },
@@ -94,11 +93,6 @@ function facts({ finding, points, range, params, seconds }: LrRangeResult): Bloc
     { label: 'tested', value: [plain(`${rate(range.start)} to ${rate(range.end)} in ${range.steps} iterations, ${points.length} seen in ${durationWords(seconds)}; ${stopped}`)] },
     paramsFact(params),
   ] };
-}
-
-function narrowing(snippet: string | undefined): readonly Block[] {
-  if (snippet === undefined) return [];
-  return [{ kind: 'paragraph', text: [plain('For the study file (or '), code('noregret lr-range --apply'), plain('):')] }, { kind: 'code', language: 'yaml', text: snippet }];
 }
 
 function rate(value: number): string {
