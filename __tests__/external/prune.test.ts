@@ -86,6 +86,17 @@ describe('another program that prunes', () => {
   });
 });
 
+test('an answer that waits for a trial which ended meanwhile is asked for again', async () => {
+  put('train.mjs', `import { readFileSync, writeFileSync } from 'node:fs';
+console.log('noregret ' + JSON.stringify({ score: JSON.parse(readFileSync(process.env.NOREGRET_PARAMS, 'utf8')).x }));
+writeFileSync('ended', '');
+`);
+  study('mode: late, sign: ended', { trials: 3, parallel: 2 });
+  const { search } = await tuned();
+  expect(search?.stopReason).toBe('trials');
+  expect(search?.trials.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete']);
+});
+
 describe('another program that lets trials rest', () => {
   test.each([1, 3])('takes up the best, with %i at once', async (parallel) => {
     study('mode: rest', { parallel, trials: 3 });

@@ -88,9 +88,7 @@ async function startAll(options: SearchOptions, trials: SearchTrials, start: Sta
 /** Starts what may start now; says why, if nothing more may ever. */
 async function startSome(options: SearchOptions, trials: SearchTrials, { running, start, signal }: Start): Promise<StopReason | undefined> {
   while (running.size < slotsNow(options) && !signal.aborted) {
-    if (!(await prepared(options, trials, { running, signal }))) return undefined;
-    const next = nextOf(options, trials, running.size);
-    if (next === 'again') continue;
+    const next = await askedFor(options, trials, { running, signal });
     if (next === undefined || typeof next === 'string') return next;
     start(next);
   }
@@ -102,15 +100,22 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
   while (running.size < slotsNow(options) && !request.signal.aborted) {
     await others.refresh();
     adopt();
-    if (!(await prepared(options, trials, { running, signal: request.signal }))) return undefined;
-    const next = nextOf(options, trials, running.size);
-    if (next === 'again') continue;
+    const next = await askedFor(options, trials, { running, signal: request.signal });
     if (next === undefined || typeof next === 'string') return next;
     const claim = await others.claim(measureRequest(options, { ...next, ...request }));
     if (claim === undefined) trials.withdraw(next.number);
     else start({ ...next, ...claim });
   }
   return undefined;
+}
+
+/** As `nextOf`. Asks again where what the answer waits for ended while it was on its way: then nothing would ever come to ask it. */
+async function askedFor(options: SearchOptions, trials: SearchTrials, { running, signal }: Pick<Start, 'running' | 'signal'>): Promise<NextTrial | StopReason | undefined> {
+  for (;;) {
+    if (!(await prepared(options, trials, { running, signal }))) return undefined;
+    const next = nextOf(options, trials, running.size);
+    if (next !== 'again') return next;
+  }
 }
 
 /** Lets a sampler that is another program think. False when by then nothing may be started: its answer is kept for later. */
@@ -129,7 +134,7 @@ function stopOf(options: SearchOptions, trials: SearchTrials, running: number): 
   return whyStop(limitsNow(options), factsOf(options, trials, running + (options.beside?.runsAhead() ?? 0)));
 }
 
-/** A trial to start; why there never will be one more; undefined = not now; `again` = what was waited for ended while the answer was on its way. */
+/** A trial to start; why there never will be one more; undefined = not now; `again` = the answer waits for trials, and none runs any more. */
 function nextOf(options: SearchOptions, trials: SearchTrials, running: number): NextTrial | StopReason | 'again' | undefined {
   const stop = stopOf(options, trials, running);
   // The stage beside may end early and leave the rest to the search.
