@@ -10,7 +10,7 @@ import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
 import { compareLogs, type NamedLog, type StudyLogFile } from '../app/twoLogs.js';
 import { compareRecords } from './compareRecords.js';
-import { beginningOf, chooseStudy, isOurBeginning, readStudyFile } from './studyFile.js';
+import { beginningOf, chooseByFlag, isOurBeginning, readStudyFile } from './studyFile.js';
 
 /** A file that `compare` can read besides commits. */
 type Comparable = { readonly kind: 'record'; readonly record: StudyRecord; readonly path: string } | { readonly kind: 'log'; readonly log: StudyLogFile; readonly path: string };
@@ -80,7 +80,7 @@ async function isLog(cwd: string, name: string): Promise<boolean> {
 async function readLog(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
   const file = await readStudyFile(cwd, path, choice);
   if (file.kind === 'ours') return file;
-  const { events, notes } = chooseStudy(file.studies, studyName, path).read(choice);
+  const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);
   return { events: [...events], notes: [...file.notes, ...notes] };
 }
 

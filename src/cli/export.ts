@@ -5,7 +5,7 @@ import { exportFormats } from './exportFormats.js';
 import { exportedStudy } from './exportedStudy.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { writing } from './state.js';
-import { chooseStudy, readStudyFile } from './studyFile.js';
+import { chooseByFlag, readStudyFile } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags { readonly format: string; readonly out?: string; readonly studyName?: string }
@@ -16,7 +16,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const format = exportFormats[flags.format];
   if (format === undefined) throw new UserError('flag-invalid', `--format ${flags.format} is unknown.`, { fix: `Use one of ${Object.keys(exportFormats).join(', ')}.` });
   const file = await readStudyFile(terminal.cwd, path);
-  const read = file.kind === 'ours' ? { events: file.events, notes: [] } : chooseStudy(file.studies, flags.studyName, path).read();
+  const read = file.kind === 'ours' ? { events: file.events, notes: [] } : chooseByFlag(file.studies, flags.studyName, path).read();
   const { pieces, notes } = format(exportedStudy([...read.events], path));
   if (flags.out === undefined) for (const piece of pieces) terminal.stdout.write(piece);
   else await write(resolve(terminal.cwd, flags.out), flags.out, pieces);

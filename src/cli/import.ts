@@ -9,7 +9,7 @@ import { assetPath } from '../platform/assets.js';
 import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
-import { chooseStudy, readStudyFile } from './studyFile.js';
+import { chooseByFlag, readStudyFile } from './studyFile.js';
 import { printableRow, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
@@ -25,7 +25,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const choice = choiceOf(flags);
   const file = await readStudyFile(terminal.cwd, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
-  const { events, notes: own, space } = chooseStudy(file.studies, flags.studyName, path).read(choice);
+  const { events, notes: own, space } = chooseByFlag(file.studies, flags.studyName, path).read(choice);
   const summary = createSummary();
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
   await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add));

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
-import { readImport } from '../imports/open.js';
-import { createLineReader } from '../stores/journalLines.js';
+import { chooseStudy, readImport } from '../imports/open.js';
+import { BEGINNING, createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
 import { stateDirName } from './state.js';
 
@@ -17,13 +17,11 @@ export type StudyFile =
 const chunkBytes = 1 << 20;
 /** So much of a file tells what it is. */
 const beginningBytes = 8192;
-/** What every study log of ours begins with. */
-const ourBeginning = '{"type":"created",';
 
 /** `wanted` is a file or folder, or the name of a study below .noregret. Read without a lock and left as it is. */
 export async function readStudyFile(cwd: string, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
   const path = await locate(cwd, wanted);
-  if ((await beginningOf(path)).startsWith(ourBeginning)) {
+  if ((await beginningOf(path)).startsWith(BEGINNING)) {
     const file = await openRegular(path, wanted);
     try {
       return await readOurs(file, wanted);
@@ -35,7 +33,7 @@ export async function readStudyFile(cwd: string, wanted: string, choice: ImportC
 }
 
 export function isOurBeginning(text: string): boolean {
-  return text.startsWith(ourBeginning);
+  return text.startsWith(BEGINNING);
 }
 
 /** Empty for what is no file or is not there. */
@@ -51,13 +49,9 @@ export async function beginningOf(path: string): Promise<string> {
   }
 }
 
-/** The one study that is meant. UserError `which-study` naming all there are. */
-export function chooseStudy(studies: readonly ImportedStudy[], name: string | undefined, file: string): ImportedStudy {
-  const found = name === undefined ? studies : studies.filter((study) => study.name === name);
-  const [only, second] = found;
-  if (only !== undefined && second === undefined) return only;
-  const there = studies.length === 0 ? 'it holds no study' : `it holds ${studies.slice(0, 20).map((study) => JSON.stringify(study.name)).join(', ')}`;
-  throw new UserError('which-study', `${file}: ${name === undefined ? 'which study is meant?' : `there is no study ${JSON.stringify(name)};`} ${there}.`, { fix: studies[0] === undefined ? 'Is this the right file?' : `Name one: --study-name ${JSON.stringify(studies[0].name)}` });
+/** The one study that `--study-name` means. */
+export function chooseByFlag(studies: readonly ImportedStudy[], name: string | undefined, file: string): ImportedStudy {
+  return chooseStudy(studies, { name, file, naming: (study) => `--study-name ${JSON.stringify(study)}` });
 }
 
 async function readOurs(file: FileHandle, name: string): Promise<StudyFile> {
@@ -87,7 +81,7 @@ async function eachChunk(file: FileHandle, take: (chunk: Buffer) => void): Promi
 async function locate(cwd: string, wanted: string): Promise<string> {
   const path = resolve(cwd, wanted);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) return (await beginningOf(join(path, 'study.jsonl'))).startsWith(ourBeginning) ? join(path, 'study.jsonl') : path;
+  if (found?.isDirectory() === true) return (await beginningOf(join(path, 'study.jsonl'))).startsWith(BEGINNING) ? join(path, 'study.jsonl') : path;
   if (found !== undefined || /[\\/]/.test(wanted) || wanted === '..') return path;
   return join(cwd, stateDirName, wanted, 'study.jsonl');
 }

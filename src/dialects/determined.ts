@@ -2,7 +2,7 @@ import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
 import { at, countAt, fieldsOf, listOf, methodFor, numberOf, numbersAt, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
-import { choices, constant, faulty, listed, logOfExponents, tidy, uniform, unsaid, whole, type Form } from './form.js';
+import { choices, constant, faulty, listed, logOfExponents, tidy, tooMany, uniform, unsaid, whole, type Form } from './form.js';
 
 const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', adaptive_asha: 'random', async_halving: 'random', single: 'random' };
 
@@ -69,7 +69,8 @@ function formOf(given: Fields, grid: boolean): Form {
 /** `count` values with both ends, evenly spaced; in the exponent where there is a base. */
 function evenly(low: number, high: number, { count, base, isWhole }: { readonly count: number; readonly base: number | undefined; readonly isWhole: boolean }): Form {
   if (!Number.isSafeInteger(count) || count < 1) return faulty(`its count is ${count}`);
-  if (count > 1000) return unsaid(`its ${count} values are too many to list`);
+  const refused = tooMany(count);
+  if (refused !== undefined) return refused;
   if (!Number.isFinite(low) || !Number.isFinite(high) || low > high) return faulty(`its range ${low}…${high} is none`);
   const points = count === 1 ? [(low + high) / 2] : listed(low, (high - low) / (count - 1), count);
   const values = points.map((point) => (base === undefined ? (isWhole ? Math.round(point) : point) : tidy(base ** point)));

@@ -77,8 +77,9 @@ export function methodFor(name: string | undefined, methods: Readonly<Record<str
 export function placeOf(fields: ParamValue | undefined, key?: string): Place {
   const seat = seatOf(fields);
   if (seat === undefined) return key ?? 'the file';
-  const { tree, path } = (key === undefined ? undefined : childOf(seat, key)) ?? seat;
-  const missing = key !== undefined && childOf(seat, key) === undefined ? key : undefined;
+  const found = key === undefined ? undefined : childOf(seat, key);
+  const { tree, path } = found ?? seat;
+  const missing = found === undefined ? key : undefined;
   const name = [path, missing].filter((part) => part !== undefined && part !== '').join('.');
   return `${seat.file}:${tree.at.line}: ${name === '' ? 'the file' : name}`;
 }

@@ -120,6 +120,25 @@ export function listed(low: number, step: number, count: number): readonly numbe
   return Array.from({ length: count }, (_, i) => tidy(low + i * step));
 }
 
+/** With both ends, evenly spaced. */
+export function linear(low: number, high: number, count: number): readonly number[] {
+  return listed(low, count === 1 ? 0 : (high - low) / (count - 1), count);
+}
+
+/** numpy's arange: the stop is left out. `called`: the range as its file has it. */
+export function arange({ start, stop, step }: { readonly start: number; readonly stop: number; readonly step: number }, called: string): Form {
+  const count = Math.ceil((stop - start) / step - 1e-9);
+  if (!Number.isFinite(count) || count < 1) return faulty(`its range ${called} is empty`);
+  return tooMany(count) ?? choices(listed(start, step, count));
+}
+
+/** Longer lists are no grid that anybody runs. */
+const mostValues = 1000;
+
+export function tooMany(count: number): Form | undefined {
+  return count > mostValues ? unsaid(`its ${count} values are too many to list`) : undefined;
+}
+
 /** `count` values from `low` to `high`, each as many times the one before. */
 export function geometric(low: number, high: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => tidy(count === 1 ? low : low * (high / low) ** (i / (count - 1))));

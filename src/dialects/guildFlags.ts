@@ -1,6 +1,6 @@
 import type { ParamValue } from '../model/params.js';
 import { at, fieldsOf, isFloatAt, listOf, numberOf, spoken, type Fields } from './fields.js';
-import { choices, constant, faulty, geometric, listed, logUniform, uniform, unsaid, whole, withNote, type Form } from './form.js';
+import { arange, choices, constant, faulty, geometric, linear, logUniform, tooMany, uniform, unsaid, whole, withNote, type Form } from './form.js';
 
 /** A flag: what it becomes, and the value that Guild begins with. */
 export interface Flag { readonly form: Form; readonly default?: ParamValue }
@@ -27,7 +27,7 @@ export function flagOf(given: ParamValue): Flag {
 /** `[a]` alone is a text; a list of YAML never gets here. */
 function isCall(text: string): boolean {
   const [, name = '', args = ''] = call.exec(text) ?? [];
-  return call.test(text) && (name !== '' || args.split(':').length >= 2);
+  return name !== '' || args.split(':').length >= 2;
 }
 
 function defined(fields: Fields): Flag {
@@ -57,7 +57,7 @@ function callOf(text: string): Flag {
     case 'range':
       return { form: range(numbers) };
     case 'linspace':
-      return { form: spaced(numbers, (count) => listed(a, count === 1 ? 0 : (b - a) / (count - 1), count)) };
+      return { form: spaced(numbers, (count) => linear(a, b, count)) };
     case 'logspace':
       return { form: spaced(numbers, (count) => geometric((numbers[3] ?? 10) ** a, (numbers[3] ?? 10) ** b, count)) };
     case 'geomspace':
@@ -70,15 +70,14 @@ function callOf(text: string): Flag {
 /** numpy's arange with the end made part of it, where a step meets it. */
 function range([first = NaN, second, step = 1]: readonly number[]): Form {
   const [start, end] = second === undefined ? [0, first] : [first, second + Math.min(step, 1)];
-  const count = Math.ceil((end - start) / step - 1e-9);
-  if (!Number.isFinite(count) || count < 1) return faulty(`its range from ${start} to ${second ?? first} is empty`);
-  return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
+  return arange({ start, stop: end, step }, `from ${start} to ${second ?? first}`);
 }
 
 /** Guild rounds to eight decimals what is above 1e-8. */
 function spaced([from = NaN, to = NaN, count = 5]: readonly number[], of: (count: number) => readonly number[]): Form {
   if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isSafeInteger(count) || count < 1) return faulty('it is not given as start, end and a number of values');
-  if (count > 1000) return unsaid(`its ${count} values are too many to list`);
+  const refused = tooMany(count);
+  if (refused !== undefined) return refused;
   const values = of(count).map((x) => (x > 1e-8 ? Number(x.toFixed(8)) : x));
   const distinct = [...new Set(values)];
   return distinct.length === values.length ? choices(values) : withNote(choices(distinct), 'Guild rounds to eight decimals, which makes some of its values equal');

@@ -1,6 +1,7 @@
 import type { ParamValue } from '../model/params.js';
 import { at, listOf, numberOf, spoken, type Fields } from './fields.js';
-import { choices, constant, faulty, listed, logUniform, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
+import { arange, choices, constant, faulty, stepped, tidy, unsaid, withNote, type Form } from './form.js';
+import { scaled } from './scaled.js';
 import { parseOverride, type Argument, type Override } from './hydraGrammar.js';
 
 export type Sweeper = 'basic' | 'optuna' | 'nevergrad';
@@ -62,8 +63,7 @@ function intervalForm(args: readonly Argument[], { log, cast, sweeper }: Reading
   const { values: [low = NaN, high = NaN], areWhole } = numbersOf(args, ['start', 'end']);
   // Nevergrad's sweeper makes scalars of intervals unless they are cast; Optuna's goes by how the ends are written.
   const isWhole = cast === 'int' || (cast === undefined && areWhole && sweeper !== 'nevergrad');
-  if (log) return isWhole ? wholeLog(low, high) : logUniform(low, high);
-  return isWhole ? whole(low, high) : uniform(low, high);
+  return scaled({ low, high, whole: isWhole, scale: log ? 'log' : 'linear' });
 }
 
 /** Optuna's sweeper includes the stop where a step meets it; Python's range, and so the others, does not. */
@@ -72,9 +72,7 @@ function rangeForm(args: readonly Argument[], { log, cast, sweeper, grid }: Read
   const [start = NaN, stop = NaN, step = 1] = values.length === 1 ? [0, ...values] : values;
   const isWhole = cast === 'int' || (cast === undefined && areWhole);
   if (sweeper === 'optuna') return withNote(stepped({ low: start, high: stop, step, whole: isWhole, grid, log }), `Optuna's sweeper includes the stop ${stop}`);
-  const count = Math.ceil((stop - start) / step - 1e-9);
-  if (!Number.isFinite(count) || count < 1) return faulty(`its range from ${start} to ${stop} is empty`);
-  return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
+  return arange({ start, stop, step }, `from ${start} to ${stop}`);
 }
 
 /** `{type: float, low, high, step, log}` of the Optuna sweeper's older `search_space`. */
@@ -83,8 +81,7 @@ function optunaMap({ type, low, high, step, log, choices: given }: Fields, grid:
   if (type === 'categorical') return choices(listOf(given));
   if (type !== 'float' && type !== 'int') return unsaid(`its type ${spoken(type)} is unknown`);
   if (step !== undefined && step !== null && !(isWhole && step === 1)) return stepped({ low: a, high: b, step: numberOf(step), whole: isWhole, grid, log: log === true });
-  if (log === true) return isWhole ? wholeLog(a, b) : logUniform(a, b);
-  return isWhole ? whole(a, b) : uniform(a, b);
+  return scaled({ low: a, high: b, whole: isWhole, scale: log === true ? 'log' : 'linear' });
 }
 
 /** `{lower, upper, log, integer}`; a scalar without bounds walks from `init` by `step`, without end. */
@@ -95,6 +92,5 @@ function nevergradMap({ init, lower, upper, step, log, integer }: Fields): Form 
     const nearest = log === true && start > 0 && pace > 1 ? `; two steps to either side would be ${tidy(start / pace ** 2)}…${tidy(start * pace ** 2)}` : '';
     return unsaid(`it has no lower and upper bound${nearest}`);
   }
-  if (log === true) return integer === true ? wholeLog(low, high) : logUniform(low, high);
-  return integer === true ? whole(low, high) : uniform(low, high);
+  return scaled({ low, high, whole: integer === true, scale: log === true ? 'log' : 'linear' });
 }

@@ -14,7 +14,6 @@ export const katib: DialectReader = {
   tool: 'Katib',
   detects: ({ root }) => isExperiment(at(root)),
   read: (root) => {
-    isExperiment(at(root));
     const spec = at(root, 'spec');
     const objective = at(spec, 'objective');
     const algorithm = methodFor(textOf(at(spec, 'algorithm')['algorithmName']), methods, 'algorithm');

@@ -1,7 +1,7 @@
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
 import { at, fieldsOf, listOf, numberOf, placeOf, spoken, textOf, type Fields } from './fields.js';
-import { choices, constant, faulty, logUniform, reverseLog, stepped, tidy, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
+import { choices, constant, faulty, logUniform, reverseLog, stepped, tidy, tooMany, uniform, unsaid, whole, wholeLog, withNote, type Form } from './form.js';
 
 /** Keras Tuner: oracle.json of a project, or `hyperparameters.get_config()` (keras_tuner/engine/hyperparameters, 1.4). */
 export const kerasTuner: DialectReader = {
@@ -83,7 +83,8 @@ function numeric(config: Fields, isWhole: boolean): Form {
 function factors({ low, high, step, isWhole }: { readonly low: number; readonly high: number; readonly step: number; readonly isWhole: boolean }): Form {
   if (!(low > 0) || !(high >= low)) return faulty(`its range ${low}…${high} is no logarithmic one`);
   const count = Math.floor(Math.log(high / low) / Math.log(step) + 1e-9) + 1;
-  if (count > 1000) return unsaid(`its ${count} values are too many to list`);
+  const refused = tooMany(count);
+  if (refused !== undefined) return refused;
   const values = Array.from({ length: count }, (_, i) => (isWhole ? Math.round(low * step ** i) : tidy(low * step ** i)));
   return withNote(choices([...new Set(values)]), `each is ${step} times the one before: listed`);
 }

@@ -2,7 +2,7 @@ import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
 import type { DialectReader } from './dialect.js';
 import { at, countAt, fieldsOf, goalAt, listOf, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
-import { bell, choices, faulty, geometric, listed, logOfExponents, stepped, tidy, uniform, unsaid, weighted, withNote, type Form } from './form.js';
+import { arange, bell, choices, faulty, geometric, linear, logOfExponents, stepped, tidy, tooMany, uniform, unsaid, weighted, withNote, type Form } from './form.js';
 
 const methods: Readonly<Record<string, string>> = { random: 'random', grid: 'grid', bayes: 'auto', hyperband: 'random', mapping: 'grid', iterative: 'random', hyperopt: 'tpe' };
 
@@ -55,9 +55,9 @@ function formOf(kind: string, value: ParamValue | undefined): Form {
     case 'pchoice':
       return weighted(listOf(value).map((pair) => listOf(pair)[0] ?? null), listOf(value).map((pair) => numberOf(listOf(pair)[1])));
     case 'range':
-      return numbersOf(value).length === 3 ? upTo(a, b, c) : faulty(`its value ${spoken(value)} is not start, stop and step`);
+      return numbersOf(value).length === 3 ? arange({ start: a, stop: b, step: c }, `${a}:${b}:${c}`) : faulty(`its value ${spoken(value)} is not start, stop and step`);
     case 'linspace':
-      return spaced(a, b, { count: c, of: () => listed(a, c === 1 ? 0 : (b - a) / (c - 1), c) });
+      return spaced(a, b, { count: c, of: () => linear(a, b, c) });
     case 'logspace':
       return spaced(a, b, { count: c, of: () => geometric(10 ** a, 10 ** b, c) });
     case 'geomspace':
@@ -87,17 +87,9 @@ function numbersOf(value: ParamValue | undefined): readonly number[] {
   return [map['start'] ?? map['low'] ?? map['loc'], map['stop'] ?? map['high'] ?? map['scale'], map['step'] ?? map['num'] ?? map['q']].filter((item) => item !== undefined).map(numberOf);
 }
 
-/** numpy's arange: the stop is left out. */
-function upTo(start: number, stop: number, step: number): Form {
-  const count = Math.ceil((stop - start) / step - 1e-9);
-  if (!Number.isFinite(count) || count < 1) return faulty(`its range ${start}:${stop}:${step} is empty`);
-  return count > 1000 ? unsaid(`its ${count} values are too many to list`) : choices(listed(start, step, count));
-}
-
 function spaced(from: number, to: number, { count, of }: { readonly count: number; readonly of: () => readonly number[] }): Form {
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isFinite(from) || !Number.isFinite(to)) return faulty('it is not given as start, stop and a number of values');
-  if (count > 1000) return unsaid(`its ${count} values are too many to list`);
-  return choices(of());
+  return tooMany(count) ?? choices(of());
 }
 
 /** round(U // q) * q: rounded down, so that the upper end is never reached. */

@@ -3,7 +3,7 @@ import type { ParamValue } from '../model/params.js';
 import type { DialectDocument } from './documents.js';
 
 /** Where a map or list of a recorded document stands. */
-export interface Seat { readonly file: string; readonly tree: Tree; readonly path: string }
+export interface Seat { readonly file: string; readonly tree: Tree; readonly path: string; readonly children: readonly Child[] }
 
 const seat = Symbol('seat');
 
@@ -25,7 +25,7 @@ export function recorded({ tree, file }: DialectDocument): Recorded {
     const target: object = node.kind === 'list' ? [] : {};
     const children = childrenOf(node, path);
     const known = new Set(children.map(({ key }) => key));
-    Object.defineProperty(target, seat, { value: { file, tree: node, path } satisfies Seat });
+    Object.defineProperty(target, seat, { value: { file, tree: node, path, children } satisfies Seat });
     for (const { key, value, path: below } of children) {
       let made: ParamValue | undefined;
       const get = (): ParamValue => { read.add(value); return (made ??= wrap(value, below)); };
@@ -65,8 +65,7 @@ function unreadBelow(node: Tree, path: string, looked: Looked): readonly string[
 }
 
 /** What stands in a map under a key, or under the key that is this one in camelCase. */
-export function childOf({ tree, path }: Seat, key: string): { readonly tree: Tree; readonly path: string } | undefined {
-  const children = childrenOf(tree, path);
+export function childOf({ children }: Seat, key: string): { readonly tree: Tree; readonly path: string } | undefined {
   const found = children.find((child) => child.key === key) ?? children.find((child) => camelCase(child.key) === key);
   return found === undefined ? undefined : { tree: found.value, path: found.path };
 }

@@ -40,9 +40,12 @@ export function nameOf({ path }: Pick<DraftParameter, 'path'>): string {
 }
 
 function refuseFaults(parameters: readonly DraftParameter[]): void {
-  const faults = parameters.flatMap(({ path, form, at }, i) => {
-    const first = parameters.findIndex((other) => nameOf(other) === path.join('.'));
-    if (first !== i) return [invalid(at, `is ${path.join('.')} once more`)];
+  const seen = new Set<string>();
+  const faults = parameters.flatMap((parameter) => {
+    const { path, form, at } = parameter;
+    const name = nameOf(parameter);
+    if (seen.has(name)) return [invalid(at, `is ${name} once more`)];
+    seen.add(name);
     if (path.some((key) => key === '')) return [invalid(at, 'has no name')];
     return !form.said && form.fault === true ? [invalid(at, `is no search space: ${form.why}`)] : [];
   });

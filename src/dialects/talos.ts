@@ -2,7 +2,7 @@ import type { ParamValue } from '../model/params.js';
 import type { DialectReader, DraftParameter } from './dialect.js';
 import type { DialectDocument } from './documents.js';
 import { at, fieldsOf, isFloatAt, isWordAt, listOf, numberOf, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
-import { choices, constant, faulty, listed, unsaid, withNote, type Form } from './form.js';
+import { choices, constant, faulty, listed, tooMany, withNote, type Form } from './form.js';
 import { tupleKey } from './literalTree.js';
 
 /** Talos: the dictionary that `Scan` takes (Python, or a literal in a file of its own), or metadata.json of Talos 2. Lists are values, tuples (start, end, steps). */
@@ -54,7 +54,8 @@ function rangeForm(tuple: Fields, items: readonly ParamValue[]): Form {
   const [start, end, steps] = [numberOf(items[0]), numberOf(items[1]), numberOf(items[2])];
   if (items.length !== 3 || ![start, end].every(Number.isFinite) || !Number.isSafeInteger(steps) || steps < 1) return faulty(`its tuple (${items.map(spoken).join(', ')}) is not start, end and a number of steps`);
   if (!(end > start)) return faulty(`its range from ${start} to ${end} is empty`);
-  if (steps > 1000) return unsaid(`its ${steps} values are too many to list`);
+  const refused = tooMany(steps);
+  if (refused !== undefined) return refused;
   const values = listed(start, (end - start) / steps, steps);
   const isWhole = [0, 1].every((i) => Number.isInteger(numberOf(items[i])) && !isFloatAt(tuple['items'], String(i)));
   return choices(isWhole ? [...new Set(values.map(Math.trunc))] : values);

@@ -68,3 +68,15 @@ function unknown(source: Source): UserError {
     fix: `Known are\n       ${takes.join('\n       ')}`,
   });
 }
+
+/** `naming`: how a study is named where the user writes. */
+export interface StudyChoice { readonly name: string | undefined; readonly file: string; readonly naming: (study: string) => string }
+
+/** The one study that is meant. UserError `which-study` naming all there are. */
+export function chooseStudy(studies: readonly ImportedStudy[], { name, file, naming }: StudyChoice): ImportedStudy {
+  const found = name === undefined ? studies : studies.filter((study) => study.name === name);
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
+  const there = studies.length === 0 ? 'it holds no study' : `it holds ${studies.slice(0, 20).map((study) => JSON.stringify(study.name)).join(', ')}`;
+  throw new UserError('which-study', `${file}: ${name === undefined ? 'which study is meant?' : `there is no study ${JSON.stringify(name)};`} ${there}.`, { fix: studies[0] === undefined ? 'Is this the right file?' : `Name one: ${naming(studies[0].name)}` });
+}

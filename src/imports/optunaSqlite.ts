@@ -1,7 +1,8 @@
 import { UserError } from '../model/errors.js';
 import type { OptunaDistribution } from '../stores/optunaDistribution.js';
+import { distributionParser } from '../stores/optunaDistributionText.js';
 import { OptunaParams } from '../stores/optunaParams.js';
-import { createOptunaReplay, noAttrs, noFacts, optunaOps, optunaStates, tell, type OptunaStudy, type OptunaTrial } from '../stores/optunaReplay.js';
+import { noAttrs, noFacts, optunaStates, tell, type OptunaStudy, type OptunaTrial } from '../stores/optunaReplay.js';
 import { checkTrials } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
@@ -75,11 +76,9 @@ function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered>
     trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: none, facts: noFacts, begunAt: undefined, systemAttrs: noAttrs } });
     checkTrials(trials.size, name);
   }
-  const distributions = new Map<string, OptunaDistribution>();
+  const parse = distributionParser();
   for (const row of file.rows('trial_params')) {
-    const text = String(row['distribution_json']);
-    const known = distributions.get(text) ?? distributionOf(text);
-    distributions.set(text, known);
+    const known = distributionOf(parse, String(row['distribution_json']));
     const trial = trials.get(int(row, 'trial_id'))?.trial;
     if (trial !== undefined) trial.params = trial.params.with(String(row['param_name']), { internal: number(row['param_value']), distribution: known });
   }
@@ -103,17 +102,13 @@ function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered>
 }
 
 /** The journal's reader checks a distribution; the same text stands in both. UserError `import-unreadable`. */
-function distributionOf(text: string): OptunaDistribution {
-  const replay = createOptunaReplay();
+function distributionOf(parse: (text: string) => OptunaDistribution, text: string): OptunaDistribution {
   try {
-    replay.apply({ op_code: optunaOps.createStudy, study_name: '', directions: [1] });
-    replay.apply({ op_code: optunaOps.createTrial, study_id: 0, datetime_start: '', state: optunaStates.running, params: { p: 0 }, distributions: { p: text } });
+    return parse(text);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    throw new UserError('import-unreadable', `The distribution ${text.slice(0, 100)} is none of Optuna 3 to 5.`, { fix: 'Export the study with Optuna itself: trials_dataframe().to_csv(...).' });
   }
-  const found = replay.studies[0]?.trials[0]?.params.get('p')?.distribution;
-  if (found === undefined) throw new UserError('import-unreadable', `The distribution ${text.slice(0, 100)} is none of Optuna 3 to 5.`, { fix: 'Export the study with Optuna itself: trials_dataframe().to_csv(...).' });
-  return found;
 }
 
 function int(row: SqlRow, column: string): number {

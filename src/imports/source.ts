@@ -43,7 +43,8 @@ export interface Pages { readonly bytes: number; read(offset: number, length: nu
 
 const headBytes = 16_384;
 const chunkBytes = 1 << 20;
-const scratchBytes = 1 << 16;
+/** For texts, which are a copy of it: folders of a hundred thousand small files would leave as many buffers behind. */
+const scratch = Buffer.allocUnsafeSlow(1 << 16);
 
 export function openSource(path: string, name: string): Source {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -58,15 +59,13 @@ export function openSource(path: string, name: string): Source {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
   };
-  // Folders of a hundred thousand small files would leave as many buffers behind.
-  const scratch = Buffer.allocUnsafeSlow(scratchBytes);
   const bytes = (inside = ''): Buffer => wholeOf(open(inside), label(inside));
   return {
     name, path, isFolder, base: basename(path), links, label, bytes,
     chunks: (inside = '') => chunksOf(open(inside), label(inside)),
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
-    text: (inside = '') => textOf(open(inside), label(inside), scratch),
+    text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
     has: (inside) => entryOf(inside)?.isFile() === true,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(() => open(inside)),
@@ -154,21 +153,11 @@ function* chunksOf(file: number, label: string): Generator<Buffer, void> {
   }
 }
 
-function wholeOf(file: number, label: string): Buffer {
+function wholeOf(file: number, label: string, space?: Buffer): Buffer {
   try {
     const { size } = fstatSync(file);
     checkSize(size, limits.documentBytes, label);
-    return readUpTo(file, size);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function textOf(file: number, label: string, scratch: Buffer): string {
-  try {
-    const { size } = fstatSync(file);
-    checkSize(size, limits.documentBytes, label);
-    return readInto(size <= scratch.length ? scratch.subarray(0, size) : Buffer.allocUnsafe(size), file).toString('utf8');
+    return readInto(space !== undefined && size <= space.length ? space.subarray(0, size) : Buffer.allocUnsafe(size), file);
   } finally {
     closeSync(file);
   }

@@ -3,7 +3,8 @@ import { UserError } from '../model/errors.js';
 import { studyEventSchema, type StudyEvent } from '../model/study.js';
 
 const SCHEMA = 1;
-const BEGINNING = '{"type":"created",';
+/** What every study log of ours begins with. */
+export const BEGINNING = '{"type":"created",';
 /** What stands before the line's number. */
 const NUMBER = ',"n":';
 /** `,"crc":"01234567"}` */

@@ -3,7 +3,7 @@ import datetime
 import functools
 import math
 
-from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, active, in_space, place, refuse_beyond, same, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
 
@@ -82,13 +82,8 @@ class Hyperopt:
         params = {}
         for name, entry in self.spec.items():
             if active(entry, params):
-                params[name] = entry["choices"][int(values[name])] if entry["kind"] == "categorical" else self.number(entry, values[name])
+                params[name] = entry["choices"][int(values[name])] if entry["kind"] == "categorical" else in_space(entry, values[name])
         return params
-
-    def number(self, entry, value):
-        if "low" in entry and "high" in entry:
-            return in_space(entry, value)
-        return int(round(value)) if entry["kind"] == "int" else float(value)
 
     def document(self, tid):
         return next(each for each in reversed(self.trials._dynamic_trials) if each["tid"] == tid)
@@ -114,7 +109,7 @@ class Hyperopt:
 
     def place(self, name, value):
         entry = self.spec[name]
-        return next(i for i, choice in enumerate(entry["choices"]) if same(choice, value)) if entry["kind"] == "categorical" else value
+        return place(entry, value) if entry["kind"] == "categorical" else value
 
     def tell(self, ask, params, state, value, steps, number, seconds):
         document = self.asked.pop(ask, None) if ask is not None else self.foreign.pop(number, None)

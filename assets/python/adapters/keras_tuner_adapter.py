@@ -4,7 +4,7 @@ import math
 import os
 import tempfile
 
-from adapter_common import Refused, WAIT, active, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, WAIT, active, in_space, place, refuse_beyond, same, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "reverse_log_uniform_values", "categorical"}
 ORACLES = {"random": "RandomSearchOracle", "grid": "GridSearchOracle", "bayesian": "BayesianOptimizationOracle", "hyperband": "HyperbandOracle"}
@@ -96,7 +96,7 @@ class KerasTuner:
         kinds = {type(each) for each in entry["choices"]}
         if len(kinds) == 1 and kinds <= {int, float, str, bool}:
             return value
-        return f"choice {next(i for i, choice in enumerate(entry['choices']) if same(choice, value))}"
+        return f"choice {place(entry, value)}"
 
     def outward(self, name, value):
         entry = self.space[name]

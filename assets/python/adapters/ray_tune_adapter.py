@@ -4,7 +4,7 @@ import inspect
 import itertools
 import pkgutil
 
-from adapter_common import Refused, WAIT, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, same, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "normal", "q_normal", "categorical"}
 # What their constructors call the seed.
@@ -54,7 +54,7 @@ class RayTune:
 
         name, options = start["sampler"], dict(start["options"])
         space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
-        self.asked, self.foreign = {}, 0
+        self.asked = {}
         if name in ("BasicVariantGenerator", "BasicVariant"):
             self.searcher = Variants(space, options, start["seed"])
             return
@@ -110,9 +110,7 @@ class RayTune:
     def outward(self, name, entry, value):
         if entry["kind"] == "categorical":
             return entry["choices"][next(i for i in range(len(entry["choices"])) if same(self.label(name, i), value.item() if hasattr(value, "item") else value))]
-        if "low" in entry and "high" in entry:
-            return in_space(entry, value)
-        return int(round(value)) if entry["kind"] == "int" else float(value)
+        return in_space(entry, value)
 
     def tell(self, ask, params, state, value, steps, number, seconds):
         if ask is None:
@@ -131,7 +129,7 @@ class RayTune:
         takes = getattr(type(self.searcher), "add_evaluated_point", None)
         if state != "complete" or takes is None or takes is Searcher.add_evaluated_point:
             return
-        inward = {name: self.label(name, next(i for i, choice in enumerate(self.space[name]["choices"]) if same(choice, each))) if self.space[name]["kind"] == "categorical" else each for name, each in params.items()}
+        inward = {name: self.label(name, place(self.space[name], each)) if self.space[name]["kind"] == "categorical" else each for name, each in params.items()}
         self.searcher.add_evaluated_point(inward, value)
 
 

@@ -1,7 +1,7 @@
 """Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
 import math
 
-from adapter_common import Refused, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, in_space, place, refuse_beyond, serve
 
 MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
@@ -64,7 +64,7 @@ class Skopt:
         return (found[0], math.exp(found[1])) if self.isTimed else found
 
     def point(self, params):
-        return [next(i for i, choice in enumerate(entry["choices"]) if same(choice, params[name])) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items()]
+        return [place(entry, params[name]) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items()]
 
     def learn(self):
         """All at once: each `tell` of its own fits the model anew."""

@@ -144,10 +144,17 @@ def refuse_beyond(library, space, distributions, conditions=False):
         raise Refused(f"{library} cannot draw {'; '.join(faults)}", "Choose another distribution, or a method of noregret, which draws all of them.")
 
 
+def place(entry, value):
+    """Where a choice stands among its parameter's choices."""
+    return next(i for i, choice in enumerate(entry["choices"]) if same(choice, value))
+
+
 def in_space(entry, value):
     """A library's number as a value of the space: on its step, within its bounds, whole where it must be."""
     if entry["kind"] == "categorical":
         return value
+    if "low" not in entry or "high" not in entry:
+        return int(round(value)) if entry["kind"] == "int" else float(value)
     value = float(value)
     step = entry.get("step")
     if step is not None:

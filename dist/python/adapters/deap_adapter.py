@@ -7,7 +7,7 @@ import queue
 import random
 import threading
 
-from adapter_common import Refused, WAIT, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 # sklearn-deap's; the population is smaller where 50 would leave no second generation.
@@ -137,7 +137,7 @@ class Deap:
 
     def learn(self, params, state, value):
         """Trials of elsewhere are parents of the first generation, the best first."""
-        genome = self.deap.creator.Genome(next(i for i, choice in enumerate(entry["choices"]) if same(choice, params[name])) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items())
+        genome = self.deap.creator.Genome(place(entry, params[name]) if entry["kind"] == "categorical" else params[name] for name, entry in self.space.items())
         self.known[tuple(genome)] = (value if state == "complete" else math.inf,)
         if state == "complete":
             genome.fitness.values = (value,)

@@ -2,7 +2,7 @@
 import inspect
 import math
 
-from adapter_common import Refused, active, in_space, refuse_beyond, same, serve
+from adapter_common import Refused, active, in_space, place, refuse_beyond, same, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
@@ -101,7 +101,7 @@ class Optuna:
     def inward(self, name, value):
         entry, distribution = self.space[name], self.distributions[name]
         if entry["kind"] == "categorical":
-            return distribution.choices[next(i for i, choice in enumerate(entry["choices"]) if same(choice, value))]
+            return distribution.choices[place(entry, value)]
         return value
 
     def ask(self, number):
