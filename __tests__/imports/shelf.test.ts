@@ -36,6 +36,18 @@ describe('a shelf', () => {
     expect([...shelf.byStart()].map(({ params }) => params['id'])).toEqual([1, 2, 0, 3]);
   });
 
+  test('by start steps over whatever else a trial holds', () => {
+    const shelf = createShelf();
+    const full = (id: number, start: string): Parameters<typeof shelf.push>[0] => ({
+      params: { id, act: 'relu', list: [1, 2] }, state: 'failed', values: { loss: id }, facts: { score: 1 }, curves: { loss: [[1, 2], [2, 3]], acc: [], late: [[5, 6]] }, message: 'why', start, seconds: 3, seed: 4,
+    });
+    const starts = ['2026-03-01 10:00', '2026-01-05T00:00:00.000Z', '2026-02-01T00:00:00.000Z', '2026-01-04T23:00'];
+    for (const [id, start] of starts.entries()) { shelf.push(full(id, start)); shelf.push({ params: { id: 10 + id }, state: 'complete', values: {} }); }
+    const ordered = [...shelf.byStart()];
+    expect(ordered.map(({ params }) => params['id'])).toEqual([10, 11, 12, 13, 3, 1, 2, 0]);
+    expect(ordered.at(-1)).toEqual(full(0, starts[0]!));
+  });
+
   test('changed on the way out, not inside', () => {
     const shelf = createShelf();
     shelf.push({ params: { a: 1 }, state: 'complete', values: { loss: 1 }, facts: { score: 2 } });

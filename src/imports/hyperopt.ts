@@ -7,6 +7,7 @@ import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type Forei
 import type { ImportChoice, Importer } from './importer.js';
 import { jsonPieces, type Piece } from './jsonPieces.js';
 import { koptMeasured } from './kopt.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Hyperopt';
@@ -27,20 +28,27 @@ const none: ReadonlyMap<string, ParamValue> = new Map();
 /** Also for what Python printed of a pickle. */
 export function readDocuments(source: Pick<Source, 'name' | 'base'>, chunks: Iterable<Buffer>, choice: ImportChoice): Parameters<typeof studyOf>[0] {
   const notes: string[] = [];
-  const found: Document[] = [];
+  const trials = createShelf();
+  const open: Document[] = [];
+  const placeOf = (i: number): Place => ({ tool, file: source.name, field: `trial ${i}` });
   let space: SearchSpace | undefined;
   const pieces = jsonPieces(chunks, source.name, (key) => key === 'trials');
   for (let next = pieces.next(); ; next = pieces.next()) {
     if (next.done === true) { if (!next.value.whole) notes.push(`${source.name} ends in the middle: the trials before that were read`); break; }
     const { key, index, value } = next.value;
-    if (index !== undefined && (key === 'trials' || key === '')) checkTrials(found.push(documentOf(next.value, source.name)), source.name);
+    if (index !== undefined && (key === 'trials' || key === '')) {
+      const found = documentOf(next.value, source.name);
+      // Those that need no other to be understood are not held, as long as none before them does.
+      if (open.length === 0 && isFields(found.fields['params'])) trials.push(trialOf(found, noChoices, placeOf(trials.length)));
+      else open.push(found);
+      checkTrials(trials.length + open.length, source.name);
+    }
     if (key === 'space' && index === undefined) space = exportedSpace(value, { tool, file: source.name, field: 'space' });
   }
-  const isKopt = found.some(({ fields }) => isFields(fields['result']) && isFields(fields['result']['param']));
-  const known = isKopt ? new Map<string, never>() : choicesOf(found, choice, source.name);
-  const trials = found.map((one, i) => trialOf(one, known, { tool, file: source.name, field: `trial ${i}` }));
-  const objective = isKopt ? koptMeasured(found.map(({ fields }) => fields['result'])).objective : 'loss';
-  const goal = isKopt ? koptMeasured(found.map(({ fields }) => fields['result'])).goal : 'minimize';
+  const isKopt = open.some(({ fields }) => isFields(fields['result']) && isFields(fields['result']['param']));
+  const known = isKopt ? noChoices : choicesOf(open, choice, source.name);
+  for (const one of open) trials.push(trialOf(one, known, placeOf(trials.length)));
+  const { objective, goal } = isKopt ? koptMeasured(open.map(({ fields }) => fields['result'])) : { objective: 'loss', goal: 'minimize' as const };
   return {
     name: source.base.replace(/\.[a-z]+$/i, ''), tool: isKopt ? 'kopt' : tool, format: 'hyperopt', trials, notes, objective,
     metrics: metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) })), ...(space === undefined ? {} : { space }),
@@ -58,6 +66,7 @@ function documentOf({ value, text, index }: Piece, file: string): Document {
 }
 
 type Known = ReadonlyMap<string, readonly ParamValue[] | 'number'>;
+const noChoices: Known = new Map();
 
 /** What stands behind whole numbers, which may be indices. UserErrors `choice-indices`, `choices-unknown`. */
 function choicesOf(found: readonly Document[], choice: ImportChoice, file: string): Known {

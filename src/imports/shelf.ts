@@ -46,11 +46,12 @@ export function createShelf(): Shelf {
   const byKey = new Map<string, number>();
   const count = { trials: 0 };
   const cursorAt = (at: number): Cursor => ({ numbers: column.values(), at });
-  const read = (cursor: Cursor): ShelvedTrial => {
+  const shapeAt = (cursor: Cursor): Shape => {
     const shape = shapes[next(cursor)];
     if (shape === undefined) throw new Error('a shelf is read where a trial begins');
-    return unpack(shape, cursor, others.at);
+    return shape;
   };
+  const read = (cursor: Cursor): ShelvedTrial => unpack(shapeAt(cursor), cursor, others.at);
   function* walk(): Generator<ShelvedTrial, void> {
     for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield read(cursor);
   }
@@ -58,9 +59,12 @@ export function createShelf(): Shelf {
     get length() { return count.trials; },
     [Symbol.iterator]: walk,
     byStart: () => {
-      const order: { readonly at: number; readonly start: string }[] = [];
-      for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) order.push({ at: cursor.at, start: read(cursor).start ?? '' });
-      order.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+      const order: { readonly at: number; readonly start: Start }[] = [];
+      for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) {
+        const { at } = cursor;
+        order.push({ at, start: passed(shapeAt(cursor), cursor, others.at) });
+      }
+      order.sort((a, b) => earlier(a.start, b.start));
       const places = Float64Array.from(order, ({ at }) => at);
       return { length: places.length, *[Symbol.iterator]() { for (const at of places) yield read(cursorAt(at)); } };
     },
@@ -134,6 +138,28 @@ function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cu
     ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor))) }),
     ...(has.seconds ? { seconds: next(cursor) } : {}), ...(has.seed ? { seed: next(cursor) } : {}),
   };
+}
+
+/** Milliseconds, or the text of another form; '' where there is none. */
+type Start = number | string;
+
+/** Steps over a trial; what is left of it is when it began. */
+function passed({ params, values, curves = [], facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
+  cursor.at += params.length + values.length + facts.length;
+  for (let left = curves.length; left > 0; left -= 1) {
+    const points = next(cursor);
+    cursor.at += 2 * points;
+  }
+  if (has.message) cursor.at += 1;
+  const start = has.start === undefined ? '' : has.start === 'ms' ? next(cursor) : textIn(at(next(cursor)));
+  cursor.at += Number(has.seconds) + Number(has.seed);
+  return start;
+}
+
+function earlier(a: Start, b: Start): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [a, b].map((start) => (typeof start === 'number' ? isoTime(start / 1000) ?? '' : start));
+  return (left ?? '') < (right ?? '') ? -1 : (left ?? '') > (right ?? '') ? 1 : 0;
 }
 
 function textIn(value: ParamValue): string {

@@ -79,7 +79,10 @@ export function openSource(path: string, name: string): Source {
   };
 }
 
-interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => number; readonly label: (inside?: string) => string }
+/** A descriptor, and how much there was when it was opened. */
+interface Opened { readonly file: number; readonly size: number }
+
+interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => Opened; readonly label: (inside?: string) => string }
 
 function waysInto(path: string, name: string, isFolder: boolean): Ways {
   const sound = new Set(['']);
@@ -89,9 +92,9 @@ function waysInto(path: string, name: string, isFolder: boolean): Ways {
     label, place,
     open: (inside) => {
       const full = place(inside);
-      const file = full === undefined ? undefined : openRegular(full, inside === '');
-      if (typeof file !== 'number') throw unreadable(label(inside), file ?? 'there is no such file');
-      return file;
+      const opened = full === undefined ? 'there is no such file' : openRegular(full, inside === '');
+      if (typeof opened === 'string') throw unreadable(label(inside), opened);
+      return opened;
     },
   };
 }
@@ -109,11 +112,12 @@ function placeIn(root: string, inside: string, sound: Set<string>): string | und
   return join(root, inside);
 }
 
-/** A descriptor, or why there is none. The thing that the user named may be a link; nothing below it may. */
-function openRegular(path: string, isNamed: boolean): number | string {
+/** Or why it cannot be. The thing that the user named may be a link; nothing below it may. */
+function openRegular(path: string, isNamed: boolean): Opened | string {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW));
-    if (fstatSync(file).isFile()) return file;
+    const stats = fstatSync(file);
+    if (stats.isFile()) return { file, size: stats.size };
     closeSync(file);
     return 'it is no file';
   } catch (error) {
@@ -136,9 +140,9 @@ function listed(folder: string, label: string, links: string[]): readonly Entry[
   }
 }
 
-function* chunksOf(file: number, label: string): Generator<Buffer, void> {
+function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, void> {
   try {
-    checkSize(fstatSync(file).size, limits.fileBytes, label);
+    checkSize(size, limits.fileBytes, label);
     for (let position = 0; ;) {
       // A new one each time: who keeps a piece of it must not find other bytes there later.
       const buffer = Buffer.allocUnsafeSlow(chunkBytes);
@@ -153,9 +157,8 @@ function* chunksOf(file: number, label: string): Generator<Buffer, void> {
   }
 }
 
-function wholeOf(file: number, label: string, space?: Buffer): Buffer {
+function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer {
   try {
-    const { size } = fstatSync(file);
     checkSize(size, limits.documentBytes, label);
     return readInto(space !== undefined && size <= space.length ? space.subarray(0, size) : Buffer.allocUnsafe(size), file);
   } finally {
@@ -163,8 +166,7 @@ function wholeOf(file: number, label: string, space?: Buffer): Buffer {
   }
 }
 
-function pagesOf(file: number, label: string): Pages {
-  const { size } = fstatSync(file);
+function pagesOf({ file, size }: Opened, label: string): Pages {
   checkSize(size, limits.fileBytes, label);
   return {
     bytes: size,
@@ -176,10 +178,6 @@ function pagesOf(file: number, label: string): Pages {
   };
 }
 
-function readUpTo(file: number, size: number): Buffer {
-  return readInto(Buffer.allocUnsafe(size), file);
-}
-
 /** As much as there is. */
 function readInto(buffer: Buffer, file: number): Buffer {
   let at = 0;
@@ -187,16 +185,16 @@ function readInto(buffer: Buffer, file: number): Buffer {
   return buffer.subarray(0, at);
 }
 
-function headOf(open: () => number): Buffer {
-  let file: number | undefined;
+function headOf(open: () => Opened): Buffer {
+  let opened: Opened | undefined;
   try {
-    file = open();
-    return readUpTo(file, Math.min(headBytes, fstatSync(file).size));
+    opened = open();
+    return readInto(Buffer.allocUnsafe(Math.min(headBytes, opened.size)), opened.file);
   } catch (error) {
     if (error instanceof UserError && error.code === 'file-unreadable') return Buffer.alloc(0);
     throw error;
   } finally {
-    if (file !== undefined) closeSync(file);
+    if (opened !== undefined) closeSync(opened.file);
   }
 }
 
