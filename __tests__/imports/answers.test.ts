@@ -50,6 +50,26 @@ describe('a file that is not what it seems', () => {
     expect(await refused(fixture('keras-tuner'))).toMatch(/which study is meant\? it holds "aborted_random", "hyperband", "random"/);
     expect(await read(fixture('keras-tuner'), '--study-name', 'random')).toMatchObject({ study: 'random', trials: 10 });
   });
+
+  test('a folder with results some levels down: read, or all that are there are named', async () => {
+    cpSync(fixture('kopt/digits'), join(folder.path, 'save_dir/mydb/digits'), { recursive: true });
+    expect(await read('save_dir')).toMatchObject({ tool: 'kopt', trials: 10 });
+    cpSync(fixture('optuna/study.db'), join(folder.path, 'save_dir/mydb/study.db'));
+    expect(await refused('save_dir')).toMatch(/holds results of several kinds: mydb\/digits \(kopt\), mydb\/study\.db \(Optuna\)/);
+    mkdirSync(join(folder.path, 'far/a/b/c'), { recursive: true });
+    cpSync(fixture('optuna/study.db'), join(folder.path, 'far/a/b/c/study.db'));
+    expect(await refused('far')).toContain('far is no study that can be read');
+  });
+
+  test('Hyperopt documents with results of kopt beside other files are no folder of kopt', async () => {
+    mkdirSync(join(folder.path, 'hyper'));
+    put('hyper/trials.json', JSON.stringify({ trials: [{ state: 2, tid: 0, spec: null, result: { loss: 1, status: 'ok', eval: { loss: 1 }, param: {}, name: { optim_metric: 'loss' } }, misc: { tid: 0, idxs: { lr: [0] }, vals: { lr: [0.5] } } }] }));
+    expect(await read('hyper')).toMatchObject({ tool: 'kopt', trials: 1 });
+  });
+
+  test("DEAP's printed logbook: known, and that no individual stands in it", async () => {
+    expect(await refused(fixture('sklearn-deap/logbook.txt'))).toMatch(/logbook\.txt is a printed logbook: it holds the statistics of each generation[\s\S]*cv_results_/);
+  });
 });
 
 describe('what the files do not say is asked', () => {

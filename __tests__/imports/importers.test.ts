@@ -85,6 +85,10 @@ importerContract('cv-results-csv', [
   { path: at('sklearn-genetic-opt/cv_results.csv'), counts: { complete: 42 }, metric: larger('score'), space: 'inferred', notes: [inferred], best: { trial: 32, value: 0.8750981932443048, params: { max_features: 0.48334281560572107, ccp_alpha: 0.00037251107093913994, bootstrap: true, max_depth: 10, n_estimators: 28 } } },
 ]);
 
+importerContract('deap', [
+  { path: at('sklearn-deap/maximize.json'), counts: { complete: 2 }, metric: larger('score'), space: 'inferred', notes: [inferred], best: { trial: 0, value: -1.1600000000000001, params: { a: 4, b: 0.1 } } },
+]);
+
 importerContract('optuna-sqlite', [
   { path: at('optuna/study.db'), study: 'digits', counts: { complete: 5, pruned: 8, failed: 2, running: 1, waiting: 1 }, metric: larger('accuracy'), space: 'declared', best: { trial: 8, value: 0.98, params: { model: 'rf', n_estimators: 45, max_features: 0.39153250554509667, bootstrap: false } } },
 ]);

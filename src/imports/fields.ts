@@ -64,8 +64,8 @@ export function flattened(fields: Fields, mark = '.', prefix = ''): Record<strin
   return flat;
 }
 
-export function unreadable({ file, field, tool }: Place, what: string): UserError {
-  return new UserError('import-unreadable', `${file}${field === undefined ? '' : `: ${field}`} ${what}.`, { fix: `Is this what ${tool} wrote, and unchanged? Then its version is one that is not known here.` });
+export function unreadable({ file, field, tool }: Place, what: string, fix = `Is this what ${tool} wrote, and unchanged? Then its version is one that is not known here.`): UserError {
+  return new UserError('import-unreadable', `${file}${field === undefined ? '' : `: ${field}`} ${what}.`, { fix });
 }
 
 function shown(value: unknown): string {

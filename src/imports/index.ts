@@ -1,5 +1,6 @@
 import { csv } from './csv.js';
 import { cvResultsCsv, cvResultsJson } from './cvResults.js';
+import { deap } from './deap.js';
 import { hpbandster } from './hpbandster.js';
 import { hyperopt } from './hyperopt.js';
 import type { Importer } from './importer.js';
@@ -39,6 +40,7 @@ export const importers = {
   pickle,
   'cv-results-json': cvResultsJson,
   'cv-results-csv': cvResultsCsv,
+  deap,
   // Reads any table: after all others.
   csv,
 } satisfies Readonly<Record<string, Importer>>;

@@ -13,7 +13,7 @@ const inside = 'train_models';
 /** What kopt leaves per trial: <save_dir>/<db>/<exp>/train_models/<uuid>.json; the folder above does as well. */
 export const kopt: Importer = {
   tool, takes: 'the folder train_models of an experiment',
-  detects: (source) => source.isFolder && resultFiles(source).slice(0, 3).some((path) => source.head(path).includes('"optim_metric"')),
+  detects: (source) => source.isFolder && resultFiles(source).slice(0, 3).some((path) => isResult(source.head(path).toString('latin1'))),
   read: (source) => {
     const notes: string[] = [];
     const shelf = createShelf();
@@ -32,6 +32,9 @@ export const kopt: Importer = {
     return { notes: [], studies: [studyOf({ name: source.base === inside ? 'kopt' : source.base, tool, format: 'kopt', metrics, objective: objective ?? 'loss', trials, notes: [...notes, 'kopt writes no file for a trial that failed'] })] };
   },
 };
+
+/** A list of Hyperopt's documents holds such results as well, one level down. */
+const isResult = (head: string): boolean => /^\s*\{/.test(head) && head.includes('"optim_metric"') && !/"tid"\s*:/.test(head);
 
 function resultFiles(source: Source): string[] {
   const folder = source.list().some(({ name, isFolder }) => isFolder && name === inside) ? `${inside}/` : '';

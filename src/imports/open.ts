@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
@@ -9,8 +9,10 @@ export interface OpenedImport extends Imported { readonly format: string; readon
 
 interface Known { readonly format: string; readonly importer: Importer; readonly source: Source }
 
-/** Subfolders and files that are asked when the folder itself is none of any tool. */
+/** Subfolders and files of one level that are asked when the folder itself is none of any tool. */
 const mostChildren = 1000;
+/** Levels below what was given: <save_dir>/<db>/<experiment>, <project>/<experiment>/<run>. */
+const mostDepth = 3;
 /** Reads any table, so it is never guessed from a folder full of files. */
 const anyTable = 'csv';
 
@@ -24,7 +26,7 @@ export function readImport(path: string, name: string, choice: ImportChoice = {}
   const source = openSource(path, name);
   const known = knownAs(source);
   if (known !== undefined) return read(known, choice);
-  const below = source.isFolder ? knownBelow(path, source) : [];
+  const below = source.isFolder ? knownBelow(source) : [];
   const [first, second] = below;
   if (first === undefined) throw unknown(source);
   return second === undefined ? read(first, choice) : together(below, choice);
@@ -41,16 +43,25 @@ function read({ format, importer, source }: Known, choice: ImportChoice): Opened
   return { format, tool: importer.tool, studies, notes: [...notes, ...links] };
 }
 
-/** A folder that holds one thing, or several of one kind. */
-function knownBelow(path: string, source: Source): readonly Known[] {
-  const entries = source.list().slice(0, mostChildren);
-  const found = entries.flatMap(({ name }): Known[] => {
-    const known = knownAs(openSource(join(path, name), join(source.name, name)));
-    return known === undefined || known.format === anyTable ? [] : [known];
-  });
+/** A folder that holds one thing, or several of one kind; where none is in it, the folders in it are looked into. */
+function knownBelow(top: Source): readonly Known[] {
+  let level: readonly Source[] = [top];
+  for (let depth = 0; depth < mostDepth; depth += 1) {
+    const children = level.flatMap((folder) => folder.list().map(({ name }) => openSource(join(folder.path, name), join(folder.name, name)))).slice(0, mostChildren);
+    const found = children.flatMap((source): Known[] => {
+      const known = knownAs(source);
+      return known === undefined || known.format === anyTable ? [] : [known];
+    });
+    if (found.length > 0) return ofOneKind(found, top);
+    level = children.filter(({ isFolder }) => isFolder);
+  }
+  return [];
+}
+
+function ofOneKind(found: readonly Known[], { name }: Source): readonly Known[] {
   const [first] = found;
   if (found.every(({ format }) => format === first?.format)) return found;
-  throw new UserError('which-file', `${source.name} holds results of several kinds: ${found.slice(0, 20).map((one) => `${one.source.base} (${one.importer.tool})`).join(', ')}.`, { fix: `Give one of them: noregret import ${first?.source.name ?? ''}` });
+  throw new UserError('which-file', `${name} holds results of several kinds: ${found.slice(0, 20).map((one) => `${relative(name, one.source.name)} (${one.importer.tool})`).join(', ')}.`, { fix: `Give one of them: noregret import ${first?.source.name ?? ''}` });
 }
 
 function together(known: readonly Known[], choice: ImportChoice): OpenedImport {
