@@ -19,7 +19,7 @@ export function scaledAxis(axis: ChartAxis, trials: readonly ChartTrial[]): Scal
     return { option: { type: 'category', data: names, ...labels((name: string) => clip(name, 12)) }, at: (value) => value === undefined ? undefined : clip(printableLine(choiceName(value)), 40) };
   }
   const range = axisRange(axis, trials);
-  if (!axis.log) return { option: { type: 'value', min: range.low, max: range.high, splitNumber: 4, ...labels(tick) }, at: numberOnly };
+  if (!axis.log) return { option: { type: 'value', min: range.low, max: range.high, splitNumber: 4, ...(isWhole(axis, trials) ? { minInterval: 1 } : {}), ...labels(tick) }, at: numberOnly };
   const [min, max] = [Math.log10(range.low), Math.log10(range.high)];
   return {
     option: { type: 'value', min, max, splitNumber: 4, ...(max - min >= 2 ? { minInterval: 1 } : {}), ...labels((power: number) => tick(10 ** power)) },
@@ -38,6 +38,9 @@ export const quietAxis = {
   axisLine: { lineStyle: { color: palette.line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: palette.line, opacity: 0.6 } },
 };
 
+/** Above the chart, on its left; a gap wide enough that no symbol touches the name before it. */
+export const quietLegend = { top: 0, left: 8, itemWidth: 14, itemHeight: 9, itemGap: 28, textStyle: { color: palette.faint, fontSize: 12 } };
+
 /** Short enough for an axis: three significant digits. */
 export function tick(value: number): string {
   return formatNumber(value, 3);
@@ -45,6 +48,10 @@ export function tick(value: number): string {
 
 function labels(formatter: ((value: number) => string) | ((name: string) => string)): { readonly axisLabel: object } {
   return { axisLabel: { color: palette.faint, fontSize: 11, formatter, textBorderColor: palette.panel, textBorderWidth: 3, showMinLabel: true, showMaxLabel: true, hideOverlap: true } };
+}
+
+function isWhole(axis: ChartAxis, trials: readonly ChartTrial[]): boolean {
+  return [axis.low, axis.high, ...trials.map(({ params }) => params[axis.name])].every((value) => value === undefined || Number.isInteger(value));
 }
 
 function numberOnly(value: ParamValue | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import type { ChartTrial, SearchChart } from '../../model/blocks.js';
 import { toLoss } from '../../model/direction.js';
 import { hasValue } from '../axisScale.js';
-import { metricAxis, quietAxis, tick } from './axes.js';
+import { metricAxis, quietAxis, quietLegend, tick } from './axes.js';
 import { palette } from './palette.js';
 import { tooltipStyle, trialTooltip } from './tooltip.js';
 import type { ChartOption } from './chartOption.js';
@@ -16,7 +16,7 @@ export function convergenceOption(chart: SearchChart): ChartOption {
   });
   return {
     grid: { left: 8, right: 24, top: 32, bottom: 34, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: { top: 0, left: 8, itemWidth: 14, itemHeight: 9, textStyle: { color: palette.faint, fontSize: 12 } },
+    legend: quietLegend,
     tooltip: { ...tooltipStyle, trigger: 'item', formatter: ({ data }: { data: { trial?: ChartTrial } }) => data.trial === undefined ? '' : trialTooltip(data.trial, chart.metric) },
     xAxis: { ...quietAxis, type: 'value', min: 0, max: Math.max(1, (chart.trials.at(-1)?.number ?? 1)), minInterval: 1, name: 'trial', nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: palette.faint }, axisLabel: { color: palette.faint, fontSize: 11, hideOverlap: true, showMaxLabel: false }, splitLine: { show: false } },
     yAxis: { ...quietAxis, ...metricAxis(robust(done, chart)) },

@@ -3,7 +3,7 @@ import { formatNumber } from '../../model/numberFormat.js';
 import { curveScale, type CurveScale } from '../curveScale.js';
 import { escapeHtml } from '../htmlEscape.js';
 import { clip, printableLine } from '../printable.js';
-import { quietAxis, tick } from './axes.js';
+import { quietAxis, quietLegend, tick } from './axes.js';
 import type { ChartOption } from './chartOption.js';
 import { palette } from './palette.js';
 import { tooltipStyle } from './tooltip.js';
@@ -28,7 +28,7 @@ export function curveOption(chart: CurveChart, width: number): ChartOption {
   const asX = (value: number): string => formatNumber(chart.x.log ? 10 ** value : value, values === undefined ? 3 : 5);
   return {
     grid: { left: 8, right: 44, top: 44 + lineHeight * (Math.min(heights, Math.max(1, chart.marks.length)) - 1), bottom: 34, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: { top: 0, left: 8, itemWidth: 14, itemHeight: 9, itemGap: 28, textStyle: { color: palette.faint, fontSize: 12 } },
+    legend: quietLegend,
     tooltip: { ...tooltipStyle, trigger: 'item', formatter: ({ value, seriesName }: { value: readonly number[]; seriesName: string }) => `${escapeHtml(printableLine(chart.x.name))} <b>${asX(value[0] ?? NaN)}</b><br>${escapeHtml(printableLine(seriesName))}: <b>${tick(value[1] ?? NaN)}</b>` },
     xAxis: { ...quietAxis, ...(values === undefined ? {} : { splitLine: { show: false } }), type: 'value', min: x.low, max: x.high, ...ticksOf(chart, scale, isNarrow), name: clip(printableLine(chart.x.name), 40), nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: palette.faint }, axisLabel: { color: palette.faint, fontSize: 11, hideOverlap: true, formatter: asX, ...(values === undefined ? {} : { customValues: values }) } },
     yAxis: { ...quietAxis, type: 'value', min: y.low - air, max: y.high + air, splitNumber: 4, axisLabel: { color: palette.faint, fontSize: 11, formatter: tick, showMinLabel: false, showMaxLabel: false } },

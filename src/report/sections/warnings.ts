@@ -1,7 +1,7 @@
 import type { Block, Text } from '../../model/blocks.js';
 import type { SectionBuilder } from '../index.js';
 import { clip } from '../printable.js';
-import { code, plain, strong } from '../spans.js';
+import { code, plain, strong, worded } from '../spans.js';
 
 const shownLines = 12;
 
@@ -14,8 +14,8 @@ export const warnings: SectionBuilder = {
       ...policyChanges.map(({ key, base, head }): Text => [
         strong('Policy change: '), code(clip(key, 80)), plain(' is '), code(clip(base, 120)), plain(' on main and '), code(clip(head, 120)), plain(" here; main's was used."),
       ]),
-      ...warned.map((text): Text => [strong('Warning: '), plain(clip(text, 600))]),
-      ...notes.map((text): Text => [plain(clip(text, 600))]),
+      ...warned.map((text): Text => [strong('Warning: '), ...worded(clip(text, 600))]),
+      ...notes.map((text): Text => worded(clip(text, 600))),
     ];
     const rest = items.slice(shownLines);
     return [
