@@ -95,7 +95,7 @@ describe('what the files do not say is asked', () => {
 
   test('a plain table: its columns by flags; ragged rows, words for numbers and unknown states by line', async () => {
     put('t.csv', 'name,lr,opt,loss,State,Runtime,s\na,0.1,adam,0.5,finished,3,1\nb,0.2,"sgd, fast",nan,crashed,1,2\nc,1e-3,,,running,,3\n');
-    expect(await refused('t.csv')).toMatch(/which of its columns are what\?[\s\S]*--metric s --params name,lr {3}\(there are name, lr, opt, loss, State, Runtime, s\)/);
+    expect(await refused('t.csv')).toMatch(/which of its columns are what\?[\s\S]*--metric loss --params name,lr {3}\(there are name, lr, opt, loss, State, Runtime, s\)/);
     expect(await refused('t.csv', '--metric', 'los', '--params', 'lr')).toContain('t.csv has no column "los"');
     expect(await read('t.csv', '--metric', 'loss', '--params', 'lr,opt', '--seed', 's')).toMatchObject({ states: { complete: 1, failed: 1, running: 1 }, best: { value: 0.5, params: { lr: 0.1, opt: 'adam' } } });
     expect(readFileSync(join(folder.path, 't.jsonl'), 'utf8')).toContain('"params":{"lr":0.2,"opt":"sgd, fast"},"seed":2');

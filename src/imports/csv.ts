@@ -4,6 +4,7 @@ import { cellNumber, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
+import { goalByName } from './objective.js';
 import { createShelf } from './shelf.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
 
@@ -38,6 +39,12 @@ export const csv: Importer = {
 
 const ours = ['trial', 'stage', 'side', 'state', 'value', 'seconds', 'seed', 'message'];
 
+/** An example with names that are there. */
+function columnsOf(header: readonly string[]): string {
+  const metric = header.find((name) => goalByName(name) !== undefined) ?? header.at(-1) ?? 'loss';
+  return `--metric ${metric} --params ${header.filter((name) => name !== metric).slice(0, 2).join(',') || 'lr'}`;
+}
+
 /** UserErrors `csv-columns`, `column-missing`. */
 function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   const { header } = table;
@@ -46,7 +53,7 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   }
   if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header);
   if (metric === undefined || columns?.params === undefined) {
-    throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: --metric ${header.at(-1) ?? 'loss'} --params ${header.slice(0, 2).join(',')}   (there are ${header.slice(0, 40).join(', ')})` });
+    throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
   }
   for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
   const isFree = (name: string): boolean => name !== metric && !columns.params?.includes(name);

@@ -26,7 +26,7 @@ export function chooseObjective(study: Pick<ForeignStudy, 'name' | 'metrics' | '
 }
 
 /** By the words of a name; `neg_` turns it round, as in scikit-learn. */
-function goalByName(name: string): Goal | undefined {
+export function goalByName(name: string): Goal | undefined {
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/);
   const isNegated = words.includes('neg') || words.includes('negative');
   const [smaller, larger] = [words.some((word) => smallerWords.has(word)), words.some((word) => largerWords.has(word))];
