@@ -41,7 +41,7 @@ export interface OtherWriters {
 /** Others that write faster than we can begin a trial are no search any more. */
 const mostTries = 1000;
 /** Between two looks whether another program's run has ended. */
-const lookAfterMs = 500;
+export const lookAfterMs = 500;
 
 export interface LabLogOptions { readonly journal: Journal; readonly clock: Clock; readonly deadlineMs?: number | undefined }
 

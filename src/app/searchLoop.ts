@@ -2,6 +2,7 @@ import { UserError } from '../model/errors.js';
 import { wasCut } from '../model/studyLog.js';
 import { createCut, type Cut } from './cut.js';
 import type { LabOthers, MeasureRequest } from './lab.js';
+import { lookAfterMs } from './labLog.js';
 import type { SearchOptions } from './search.js';
 import { factsOf, limitsNow, tellProgress } from './searchFacts.js';
 import type { NextTrial, SearchTrials } from './searchTrials.js';
@@ -89,6 +90,8 @@ async function startAll(options: SearchOptions, trials: SearchTrials, start: Sta
 async function startSome(options: SearchOptions, trials: SearchTrials, { running, start, signal }: Start): Promise<StopReason | undefined> {
   while (running.size < slotsNow(options) && !signal.aborted) {
     const next = await askedFor(options, trials, { running, signal });
+    // What the answer waits for ended while it was on its way: nothing would ever come to ask it again.
+    if (next === 'again') continue;
     if (next === undefined || typeof next === 'string') return next;
     start(next);
   }
@@ -101,6 +104,11 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
     await others.refresh();
     adopt();
     const next = await askedFor(options, trials, { running, signal: request.signal });
+    if (next === 'again') {
+      // It waits for a trial of theirs, whose end nobody tells us.
+      if (trials.view().running.length > 0) await options.clock.sleep(lookAfterMs, request.signal);
+      continue;
+    }
     if (next === undefined || typeof next === 'string') return next;
     const claim = await others.claim(measureRequest(options, { ...next, ...request }));
     if (claim === undefined) trials.withdraw(next.number);
@@ -109,13 +117,9 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
   return undefined;
 }
 
-/** As `nextOf`. Asks again where what the answer waits for ended while it was on its way: then nothing would ever come to ask it. */
-async function askedFor(options: SearchOptions, trials: SearchTrials, { running, signal }: Pick<Start, 'running' | 'signal'>): Promise<NextTrial | StopReason | undefined> {
-  for (;;) {
-    if (!(await prepared(options, trials, { running, signal }))) return undefined;
-    const next = nextOf(options, trials, running.size);
-    if (next !== 'again') return next;
-  }
+/** As `nextOf`, once a sampler that is another program has thought. */
+async function askedFor(options: SearchOptions, trials: SearchTrials, { running, signal }: Pick<Start, 'running' | 'signal'>): Promise<ReturnType<typeof nextOf>> {
+  return (await prepared(options, trials, { running, signal })) ? nextOf(options, trials, running.size) : undefined;
 }
 
 /** Lets a sampler that is another program think. False when by then nothing may be started: its answer is kept for later. */
@@ -134,7 +138,7 @@ function stopOf(options: SearchOptions, trials: SearchTrials, running: number): 
   return whyStop(limitsNow(options), factsOf(options, trials, running + (options.beside?.runsAhead() ?? 0)));
 }
 
-/** A trial to start; why there never will be one more; undefined = not now; `again` = the answer waits for trials, and none runs any more. */
+/** A trial to start; why there never will be one more; undefined = not now; `again` = the answer waits for trials, and none runs here (any more). */
 function nextOf(options: SearchOptions, trials: SearchTrials, running: number): NextTrial | StopReason | 'again' | undefined {
   const stop = stopOf(options, trials, running);
   // The stage beside may end early and leave the rest to the search.

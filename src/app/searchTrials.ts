@@ -56,11 +56,11 @@ export interface SearchTrials {
 /** `hear` takes the reports of a trial that runs; its list of intermediate values grows with them. */
 interface Entry { readonly loss: LossTrial; readonly hear?: (report: TrialReport) => boolean; readonly trial?: Trial }
 
-/** `past` = this search's trials in the log, in order: they take their numbers again, and are not asked for again. */
+/** `past` = this search's trials in the log, in order: they take their numbers again, and are not asked for again. Copied, as the log's own change with it: the end of one that another program runs would seem to be adopted already. */
 export function createSearchTrials(plan: SearchPlan, past: readonly Trial[]): SearchTrials {
   const { pruner } = plan;
   const counted: Counted = { ...plan.objective, resource: pruner.resource, comparesParts: pruner.comparesParts };
-  const book = createBook(plan, past.map((trial, number) => ({ loss: lossTrial(trial, number, counted), trial })));
+  const book = createBook(plan, past.map((trial, number) => ({ loss: lossTrial(trial, number, counted), trial: { ...trial } })));
   const { entries } = book;
   const rng = createRng(plan.samplerSeed);
   const reopened = entries.filter((entry) => isStillToMeasure(plan, entry)).map(({ loss }) => loss.number);
