@@ -46,3 +46,16 @@ test('options that cannot be are named all at once', () => {
   expect(wrong).toThrow(/x /);
   expect(wrong).toThrow(/early_terminate/);
 });
+
+test('lists of widths beside their parts, and early stopping', () => {
+  const s = study({ parameters: { hidden: { shape: ['funnel'], layers: 3, width: 64, last: 1 } }, method: 'random', trials: 2, earlyStopping: 2 });
+  const one = s.ask()!;
+  expect(one.arguments).toEqual({ hidden: [43, 22, 1] });
+  expect([3, 1, 2].map((value, step) => s.report(one, step, value))).toEqual([false, false, false]);
+  expect(s.over(one)).toBeUndefined();
+  expect(s.report(one, 3, 2)).toBe(true);
+  expect(s.over(one)).toEqual({ value: 1, step: 1 });
+  s.tell(one, { state: 'pruned' });
+  expect(s.best()).toEqual({ trial: 0, params: one.params, arguments: one.arguments, value: 1, step: 1 });
+  expect(() => study({ parameters: { x: { min: 0, max: 1 } }, earlyStopping: { patience: 'moderate' } })).toThrow(/epochs is not given/);
+});

@@ -1,18 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAskTell } from '../../src/app/askTell.js';
-import { createEngine } from '../../src/app/engine.js';
+import { createEngine, type EnginePlan } from '../../src/app/engine.js';
 import { UserError } from '../../src/model/errors.js';
 import type { StudyEvent } from '../../src/model/study.js';
 import { never } from '../../src/pruners/never.js';
 import { random } from '../../src/samplers/random.js';
+import type { Distribution, Parameter } from '../../src/model/searchSpace.js';
 import { ints, spaceOf, values } from '../contracts/spaces.js';
 
 const created: StudyEvent = { type: 'created', schema: 1, tool: 'test', study: 'demo', at: '', identity: {} };
 
-function session({ trials = 20, record = () => Promise.resolve() }: { trials?: number; record?: (events: readonly StudyEvent[]) => Promise<void> } = {}): { readonly log: StudyEvent[]; readonly say: (line: string | object) => Promise<unknown> } {
+function session({ trials = 20, record = () => Promise.resolve(), ...more }: Partial<Pick<EnginePlan, 'patience' | 'space'>> & { trials?: number; record?: (events: readonly StudyEvent[]) => Promise<void> } = {}): { readonly log: StudyEvent[]; readonly say: (line: string | object) => Promise<unknown> } {
   const engine = createEngine({
     study: 'demo', space: spaceOf({ units: { distribution: ints(1, 64) }, opt: { distribution: values('sgd', 'adam') } }), objective: { name: 'loss', goal: 'minimize' },
-    sampler: random(), pruner: never(), samplerSeed: 's', seed: 1, limits: { trials, failures: 3 }, expectedTrials: 20, anchors: [], clock: { now: () => 0, utc: () => 'then' },
+    sampler: random(), pruner: never(), samplerSeed: 's', seed: 1, limits: { trials, failures: 3 }, expectedTrials: 20, anchors: [], clock: { now: () => 0, utc: () => 'then' }, ...more,
   }, [created]);
   const log: StudyEvent[] = [];
   const reply = createAskTell({ engine, record: async (events) => { await record(events); log.push(...events); return true; } });
@@ -80,4 +81,28 @@ test('what cannot be recorded did not happen: the request may be made again', as
   expect(await say({ op: 'best' })).toEqual({ ok: true, trial: null });
   state.isFull = false;
   expect(await say({ op: 'tell', trial: 0, value: 1 })).toEqual({ ok: true });
+});
+
+test('a run that gets no better is over: stop it, and tell it without a value', async () => {
+  const { say } = session({ patience: { patience: 1, minDelta: 0, reduce: 'best' } });
+  await say({ op: 'ask', n: 2 });
+  expect(await say({ op: 'report', trial: 0, step: 1, value: 0.5 })).toEqual({ ok: true, prune: false });
+  expect(await say({ op: 'report', trial: 0, step: 2, value: 0.75 })).toEqual({ ok: true, prune: true, over: { value: 0.5, step: 1 } });
+  expect(await say({ op: 'tell', trial: 1 })).toMatchObject({ ok: false, error: { code: 'value-missing' } });
+  expect(await say({ op: 'tell', trial: 0 })).toEqual({ ok: true });
+  expect(await say({ op: 'best' })).toEqual({ ok: true, trial: 0, value: 0.5, step: 1, params });
+});
+
+test('nested parameters and lists of widths: the point, and beside it what a program gets', async () => {
+  const part = (name: string, distribution: Distribution): Parameter => ({ name: `hidden.${name}`, path: ['hidden', name], distribution });
+  const { say } = session({ space: {
+    parameters: [part('shape', values('constant')), part('layers', ints(2, 2)), part('width', ints(8, 8)), { name: 'adam.lr', path: ['adam', 'lr'], distribution: ints(3, 3) }],
+    constraints: [], shapes: [{ name: 'hidden', path: ['hidden'], most: { layers: 2, width: 8 } }],
+  } });
+  const trial = { trial: 0, params: { 'hidden.shape': 'constant', 'hidden.layers': 2, 'hidden.width': 8, 'adam.lr': 3 }, arguments: { adam: { lr: 3 }, hidden: [8, 8] } };
+  expect(await say({ op: 'ask' })).toEqual({ ok: true, trials: [trial] });
+  expect(await say({ op: 'running' })).toEqual({ ok: true, trials: [trial] });
+  await say({ op: 'tell', trial: 0, value: 1 });
+  expect(await say({ op: 'best' })).toEqual({ ok: true, ...trial, value: 1 });
+  expect(await say({ op: 'add', params: trial.params, value: 2 })).toMatchObject({ ok: true, trial: 1 });
 });

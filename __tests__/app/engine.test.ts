@@ -155,3 +155,74 @@ test('trials of a space that has changed are not shown to the sampler', () => {
   expect(narrowed.best()).toBeUndefined();
   expect(narrowed.ask(1).trials).toMatchObject([{ trial: 1, params: { z: expect.any(Number) } }]);
 });
+
+describe('a study with early stopping', () => {
+  const patience = { patience: 2, minDelta: 0, reduce: 'best' } as const;
+  const report = ({ engine, does }: ReturnType<typeof desk>, trial: number, values: readonly number[]): (readonly [boolean, unknown])[] => values.map((one, i) => {
+    does(engine.report(trial, i + 1, one));
+    return [engine.shouldPrune(trial), engine.over(trial)];
+  });
+
+  test('says when a run is over: complete with its best, told as pruned or without a value', () => {
+    for (const told of [{ state: 'pruned' }, { state: 'pruned', value: 0.7 }, { state: 'complete' }] as const) {
+      const one = desk({ patience });
+      one.does(one.engine.ask(1));
+      expect(report(one, 0, [0.9, 0.5, 0.7, 0.6])).toEqual([[false, undefined], [false, undefined], [false, undefined], [true, { value: 0.5, step: 2 }]]);
+      expect(one.log.at(-1)).toMatchObject({ type: 'reported', step: 4 });
+      // What comes later does not count, and is not written down.
+      expect(one.engine.report(0, 5, 0.1)).toEqual({ events: [] });
+      expect(one.engine.over(0)).toEqual({ value: 0.5, step: 2 });
+      one.does(one.engine.tell(0, told));
+      expect(one.log.at(-1)).toMatchObject({ result: { outcome: { state: 'complete', value: 0.5 }, metrics: { loss: 0.5 } } });
+      expect(one.engine.best()).toMatchObject({ trial: 0, value: 0.5, step: 2 });
+      expect(one.engine.over(0)).toBeUndefined();
+    }
+  });
+
+  test('a value that is told counts as told, and a failure is one', () => {
+    const one = desk({ patience });
+    one.does(one.engine.ask(2));
+    for (const trial of [0, 1]) report(one, trial, [1, 2, 3]);
+    one.does(one.engine.tell(0, { state: 'complete', value: 4 }));
+    one.does(one.engine.tell(1, { state: 'failed' }));
+    expect(one.log.slice(-2)).toMatchObject([{ result: { outcome: { state: 'complete', value: 4 } } }, { result: { outcome: { state: 'failed', reason: 'told' } } }]);
+  });
+
+  test('upwards, by min_delta, and with the last value or the mean where the study says so', () => {
+    for (const [reduce, counted] of [['best', 0.75], ['last', 0.625], ['mean', 0.625]] as const) {
+      const one = desk({ patience: { ...patience, minDelta: 0.25, reduce }, objective: { name: 'acc', goal: 'maximize' } });
+      one.does(one.engine.ask(1));
+      // 0.75 is better than 0.5, but not by more than 0.25.
+      expect(report(one, 0, [0.5, 0.75, 0.625])).toEqual([[false, undefined], [false, undefined], [true, { value: counted, step: 2 }]]);
+    }
+  });
+
+  test('a run without any number has failed', () => {
+    const one = desk({ patience });
+    one.does(one.engine.ask(1));
+    expect(report(one, 0, [NaN, NaN])).toEqual([[false, undefined], [true, {}]]);
+    one.does(one.engine.tell(0, { state: 'pruned' }));
+    expect(one.log.at(-1)).toMatchObject({ result: { outcome: { state: 'failed', reason: 'non-finite' } } });
+  });
+
+  test('goes on counting after a restart; a trial that is taken up again is a new run', () => {
+    const one = desk({ patience });
+    one.does(one.engine.ask(1));
+    report(one, 0, [1, 2]);
+    const again = createEngine(planOf({ patience }), one.log);
+    again.apply(...again.report(0, 3, 2).events);
+    expect(again.over(0)).toEqual({ value: 1, step: 1 });
+
+    const rests: Pruner = { name: 'rests', decide: () => 'stop', next: ({ finished }) => finished.find(({ state, rests = 0 }) => state === 'pruned' && rests < 2)?.number };
+    const other = desk({ patience, pruner: rests });
+    other.does(other.engine.ask(1));
+    report(other, 0, [1, 2]);
+    other.does(other.engine.tell(0, { state: 'pruned' }));
+    expect(other.does(other.engine.ask(1)).trials).toMatchObject([{ trial: 0, continues: true }]);
+    other.does(other.engine.report(0, 3, 2));
+    expect(other.engine.over(0)).toBeUndefined();
+    other.does(other.engine.report(0, 4, 3));
+    other.does(other.engine.report(0, 5, 3));
+    expect(other.engine.over(0)).toEqual({ value: 2, step: 3 });
+  });
+});

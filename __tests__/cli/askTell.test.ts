@@ -46,6 +46,29 @@ describe('one line in, one line out', () => {
     ended(await type(folder.path, ['ask-tell', '--config', 'nothing.yml']), 2);
   });
 
+  test('a shape comes as its list, early stopping says when a run is over, over a restart as well', async () => {
+    const study = join(folder.path, 'study.jsonl');
+    const file = (patience: number): void => { writeFileSync(join(folder.path, 'shapes.yml'), `metric: { name: loss, goal: minimize }\nearly_stopping: ${patience}\nparameters:\n  hidden: { shape: funnel, layers: 3, width: 64, last: 1 }\n  lr: { min: 0.0, max: 1.0 }\n`); };
+    const ask = async (...requests: readonly object[]): Promise<Typed> => await type(folder.path, ['ask-tell', '--config', 'shapes.yml', '--study', study], { stdin: lines(...requests) });
+    file(2);
+    const [asked] = replies(ended(await ask({ op: 'ask' }, { op: 'report', trial: 0, step: 1, value: 0.5 }, { op: 'report', trial: 0, step: 2, value: 0.75 }), 0));
+    expect(asked).toMatchObject({ trials: [{ trial: 0, params: { 'hidden.layers': 3 }, arguments: { hidden: [43, 22, 1], lr: expect.any(Number) } }] });
+    const typed = ended(await ask({ op: 'report', trial: 0, step: 3, value: 0.625 }, { op: 'tell', trial: 0, state: 'pruned' }, { op: 'best' }), 0);
+    expect(replies(typed)).toMatchObject([{ prune: true, over: { value: 0.5, step: 1 } }, { ok: true }, { trial: 0, value: 0.5, step: 1 }]);
+    // What a value means has changed.
+    file(3);
+    expect(ended(await ask({ op: 'best' }), 2).err).toMatch(/its config\.earlyStopping\.patience is 2, here it is 3/);
+  });
+
+  test('a study of another tuner\'s results is refused, and the way that is named works', async () => {
+    writeFileSync(join(folder.path, 'results.csv'), 'lr,loss\n0.1,0.5\n0.2,0.25\n0.4,1\n');
+    writeFileSync(join(folder.path, 'read.yml'), 'results: { path: results.csv, params: [lr] }\nmetric: { name: loss, goal: minimize }\n');
+    const refused = ended(await type(folder.path, ['ask-tell', '--config', 'read.yml'], { stdin: lines({ op: 'ask' }) }), 2);
+    expect([refused.out, refused.err]).toEqual(['', expect.stringMatching(/read\.yml reads its results from results\.csv[^]*npx noregret import results\.csv --out all\.jsonl/)]);
+    ended(await type(folder.path, ['import', 'results.csv', '--out', 'all.jsonl', '--metric', 'loss', '--goal', 'minimize', '--params', 'lr']), 0);
+    expect(replies(ended(await type(folder.path, ['ask-tell', '--study', 'all.jsonl'], { stdin: lines({ op: 'best' }, { op: 'ask' }) }), 0))).toMatchObject([{ value: 0.25, params: { lr: 0.2 } }, { trials: [{ trial: 3 }] }]);
+  });
+
   test('--help shows an exchange', async () => {
     expect((await type(folder.path, ['ask-tell', '--help'])).out).toContain('{"op":"tell","trial":0,"value":0.91}');
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRng } from '../../src/math/rng.js';
+import { nest } from '../../src/model/nesting.js';
 import type { Params } from '../../src/model/params.js';
+import { pythonJson } from '../../src/model/pythonText.js';
 import type { SearchSpace } from '../../src/model/searchSpace.js';
 import { trialArguments } from '../../src/model/trialArguments.js';
 import { isValid, projectOnto } from '../../src/model/validity.js';
@@ -15,9 +17,11 @@ function spaceOf(parameters: string, more = ''): SearchSpace {
   return result.config!.space;
 }
 
-/** `--name=value` in a command is made from these. */
+/** `--name=value` in a command is made from these; who runs the trials himself gets the same. */
 function given(space: SearchSpace, params: Params): Record<string, unknown> {
-  return Object.fromEntries(trialArguments(space, params));
+  const args = Object.fromEntries(trialArguments(space, params));
+  expect(nest(space, params)).toEqual(JSON.parse(pythonJson(trialArguments(space, params))));
+  return args;
 }
 
 describe('a shape is ordinary parameters', () => {

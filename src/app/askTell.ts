@@ -4,7 +4,8 @@ import { UserError } from '../model/errors.js';
 import type { Params } from '../model/params.js';
 import { parsePythonJson } from '../model/pythonNumbers.js';
 import type { StudyEvent } from '../model/study.js';
-import type { Engine, Told } from './engine.js';
+import type { Engine } from './engine.js';
+import type { Told } from './told.js';
 
 /** Most trials for one `ask`. */
 const mostAtOnce = 1000;
@@ -69,9 +70,12 @@ function planned(engine: Engine, asked: Request): Planned {
       const { events, trials, stop } = engine.ask(asked.n);
       return { events, reply: () => ({ trials, ...(stop === undefined ? {} : { done: true, reason: stop }) }) };
     }
-    case 'tell': return { ...engine.tell(asked.trial, toldOf(asked)), reply: () => ({}) };
+    case 'tell': return { ...engine.tell(asked.trial, toldOf(asked, engine.over(asked.trial))), reply: () => ({}) };
     case 'report': {
-      return { ...engine.report(asked.trial, asked.step, asked.value), reply: () => ({ prune: engine.shouldPrune(asked.trial) }) };
+      return { ...engine.report(asked.trial, asked.step, asked.value), reply: () => {
+        const over = engine.over(asked.trial);
+        return { prune: engine.shouldPrune(asked.trial), ...(over === undefined ? {} : { over }) };
+      } };
     }
     case 'add': {
       const isMeasured = asked.value !== undefined || asked.state !== undefined;
@@ -94,8 +98,9 @@ function importanceReply(engine: Engine, wanted: ImportanceMethod): object {
 
 type Result = { readonly [K in 'value' | 'state' | 'duration' | 'message']?: Extract<Request, { op: 'tell' }>[K] | undefined } & { readonly params?: Params };
 
-function toldOf({ value, state = 'complete', duration, message }: Result): Told {
-  if (state === 'complete' && value === undefined) throw new UserError('value-missing', 'value is missing; or say "state": "failed", "infeasible" or "pruned"');
+/** `over`: its reports said what it counts with. */
+function toldOf({ value, state = 'complete', duration, message }: Result, over?: object): Told {
+  if (state === 'complete' && value === undefined && over === undefined) throw new UserError('value-missing', 'value is missing; or say "state": "failed", "infeasible" or "pruned"');
   if (value !== undefined && (state === 'failed' || state === 'infeasible')) throw new UserError('value-unexpected', `a trial that is ${state} has no value`);
   return {
     state, ...(value === undefined ? {} : { value }), ...(duration === undefined ? {} : { seconds: duration }), ...(message === undefined ? {} : { message }),

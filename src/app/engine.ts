@@ -2,17 +2,20 @@ import { importanceOf, type Importances } from '../compare/importance.js';
 import type { ImportanceMethod } from '../model/config.js';
 import { createRng } from '../math/rng.js';
 import { toLoss, type Goal } from '../model/direction.js';
+import { nest } from '../model/nesting.js';
 import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { LossTrial, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import { waitingEvent } from '../model/studyLog.js';
-import type { TrialOutcome } from '../model/trial.js';
 import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
+import { bestStep } from './bestStep.js';
 import { createEngineLog, type EngineLog } from './engineLog.js';
+import { overOf, type Over, type Patience } from './patience.js';
 import { regretBound } from '../samplers/regretBound.js';
+import { metricsOf, outcomeOf, settled, type Told } from './told.js';
 import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
 
 export interface EnginePlan {
@@ -32,20 +35,17 @@ export interface EnginePlan {
   /** Tried before the sampler is asked. */
   readonly anchors: readonly Params[];
   readonly clock: { now(): number; utc(): string };
+  /** A run that gets no better for so long is over, and complete. */
+  readonly patience?: Patience;
 }
 
-/** How a trial ended, in the metric's own unit and sign; `seconds` is the time since it was asked for unless told. */
-export interface Told {
-  readonly state: 'complete' | 'pruned' | 'failed' | 'infeasible';
-  /** Not finite in a complete trial = failed. */
-  readonly value?: number;
-  readonly seconds?: number;
-  readonly message?: string;
-}
-
-/** `continues`: it was pruned before and goes on; `until`: the step at which it will be stopped, where that is known. */
-export interface AskedTrial { readonly trial: number; readonly params: Params; readonly continues?: true; readonly until?: number }
-export interface BestTrial { readonly trial: number; readonly params: Params; readonly value: number }
+/**
+ * `params` is a point of the space, `arguments` what `tune` would hand to a program, where that is something else: nested maps, and lists
+ * of widths. `continues`: it was pruned before and goes on; `until`: the step at which it will be stopped, where that is known.
+ */
+export interface AskedTrial { readonly trial: number; readonly params: Params; readonly arguments?: Params; readonly continues?: true; readonly until?: number }
+/** `step`: where it was best, if it reported more than one value. */
+export interface BestTrial { readonly trial: number; readonly params: Params; readonly arguments?: Params; readonly value: number; readonly step?: number }
 /** What would happen; nothing has until the events are applied. */
 export interface Step { readonly events: readonly StudyEvent[] }
 export interface Asked extends Step { readonly trials: readonly AskedTrial[]; /** Why there are none. */ readonly stop?: StopReason }
@@ -59,8 +59,10 @@ export interface Engine {
   ask(n: number): Asked;
   tell(trial: number, told: Told): Step;
   report(trial: number, step: number, value: number): Step;
-  /** After the report was applied. */
+  /** After the report was applied. True of a trial that is over as well. */
   shouldPrune(trial: number): boolean;
+  /** Set once its study's patience with a running trial is used up: it is complete with this, whether it is told as such or as pruned. Nothing more that it reports counts. */
+  over(trial: number): Over | undefined;
   /** A result from elsewhere, or params to try next. */
   add(params: Params, told?: Told): Step & { readonly trial?: number };
   best(): BestTrial | undefined;
@@ -75,26 +77,25 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
   const { objective, clock } = plan;
   const result = (trial: number, told: Told): StudyEvent[] => [{
     type: 'finished', trial, attempt: log.study.trials[trial]?.attempt ?? 0, at: clock.utc(),
-    result: { outcome: outcomeOf(log, trial, told), metrics: metricsOf(told, objective.name), seconds: told.seconds ?? log.secondsSince(trial) },
+    result: { outcome: outcomeOf(told, log.study.trials[trial], objective.name), metrics: metricsOf(told, objective.name), seconds: told.seconds ?? log.secondsSince(trial) },
   }];
+  const over = (number: number): Over | undefined => overIn(log, plan, number);
   return {
     apply: (...events) => { for (const event of events) log.apply(event); },
     ask: (n) => ask(plan, log, n),
     tell: (trial, told) => {
       checkRunning(log, trial);
-      return { events: result(trial, told) };
+      return { events: result(trial, settled(told, over(trial))) };
     },
     report: (trial, step, value) => {
       checkRunning(log, trial);
+      if (over(trial) !== undefined) return { events: [] };
       const seconds = plan.pruner.resource === 'seconds' ? { seconds: log.secondsSince(trial) } : {};
       const seen = Number.isFinite(value) ? { metrics: { [objective.name]: value } } : { metrics: {}, nonFinite: [objective.name] };
       return { events: [{ type: 'reported', trial, step, ...seen, ...seconds }] };
     },
-    shouldPrune: (number) => {
-      const trial = log.open().find((one) => one.number === number);
-      const report = log.study.trials[number]?.reports.at(-1);
-      return trial !== undefined && report !== undefined && mayStop(report, plan.pruner) && plan.pruner.decide(log.view(), trial) === 'stop';
-    },
+    over,
+    shouldPrune: (number) => over(number) !== undefined || isPruned(log, plan, number),
     add: (params, told) => {
       checkPoint(plan.space, params);
       if (told === undefined) return { events: [waitingEvent(Object.keys(log.study.frozen).length, params, clock.utc())] };
@@ -103,8 +104,19 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     },
     best: () => best(plan, log),
     importance: (method) => importanceOf(plan.space, log.view().finished.flatMap(({ state, loss, params }) => (state === 'complete' && loss !== undefined && Number.isFinite(loss) ? [{ params, loss }] : [])), method),
-    running: () => log.open().map(({ number, params }) => ({ trial: number, params })),
+    running: () => log.open().map(({ number, params }) => askedTrial(plan, number, params)),
   };
+}
+
+function overIn({ study }: EngineLog, { patience, objective }: EnginePlan, number: number): Over | undefined {
+  const trial = study.trials[number];
+  return patience === undefined || trial === undefined || trial.result !== undefined ? undefined : overOf(trial, patience, objective);
+}
+
+function isPruned(log: EngineLog, { pruner }: EnginePlan, number: number): boolean {
+  const trial = log.open().find((one) => one.number === number);
+  const report = log.study.trials[number]?.reports.at(-1);
+  return trial !== undefined && report !== undefined && mayStop(report, pruner) && pruner.decide(log.view(), trial) === 'stop';
 }
 
 function ask(plan: EnginePlan, log: EngineLog, n: number): Asked {
@@ -151,10 +163,15 @@ function takenUp(plan: EnginePlan, log: EngineLog, number: number, view: StudyVi
   return { ...chosen, asked: { ...chosen.asked, continues: true } };
 }
 
-function chosenOf({ pruner }: EnginePlan, view: StudyView, { loss, attempt }: Pick<Chosen, 'loss' | 'attempt'>): Chosen {
+function chosenOf(plan: EnginePlan, view: StudyView, { loss, attempt }: Pick<Chosen, 'loss' | 'attempt'>): Chosen {
   const { number, params } = loss;
-  const until = pruner.until?.(withRunning(view, [loss]), number);
-  return { loss, attempt, asked: { trial: number, params, ...(until === undefined ? {} : { until }) } };
+  const until = plan.pruner.until?.(withRunning(view, [loss]), number);
+  return { loss, attempt, asked: { ...askedTrial(plan, number, params), ...(until === undefined ? {} : { until }) } };
+}
+
+function askedTrial({ space }: EnginePlan, trial: number, params: Params): AskedTrial {
+  const isFlat = space.shapes === undefined && space.parameters.every(({ name, path }) => path.length === 1 && path[0] === name);
+  return { trial, params, ...(isFlat ? {} : { arguments: nest(space, params) }) };
 }
 
 function withRunning(view: StudyView, more: readonly LossTrial[]): StudyView {
@@ -179,35 +196,17 @@ function factsOf({ objective, clock, pruner }: EnginePlan, log: EngineLog, propo
   };
 }
 
-function best({ objective }: EnginePlan, log: EngineLog): BestTrial | undefined {
+function best(plan: EnginePlan, log: EngineLog): BestTrial | undefined {
+  const { objective } = plan;
   const found = bestOf(log.view().finished);
   const trial = found && log.study.trials[found.number];
-  return trial === undefined || found === undefined ? undefined : { trial: found.number, value: toLoss(found.loss, objective.goal), params: trial.params };
+  if (trial === undefined || found === undefined) return undefined;
+  const step = bestStep(trial, objective).steps?.best;
+  return { ...askedTrial(plan, found.number, trial.params), value: toLoss(found.loss, objective.goal), ...(step === undefined ? {} : { step }) };
 }
 
 function startedEvent({ seed, clock }: EnginePlan, { trial, params, attempt }: { trial: number; params: Params; attempt: number }): StudyEvent {
   return { type: 'started', trial, attempt, side: 'head', stage: 'search', params, seed, at: clock.utc() };
-}
-
-function outcomeOf(log: EngineLog, trial: number, { state, value, message }: Told): TrialOutcome {
-  switch (state) {
-    case 'complete':
-      if (value !== undefined && Number.isFinite(value)) return { state, value };
-      return { state: 'failed', reason: value === undefined ? 'no-objective' : 'non-finite', message: `the objective was ${value ?? 'not told'}` };
-    case 'pruned': {
-      const last = log.study.trials[trial]?.reports.at(-1);
-      const known = value ?? log.study.trials[trial]?.reports.findLast(({ metrics }) => metrics[log.metric] !== undefined)?.metrics[log.metric];
-      return { state, step: last?.step ?? 0, ...(known === undefined || !Number.isFinite(known) ? {} : { value: known }) };
-    }
-    case 'infeasible':
-      return { state, message: message ?? 'told to be infeasible' };
-    case 'failed':
-      return { state, reason: 'told', message: message ?? 'told to have failed' };
-  }
-}
-
-function metricsOf({ value }: Told, name: string): Readonly<Record<string, number>> {
-  return value !== undefined && Number.isFinite(value) ? { [name]: value } : {};
 }
 
 function checkRunning(log: EngineLog, number: number): void {

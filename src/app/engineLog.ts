@@ -9,7 +9,6 @@ import type { EnginePlan } from './engine.js';
 /** The fold of an asked-and-told study: what samplers see, and what waits to be asked for. */
 export interface EngineLog {
   readonly study: Study;
-  readonly metric: string;
   apply(event: StudyEvent): void;
   view(): StudyView;
   /** Every trial without a result, points of the space or not. */
@@ -51,7 +50,7 @@ export function createEngineLog(plan: EnginePlan, past: readonly StudyEvent[]): 
   // Asked for by another process: nobody knows how long they have been running.
   state.askedMs.clear();
   return {
-    study, metric: plan.objective.name, apply,
+    study, apply,
     view: () => state.view ??= viewOf(plan, state.trials),
     open: () => state.trials.filter((trial) => trial.state === 'running'),
     waiting: () => state.waiting,

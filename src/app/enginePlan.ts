@@ -12,7 +12,7 @@ import { samplers } from '../samplers/index.js';
 import type { EnginePlan } from './engine.js';
 
 /** What an asked-and-told study needs of a configuration: nothing about how a trial is run. */
-export type EngineConfig = Pick<StudyConfig, 'name' | 'space' | 'method' | 'budget' | 'stop' | 'earlyTerminate'>;
+export type EngineConfig = Pick<StudyConfig, 'name' | 'space' | 'method' | 'budget' | 'stop' | 'earlyTerminate' | 'earlyStopping' | 'reduce'>;
 
 export interface EnginePlanOptions {
   readonly config: EngineConfig;
@@ -25,7 +25,7 @@ export interface EnginePlanOptions {
 
 /** With one seed the same trials as `tune` asks for. A grid without a budget is gone through whole. */
 export function enginePlan({ config, objective, seed, clock, isLimited }: EnginePlanOptions): EnginePlan {
-  const { name, space, budget, stop } = config;
+  const { name, space, budget, stop, earlyStopping, reduce } = config;
   const isWhole = config.method.name === 'grid' && !budget.trialsExplicit;
   const expectedTrials = isWhole ? countGrid(space).points : budget.trials;
   const defaults = declaredDefaults(space);
@@ -33,6 +33,7 @@ export function enginePlan({ config, objective, seed, clock, isLimited }: Engine
     study: name, space, objective, sampler: samplerOf(config), pruner: prunerOf(config), clock, expectedTrials,
     samplerSeed: `${seed ?? 0}:sampler:${name}`, seed: seedFor(`search:${name}`, 1),
     anchors: defaults?.params === undefined ? [] : [defaults.params],
+    ...(earlyStopping === undefined ? {} : { patience: { ...earlyStopping, reduce } }),
     limits: {
       trials: isWhole || !isLimited ? Number.POSITIVE_INFINITY : budget.trials, failures: isLimited ? budget.failures : Number.POSITIVE_INFINITY,
       ...(budget.timeMs === undefined ? {} : { deadlineMs: clock.now() + budget.timeMs }),
@@ -43,10 +44,10 @@ export function enginePlan({ config, objective, seed, clock, isLimited }: Engine
 
 /** What the log of an asked-and-told study begins with. Limits may be changed later, what a value depends on may not. */
 export function createdEvent({ config, objective, seed, clock }: EnginePlanOptions, by: { readonly command: string; readonly tool: string }): Extract<StudyEvent, { type: 'created' }> {
-  const { method, space } = config;
+  const { method, space, earlyStopping, reduce } = config;
   return {
     type: 'created', schema: 1, tool: by.tool, study: config.name, at: clock.utc(),
-    identity: { command: by.command, config: JSON.stringify({ metric: objective, method, space, ...(seed === undefined ? {} : { seed }) }) },
+    identity: { command: by.command, config: JSON.stringify({ metric: objective, method, space, ...(seed === undefined ? {} : { seed }), ...(earlyStopping === undefined ? {} : { earlyStopping, reduce }) }) },
   };
 }
 

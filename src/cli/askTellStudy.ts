@@ -74,6 +74,7 @@ async function readConfig({ cwd, flags, onNote, onWarning }: OpenRequest): Promi
   const [path, other] = await findConfigFiles(cwd, flags.config);
   if (path === undefined || other !== undefined) throw new UserError('config-ambiguous', `ask-tell works on one study; ${flags.config ?? ''} names several.`, { fix: `Name one: --config ${path ?? 'noregret.yml'}` });
   const config = parsed({ text: await readConfigFile(cwd, path), path, flags }, onWarning);
+  if (config.results !== undefined) throw new UserError('results-only', `${path} reads its results from ${config.results.path} and searches nothing itself, so there is nothing to ask for.`, { fix: `To go on from these results: npx noregret import ${config.results.path} --out all.jsonl, then npx noregret ask-tell --study all.jsonl. To judge them: npx noregret compare.` });
   if (!config.budget.trialsExplicit && config.method.name !== 'grid') onNote(`no limit on trials is given: asking ends after ${config.budget.trials} (--trials N)`);
   return config;
 }

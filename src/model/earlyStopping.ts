@@ -1,14 +1,13 @@
-import type { StudyConfig } from '../model/config.js';
+import type { EarlyStopping } from './config.js';
+import type { Goal } from './direction.js';
 
 /**
  * Takes a run's values of the objective, step by step; true from the one on at which it is over: `patience` values in a row
  * without one that is better than the best by more than `minDelta`. Counts as Keras' EarlyStopping does; what is no number
- * is no better. undefined where nothing is stopped.
+ * is no better.
  */
-export function createEarlyStopping({ earlyStopping, metric }: StudyConfig): ((value: number) => boolean) | undefined {
-  if (earlyStopping === undefined || metric === undefined) return undefined;
-  const { patience, minDelta } = earlyStopping;
-  const sign = metric.goal === 'minimize' ? 1 : -1;
+export function createEarlyStopping({ patience, minDelta }: EarlyStopping, goal: Goal): (value: number) => boolean {
+  const sign = goal === 'minimize' ? 1 : -1;
   let lowest = Infinity;
   let wait = 0;
   return (value) => {

@@ -1,12 +1,15 @@
+import { allWidths, isPartOf } from './layerShape.js';
 import type { Params, ParamValue } from './params.js';
 import type { SearchSpace } from './searchSpace.js';
 
 interface Leaf { readonly path: readonly string[]; readonly value: ParamValue }
 
-/** Flat names to the nested object that the program gets. */
+/** Flat names to the nested object that the program gets; of a `shape` parameter the list of widths stands for its parts. */
 export function nest(space: SearchSpace, params: Params): Readonly<Record<string, ParamValue>> {
-  return treeOf(space.parameters.flatMap(({ name, path }) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+  const { parameters, shapes = [] } = space;
+  const [widths, own] = [allWidths(space, params), new Map(Object.entries(params))];
+  return treeOf([...parameters.filter(({ name }) => !shapes.some((shape) => isPartOf(shape, name))), ...shapes].flatMap(({ name, path }) => {
+    const value = widths.get(name) ?? own.get(name);
     return value === undefined ? [] : [{ path, value }];
   }));
 }

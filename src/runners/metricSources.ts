@@ -2,9 +2,9 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RE2JS } from 're2js';
 import type { StudyConfig } from '../model/config.js';
+import { createEarlyStopping } from '../model/earlyStopping.js';
 import type { TrialReport } from '../model/study.js';
 import { createDocumentTail, createLineTail, type FileTail } from './fileTail.js';
-import { createEarlyStopping } from './earlyStopping.js';
 import { createMetricLedger, readLedgers, type MetricLedger, type Readings } from './metricLedger.js';
 import { parseMetrics, type MetricReport } from './metricText.js';
 import { createOutputLines, taggedJson } from './outputLines.js';
@@ -54,10 +54,10 @@ interface Source { readonly take: (text: string) => void; readonly report: (repo
 
 interface Intake { readonly ledgers: MetricLedger[]; readonly problems: string[]; infeasible: string | undefined; isOver: boolean; readonly source: (label: string) => Source }
 
-function createIntake(config: StudyConfig, onLive: LiveReport): Intake {
-  const volatile = new Set(config.also.filter(({ timing }) => timing).map(({ name }) => name));
-  const name = config.metric?.name ?? '';
-  const isOverAt = createEarlyStopping(config);
+function createIntake({ also, metric, earlyStopping }: StudyConfig, onLive: LiveReport): Intake {
+  const volatile = new Set(also.filter(({ timing }) => timing).map(({ name }) => name));
+  const name = metric?.name ?? '';
+  const isOverAt = earlyStopping === undefined || metric === undefined ? undefined : createEarlyStopping(earlyStopping, metric.goal);
   /** The first one to have the objective: two that report the same value are not two steps. */
   let watched: MetricLedger | undefined;
   let live = 0;
