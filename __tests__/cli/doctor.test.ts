@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { gpus, program, python, tfjs } from '../../src/cli/doctorProbes.js';
 import { temporaryFolder } from '../stores/gitFixture.js';
@@ -99,6 +99,22 @@ describe('with a study', () => {
     const { out } = ended(await doctor(), 0);
     expect(out).toMatch(/^Python \(bin\/mine\)$/m);
     expect(out).toContain('demo: all that is needed is here.');
+  });
+
+  test('what we, the study and another study ask after is one row', async () => {
+    const rows = ({ parts }: Answer, name: string): readonly Row[] => parts.filter((row) => row.name === name);
+    fake('git', 'echo git version 2.45.1');
+    fake('node', `echo v${process.versions.node}`);
+    study('method: random', '[node, train.mjs]');
+    put('other.yml', `name: other\nmethod: random\nmetric: { name: loss, goal: minimize }\nparameters: { x: { min: 0.0, max: 1.0 } }\ncommand: [node, git]\n`);
+    const both = json<Answer & Record<string, unknown>>(ended(await doctor('--json', '--config', '*.yml'), 0));
+    expect(rows(both, 'node')).toEqual([{ group: 'tools', name: 'node', state: 'found', version: process.versions.node, neededBy: ['demo', 'other'] }]);
+    expect(rows(both, 'git')).toHaveLength(1);
+    fake('node', 'echo v1.2.3');
+    expect(rows(await asked(0), 'node')).toEqual([expect.objectContaining({ version: process.versions.node, detail: 'runs noregret; trials get 1.2.3' })]);
+    rmSync(join(folder.path, 'bin', 'node'));
+    expect(rows(await asked(1), 'node')).toEqual([expect.objectContaining({ state: 'missing', version: process.versions.node, detail: 'runs noregret; there is none in PATH', neededBy: ['demo'], fix: expect.stringContaining('See that node is in PATH') })]);
+    expect(ended(await doctor(), 1).out).toMatch(/✗ node +\d[\d.]+ \(runs noregret; there is none in PATH\) not found; See that/);
   });
 
   test.each<[string, string, string]>([

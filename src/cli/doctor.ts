@@ -1,5 +1,5 @@
 import { trialEnvironment } from '../platform/environment.js';
-import { gpus, program, python, tfjs, tfjsInstall, tfjsRuns, type Part, type Place } from './doctorProbes.js';
+import { gpus, node, program, python, tfjs, tfjsInstall, tfjsRuns, type Part, type Place } from './doctorProbes.js';
 import { needsOf, type Needs } from './doctorNeeds.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { printable, type Terminal } from './terminal.js';
@@ -30,6 +30,7 @@ async function look(place: Place, { env }: Terminal, needs: readonly Needs[]): P
   // Where the study names one, what another has is of no interest.
   const interpreters = [...new Set(wanted.length === 0 ? ['python3'] : wanted.map(({ interpreter }) => interpreter))];
   const asked = await Promise.all<Part | readonly Part[]>([
+    node(place),
     program({ group: 'tools', name: 'git', argv: ['git', '--version'], fix: 'Install git: `compare` reads both commits with it.' }, place),
     ...interpreters.map(async (interpreter) => await python(interpreter, wanted.filter((one) => one.interpreter === interpreter).flatMap(({ packages }) => packages), place)),
     tfjs(place),
@@ -37,7 +38,18 @@ async function look(place: Place, { env }: Terminal, needs: readonly Needs[]): P
     program({ group: 'clusters', name: 'Slurm', argv: ['sbatch', '--version'], fix: 'Only on a machine of a cluster: run there, or load its module.' }, place),
     program({ group: 'clusters', name: 'Ray', argv: ['ray', '--version'], fix: 'pip install "ray[default]", and see that its folder is in PATH.' }, place),
   ]);
-  return [{ group: 'tools', name: 'node', state: 'found', version: process.versions.node }, ...needs.flatMap(({ parts }) => parts), ...asked.flat()];
+  return onceEach([...asked.flat(), ...needs.flatMap(({ parts }) => parts)]);
+}
+
+/** One row for a thing that several ask after; what one of them cannot use is what is said of it. */
+function onceEach(parts: readonly Part[]): readonly Part[] {
+  const rows = new Map<string, Part>();
+  for (const part of parts) {
+    const key = JSON.stringify([part.group, part.interpreter, part.name]);
+    const before = rows.get(key);
+    if (before === undefined || before.state === 'found') rows.set(key, part.state === 'found' ? before ?? part : { ...before, ...part });
+  }
+  return [...rows.values()];
 }
 
 function judge(parts: readonly Part[], needs: readonly Needs[]): readonly Row[] {

@@ -6,7 +6,7 @@ import { probeGpus } from '../executors/gpus.js';
 import { installOf, libraries, standing } from '../external/libraries.js';
 import { parseJson } from '../model/json.js';
 import type { Environment } from '../platform/environment.js';
-import { launch } from '../platform/process.js';
+import { runLimited } from '../platform/limitedRun.js';
 import { clip, printableLine } from '../report/printable.js';
 import { probeTfjs } from '../runners/tfjsProbe.js';
 
@@ -36,12 +36,8 @@ interface Answer { readonly text: string; readonly failure?: 'absent' | 'late' |
 /** Runs a program that should only say what it is; it and all that it started are dead afterwards. */
 async function ask(argv: readonly string[], { cwd, env, timeoutMs }: Place): Promise<Answer> {
   let text = '';
-  const running = launch({ argv, cwd, env, marker: `doctor-${randomUUID()}`, onOutput: (_stream, chunk) => { text = (text + chunk.toString('utf8')).slice(0, 20_000); } });
-  const late = new AbortController();
-  const timer = setTimeout(() => { late.abort(); running.stop(0); }, timeoutMs);
-  const ending = await running.ended;
-  clearTimeout(timer);
-  if (late.signal.aborted) return { text, failure: 'late' };
+  const { ending, isLate } = await runLimited({ argv, cwd, env, marker: `doctor-${randomUUID()}`, onOutput: (_stream, chunk) => { text = (text + chunk.toString('utf8')).slice(0, 20_000); } }, { timeoutMs });
+  if (isLate) return { text, failure: 'late' };
   if (ending.kind === 'not-started') return { text: '', failure: 'absent' };
   return ending.kind === 'exited' && ending.code === 0 ? { text } : { text, failure: 'failed' };
 }
@@ -54,6 +50,14 @@ export async function program(part: Pick<Part, 'group' | 'name'> & { readonly ar
   const version = /\d+(\.\d+)+[\w.+-]*/.exec(text)?.[0];
   if (failure !== undefined || version === undefined) return { group, name, state: 'unusable', detail: whyNot(failure, place), fix };
   return { group, name, state: 'found', version };
+}
+
+/** What runs us, and what trials get where that is another one. */
+export async function node(place: Place): Promise<Part> {
+  const own = { group: 'tools', name: 'node', state: 'found', version: process.versions.node } as const;
+  const { state, version } = await program({ group: 'tools', name: 'node', argv: ['node', '--version'], fix: '' }, place);
+  if (version === own.version) return own;
+  return { ...own, detail: version === undefined ? `runs noregret; ${state === 'missing' ? 'there is none' : 'what is called node says no version'} in PATH` : `runs noregret; trials get ${version}` };
 }
 
 function whyNot(failure: Answer['failure'], { timeoutMs }: Place): string {

@@ -43,9 +43,9 @@ export async function answersFrom(flags: FromFlags, fallback: ConfigAnswers, ter
 }
 
 /** UserError `python-untrusted` unless the user said that it may run. */
-async function run({ path, part }: FileText, { trust }: FromFlags, { cwd }: Terminal): Promise<FileText> {
+async function run({ path, part }: FileText, { trust }: FromFlags, { cwd, signal }: Terminal): Promise<FileText> {
   if (trust !== true) throw new UserError('python-untrusted', `${path} makes a search space of Hyperopt in Python, which only running it tells.`, { fix: `If you trust it: --trust runs it with your python3 (--from '${path}#NAME' names the variable). Or write the space out there: docs/init-from.md.` });
-  return { path, text: await exportedSpace({ file: join(cwd, path), variable: part ?? '', shown: path, cwd }) };
+  return { path, text: await exportedSpace({ file: join(cwd, path), variable: part ?? '', shown: path, cwd, signal }) };
 }
 
 async function readFrom(cwd: string, from: string): Promise<FileText> {

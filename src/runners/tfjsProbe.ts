@@ -1,7 +1,7 @@
 import type { TfjsBackend } from '../model/config.js';
 import type { KeyProbe } from '../model/ports.js';
 import { assetPath } from '../platform/assets.js';
-import { launch } from '../platform/process.js';
+import { runLimited } from '../platform/limitedRun.js';
 import { tfjsInfoVariable, withInfoFile, type TfjsInfo } from './tfjsInfo.js';
 
 export interface TfjsProbe {
@@ -19,13 +19,10 @@ const usualLimitMs = 60_000;
 export function probeTfjs({ cwd, backend, env, timeLimitMs = usualLimitMs }: TfjsProbe): Promise<TfjsInfo> {
   return withInfoFile(async (file, read) => {
     let output = '';
-    const running = launch({
+    const { ending } = await runLimited({
       argv: ['node', assetPath('tfjs-trial.mjs'), '-', backend], cwd, env: { ...env, [tfjsInfoVariable]: file }, marker: `probe-${file}`,
       onOutput: (_stream, chunk) => { output = (output + chunk.toString('utf8')).slice(-500); },
-    });
-    const timer = setTimeout(() => running.stop(0), timeLimitMs);
-    const ending = await running.ended;
-    clearTimeout(timer);
+    }, { timeoutMs: timeLimitMs });
     return read() ?? { ok: false, reason: 'spawn', message: ending.kind === 'not-started' ? ending.message : `tfjs could not be looked at: ${output}` };
   });
 }

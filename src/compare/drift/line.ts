@@ -37,11 +37,11 @@ export function valuesOf({ canonical, metric }: StudyRecord): readonly { readonl
 }
 
 /** The same run and attempt on the same commit is the same record, however often it was stored. */
-function unique(records: readonly StudyRecord[]): readonly StudyRecord[] {
+export function unique(records: readonly StudyRecord[]): readonly StudyRecord[] {
   return [...new Map(records.map((record) => [`${record.sha} ${String(record.attempt)} ${record.run}`, record])).values()];
 }
 
-function newestFirst(a: StudyRecord, b: StudyRecord): number {
+export function newestFirst(a: StudyRecord, b: StudyRecord): number {
   return compareText(b.finishedAt, a.finishedAt) || b.run.localeCompare(a.run, 'en', { numeric: true }) || b.attempt - a.attempt;
 }
 

@@ -1,5 +1,6 @@
 import { toGain } from '../../model/direction.js';
 import type { StudyRecord } from '../../model/record.js';
+import { newestFirst, unique } from './line.js';
 
 /** The best of the search that was recorded at a commit. */
 export interface SearchedCommit { readonly sha: string; readonly finishedAt: string; readonly value: number; readonly trials: number; readonly params: StudyRecord['incumbent']['params'] }
@@ -7,11 +8,11 @@ export interface SearchLine { readonly study: string; readonly metric: StudyReco
 
 /**
  * A study whose trials somebody else runs has no seeds that repeat from commit to commit, so nothing can be told from the luck of its
- * searches: their bests in order, oldest first. Undefined where a record holds no search.
+ * searches: their bests in order, oldest first, of a commit that was searched again each. Undefined where no record holds a search.
  */
 export function searchLine(study: string, records: readonly StudyRecord[], firstParents: readonly string[]): SearchLine | undefined {
   const place = new Map(firstParents.map((sha, i) => [sha, i]));
-  const kept = records.filter(({ sha, search }) => search !== undefined && place.has(sha)).sort((a, b) => (place.get(b.sha) ?? 0) - (place.get(a.sha) ?? 0) || (a.finishedAt < b.finishedAt ? -1 : 1));
+  const kept = unique(records).filter(({ sha, search }) => search !== undefined && place.has(sha)).sort((a, b) => (place.get(b.sha) ?? 0) - (place.get(a.sha) ?? 0) || newestFirst(b, a));
   const newest = kept.at(-1);
   if (newest === undefined) return undefined;
   const { metric } = newest;
