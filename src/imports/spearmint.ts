@@ -2,7 +2,7 @@ import type { ParamValue } from '../model/params.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
 import { UserError } from '../model/errors.js';
 import { cellNumber } from './cells.js';
-import { fieldsAt, listAt, numberAt, numberOr, paramAt, textAt, unreadable, type Place } from './fields.js';
+import { fieldsAt, listAt, numberAt, paramAt, textAt, unreadable, type Place } from './fields.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { lines, parsed } from './jsonPieces.js';
@@ -37,12 +37,22 @@ export const spearmint: Importer = {
 interface Column { readonly name: string; readonly isText: boolean }
 interface Variable { readonly columns: readonly Column[]; readonly distribution: Distribution }
 
-/** A variable of size n takes n columns. */
+/** Longer vectors are a mistake: no model searches them. */
+const longestVector = 10_000;
+
+/** Spearmint has 1 where nothing is said. */
+function sizeAt(value: unknown, at: Place): number {
+  const size = value === undefined ? 1 : numberAt(value, at);
+  if (!Number.isInteger(size) || size < 1 || size > longestVector) throw unreadable(at, `is ${size}; a whole number from 1 to ${longestVector} is known`);
+  return size;
+}
+
+/** A variable of size n takes n columns, and is n parameters: `w.0`, `w.1`, as nested ones of a study are called. */
 function variablesOf(config: unknown, place: Place): readonly Variable[] {
   return Object.entries(fieldsAt(config, place)).map(([key, value]) => {
     const at = (field: string): Place => ({ ...place, field: `${key}.${field}` });
     const fields = fieldsAt(value, { ...place, field: key });
-    const [name, type, size] = [textAt(fields['name'] ?? key, at('name')), textAt(fields['type'], at('type')).toLowerCase(), numberOr(fields['size']) ?? 1];
+    const [name, type, size] = [textAt(fields['name'] ?? key, at('name')), textAt(fields['type'], at('type')).toLowerCase(), sizeAt(fields['size'], at('size'))];
     const columns = Array.from({ length: size }, (_, i): Column => ({ name: size === 1 ? name : `${name}.${i}`, isText: type === 'enum' }));
     if (type === 'enum') return { columns, distribution: { name: 'categorical', choices: listAt(fields['options'], at('options')).map((option) => paramAt(option, at('options'))) } };
     if (type !== 'int' && type !== 'float') throw unreadable(at('type'), `is ${JSON.stringify(type)}; int, float and enum are known`);
