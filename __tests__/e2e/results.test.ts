@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pullRequestJob, pushJob, twoJobs } from './harness/jobs.js';
+import { pullRequestJob, pushJob, reportOf, tune, twoJobs } from './harness/jobs.js';
 import { startWorld, type World } from './harness/world.js';
 
 /** The tuner ran in an earlier step of the job and left its folder in the workspace; noregret runs nothing. */
@@ -32,6 +32,28 @@ test('a push records the search that lies in the workspace; a pull request is sh
   expect(comment?.body).not.toContain("at main's best");
   expect(comment?.body).not.toContain('two studies');
   expect((await world.github.checks(pull.headSha)).map(({ name, conclusion }) => `${name} ${conclusion ?? ''}`)).toEqual(['noregret / digits neutral']);
+}, 240_000);
+
+test('a table of another tool, to be minimised, goes the same way where one job does it all', async () => {
+  const talos = 'name: iris\nmetric: { name: val_loss, goal: minimize }\nresults: scan.csv\n';
+  const scan = (without: number) => (workspace: string): void => {
+    const rows = readFileSync(resolve('fixtures/tuners/talos/talos1.csv'), 'utf8').trimEnd().split('\n');
+    writeFileSync(join(workspace, 'scan.csv'), `${rows.slice(0, rows.length - without).join('\n')}\n`);
+  };
+  const inputs = { config: 'iris.yml' };
+  const sha = await world.commit('main', { 'iris.yml': talos });
+  const pushed = await tune(pushJob(world, sha, { token: 'write', prepare: scan(0) }), { inputs });
+  expect(pushed.code).toBe(0);
+  expect(reportOf(pushed).studies[0]).toMatchObject({ study: 'iris', verdict: { kind: 'NO_BASELINE', reason: 'first-record' }, search: { method: expect.stringContaining('Talos') } });
+
+  await world.commit('iris', { 'train.py': '# iris' });
+  const pull = await world.pullRequest('iris');
+  const step = await tune(pullRequestJob(world, pull, { token: 'write', prepare: scan(3) }), { inputs });
+  expect(step.code).toBe(0);
+  expect(reportOf(step).studies[0]).toMatchObject({ verdict: { kind: 'INCONCLUSIVE', reason: 'results-read' }, baseline: { measuredSha: sha } });
+  const [comment] = await world.github.comments(pull.number);
+  // The best of all ten rows lies in the last three.
+  expect(comment?.body).toMatch(/best val\\_loss 1\.125 in 7 trials against 0\.2703 in 10 trials \(\+0\.8552\); these are two searches, no seed was repeated/);
 }, 240_000);
 
 test('nothing in the workspace: incomplete, and what to do', async () => {

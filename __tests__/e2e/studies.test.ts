@@ -20,6 +20,26 @@ async function opened(branch: string, files: Files): Promise<PullRequest> {
   return world.pullRequest(branch);
 }
 
+test('smoke: true, and a program that cannot run: one short run on a pull request without a baseline and on a first push, and its words on top', async () => {
+  const marked = trainingSource({ before: 'console.error(process.env.NOREGRET_SMOKE === undefined ? "a whole trial" : "no such data set"); process.exit(3);' });
+  const files = { 'tuning/new.yml': studySource({ name: 'new', trials: 3, command: '[node, new.mjs]', extra: 'smoke: true\n' }), 'new.mjs': marked };
+  const inputs = { config: 'tuning/new.yml' };
+  const sentence = 'Incomplete: the smoke test failed, so no trial was started: exit code 3; its last line: no such data set';
+  const pull = await opened('smoke', files);
+  const step = await tune(pullRequestJob(world, pull, { token: 'write' }), { inputs });
+  expect(reportOf(step).studies[0]?.verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'smoke', sentence });
+  expect((await world.github.comments(pull.number))[0]!.body).toContain('no such data set');
+  const pushed = await tune(pushJob(world, await world.commit('main', files), { token: 'write' }), { inputs });
+  expect(reportOf(pushed).studies[0]?.verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'smoke', sentence });
+  for (const text of [step.output, pushed.output]) expect(text).not.toContain('a whole trial');
+
+  await world.commit('main', { 'new.mjs': trainingSource() });
+  const mended = await tune(pushJob(world, await world.commit('main', { note: 'mended' }), { token: 'write' }), { inputs });
+  expect(mended.output).toContain('new: smoke: accuracy arrived');
+  expect(reportOf(mended).studies[0]?.verdict).toMatchObject({ kind: 'NO_BASELINE', reason: 'first-record' });
+  await world.commit('main', { 'tuning/new.yml': undefined, 'new.mjs': undefined });
+}, 180_000);
+
 test('two studies: one comment, two checks, the worst one on top and in the outputs', async () => {
   await world.commit('main', { 'tuning/a.yml': studySource({ name: 'steady', trials: 2 }), 'tuning/b.yml': studySource({ name: 'shaky', trials: 2, command: '[node, other.mjs]' }), 'other.mjs': trainingSource() });
   const pull = await opened('two', { 'other.mjs': trainingSource({ level: 0.8, salt: 5 }) });

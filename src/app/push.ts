@@ -16,7 +16,7 @@ import { gainPairs } from './pairedStage.js';
 import { knowledgeFor } from './knowledge.js';
 import { inParallel } from './inParallel.js';
 import { freezeMargins } from './marginStep.js';
-import { searchSide } from './searchStep.js';
+import { mayBegin, searchSide } from './searchStep.js';
 
 /** The drift series: so many canonical seeds on every push (decisions.md 19). */
 const seriesSeeds = 5;
@@ -55,7 +55,7 @@ export async function runPush(context: StageContext, facts: PushFacts, keep: (ou
     const winner = await searchSide(context, { side: 'head', incumbent: undefined, knowledge });
     if (winner === undefined) return;
     incumbent = { params: winner, sinceSha: run.head.sha, source: 'base-search' };
-  }
+  } else if (held === undefined && !(await mayBegin(context, 'head'))) return;
   const source = held !== undefined || incumbent === adopted ? 'record' : incumbent.source === 'defaults' ? 'defaults' : 'base-search';
   found.incumbent = { params: incumbent.params, source, sinceSha: incumbent.sinceSha };
   found.incumbentHere = incumbent.params;

@@ -36,16 +36,19 @@ export interface SearchRequest {
   readonly lent?: LentSlots;
 }
 
+/** False where the study asked for a short run before anything else, and that failed: the report says so. */
+export async function mayBegin(context: SearchContext, side: Side): Promise<boolean> {
+  const fault = await smokeBeforeSearch(context, side);
+  if (fault !== undefined) context.found.incomplete = { reason: 'smoke', sentence: fault };
+  return fault === undefined;
+}
+
 /** Searches one side and re-scores its best on fresh seeds; the winner is the retuned configuration. */
 export async function searchSide(context: SearchContext, request: SearchRequest): Promise<Params | undefined> {
   const { run, tools, found, executor, lab } = context;
   const config = run.configs[request.side];
   const commit = request.side === 'head' ? run.head : run.base;
-  const fault = await smokeBeforeSearch(context, request.side);
-  if (fault !== undefined) {
-    found.incomplete = { reason: 'smoke', sentence: fault };
-    return undefined;
-  }
+  if (!(await mayBegin(context, request.side))) return undefined;
   const outcome = await runSearch(context, request, config);
   // The gate ended the search before it began.
   if (outcome.trials.length === 0 && (await request.lent?.ended)?.goesOn === false) return undefined;
