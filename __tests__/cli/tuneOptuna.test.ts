@@ -117,6 +117,66 @@ test('export and compare read such a log, and two studies share a file', async (
   expect(ended(await type(folder.path, ['compare', 'study.log', 'study.log']), 2).err).toContain('"demo", "one", "two"');
 });
 
+describe('a study whose trials are several runs, with a template', () => {
+  const training = `import { appendFileSync, readFileSync } from 'node:fs';
+const { lr, fold } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+appendFileSync('runs.txt', lr + ' ' + fold + '\\n');
+console.log('noregret ' + JSON.stringify({ step: 1, accuracy: 0.5 }));
+await new Promise((done) => setTimeout(done, 150));
+console.log('noregret ' + JSON.stringify({ step: 2, accuracy: 0.8 - 0.02 * Math.log10(lr) ** 2 + 0.01 * fold }));
+`;
+  const study = (folds = 3): string => studySource({ trials: 3, command: '[node, train.mjs, "${template}"]', extra: `folds: ${folds}\ntemplate: params.json.tpl\nverdict: { rescore: 0 }\n` }).replace('parallel: 2', 'parallel: 1');
+  const runs = (): readonly string[] => readFileSync(join(folder.path, 'runs.txt'), 'utf8').trimEnd().split('\n');
+  interface Exported { readonly trials: readonly { readonly value?: number; readonly params: object; readonly state: string; readonly parts?: readonly { readonly run: number; readonly metrics: object }[] }[] }
+  const exported = async (log: string): Promise<Exported['trials']> => (JSON.parse(ended(await type(folder.path, ['export', log, '--format', 'json']), 0).out) as Exported).trials;
+  const rows = (trials: Exported['trials']): readonly unknown[] => trials.filter(({ state }) => state === 'complete').map(({ value, params, parts }) => ({ value, params, parts: parts?.map(({ run, metrics }) => ({ run, metrics })) }));
+  beforeEach(() => {
+    put('train.mjs', training);
+    put('params.json.tpl', '{ "lr": {{lr}}, "fold": {{fold}} }\n');
+    put('noregret.yml', study());
+  });
+
+  test('keeps its parts in the journal, the same as in a log of our own, and nothing is measured again', async () => {
+    ended(await type(folder.path, ['tune', '--quiet']), 0);
+    const own = rows(await exported('demo'));
+    expect(own).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ parts: [1, 2, 3].map((run) => expect.objectContaining({ run })) })));
+    rmSync(join(folder.path, '.noregret'), { recursive: true });
+    rmSync(join(folder.path, 'runs.txt'));
+    const { out } = ended(await type(folder.path, ['tune', ...flags]), 0);
+    expect(out).toContain('3 trials ok, 9 runs');
+    expect(rows(await exported('study.log'))).toEqual(own);
+    expect(new Set(runs()).size).toBe(9);
+    // One trial of Optuna each, whose value is the mean and whose steps are the runs.
+    expect(studies()[0]?.trials.map(({ state }) => state)).toEqual([1, 1, 1]);
+    rmSync(join(folder.path, '.noregret'), { recursive: true });
+    ended(await type(folder.path, ['tune', ...flags]), 0);
+    expect(runs()).toHaveLength(9);
+  });
+
+  test('cut in the midst of a trial: goes on, and every trial has all of its parts', async () => {
+    const abort = new AbortController();
+    const poll = setInterval(() => { if (existsSync(join(folder.path, 'runs.txt')) && runs().length >= 5) abort.abort(); }, 10);
+    ended(await type(folder.path, ['tune', ...flags], { signal: abort.signal }), 130);
+    clearInterval(poll);
+    const before = runs().length;
+    ended(await type(folder.path, ['resume']), 0);
+    const whole = rows(await exported('study.log')) as { readonly parts: readonly unknown[] }[];
+    expect(whole.map(({ parts }) => parts.length)).toEqual([3, 3, 3]);
+    // What was cut is run again, whichever it was when the signal came; nothing that had ended is.
+    const again = runs().filter((run, i) => runs().indexOf(run) !== i);
+    expect([[], runs().slice(before - 1, before)]).toContainEqual(again);
+  });
+
+  test('another number of folds or another text is another study', async () => {
+    ended(await type(folder.path, ['tune', '--quiet', ...flags]), 0);
+    put('noregret.yml', study(4));
+    expect(ended(await type(folder.path, ['tune', ...flags]), 2).err).toContain('config.parts.folds is 3, here it is 4');
+    put('noregret.yml', study());
+    put('params.json.tpl', '{ "fold": {{fold}}, "lr": {{lr}} }\n');
+    expect(ended(await type(folder.path, ['tune', ...flags]), 2).err).toMatch(/its template is "[0-9a-f]{16}", here it is/);
+  });
+});
+
 describe('flags that do not go together are refused before anything runs', () => {
   test.each([
     [['--journal-format', 'optuna'], 'Add --study FILE'], [['--study-name', 'x'], 'Add --study FILE'], [['--new', ...flags], '--study-name NAME'],
