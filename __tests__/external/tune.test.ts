@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ended, json, type, type Typed } from '../cli/desk.js';
 import { temporaryFolder } from '../stores/gitFixture.js';
@@ -133,6 +133,44 @@ describe('a search that another program proposes', () => {
     const { study: { search } } = await told();
     expect(search?.trials.map(({ params }) => params.x)).toEqual([4 / 16, 5 / 16]);
     expect(heard().map(brief).slice(1, 4)).toEqual(['ask ?0', 'tell ?0 infeasible', 'ask ?1']);
+  });
+});
+
+describe('beside another program, in a shared journal', () => {
+  const line = (more: object): string => `${JSON.stringify({ worker_id: 'w', ...more })}\n`;
+  /** Optuna runs trial 0, and does not say for how long. */
+  const theirs = `${line({ op_code: 0, study_name: 'theirs', directions: [2] })}${line({ op_code: 4, study_id: 0, state: 0, datetime_start: '2026-01-01T00:00:00', params: { x: 0.5 }, distributions: { x: JSON.stringify({ name: 'FloatDistribution', attributes: { step: null, low: 0, high: 1, log: false } }) } })}`;
+  const flags = ['--study', 'study.log', '--journal-format', 'optuna'];
+  /** Once it was asked, and wanted to wait, three times. */
+  const afterWaiting = (what: () => void): NodeJS.Timeout => {
+    const poll = setInterval(() => {
+      if (!existsSync(join(folder.path, 'heard.jsonl')) || heard().filter(({ op }) => op === 'ask').length < 3) return;
+      clearInterval(poll);
+      what();
+    }, 20);
+    return poll;
+  };
+  beforeEach(() => { study({ mode: 'first' }, { trials: 2 }); put('study.log', theirs); });
+
+  test('one that waits for a trial of it is told when that has ended, and proposes then', async () => {
+    const poll = afterWaiting(() => { appendFileSync(join(folder.path, 'study.log'), line({ op_code: 6, trial_id: 0, state: 1, values: [-0.2], datetime_complete: '2026-01-01T00:01:00' })); });
+    const { out } = ended(await tune(...flags), 0);
+    clearInterval(poll);
+    expect(out).toContain('the best of 3 trials');
+    const told = heard().map(brief);
+    const end = told.indexOf('tell #0 complete');
+    expect(told.slice(0, 3)).toEqual(['start', 'tell #0 running', 'ask ?0']);
+    expect(end).toBeGreaterThan(4);
+    expect(told.slice(end - 2, end + 4)).toEqual([`ask ?${end - 4}`, `ask ?${end - 3}`, 'tell #0 complete', `ask ?${end - 2}`, `tell ?${end - 2} #1 complete`, `ask ?${end - 1}`]);
+  });
+
+  test('Ctrl-C ends the waiting', async () => {
+    const abort = new AbortController();
+    const poll = afterWaiting(() => { abort.abort(); });
+    ended(await type(folder.path, ['tune', ...flags], { signal: abort.signal }), 130);
+    clearInterval(poll);
+    expect(heard().at(-1)?.op).toBe('close');
+    expect(readFileSync(join(folder.path, 'study.log'), 'utf8').startsWith(theirs)).toBe(true);
   });
 });
 
