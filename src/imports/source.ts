@@ -43,6 +43,8 @@ export interface Pages { readonly bytes: number; read(offset: number, length: nu
 
 const headBytes = 16_384;
 const chunkBytes = 1 << 20;
+/** Also where a file grew while it was read. */
+const leastBytes = 1 << 10;
 /** For texts, which are a copy of it: folders of a hundred thousand small files would leave as many buffers behind. */
 const scratch = Buffer.allocUnsafeSlow(1 << 16);
 
@@ -54,7 +56,7 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[] } = {};
-  const { place, open, label } = waysInto(path, name, isFolder);
+  const { place, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -74,6 +76,7 @@ export function openSource(path: string, name: string): Source {
       const full = isFolder ? place(folder) : undefined;
       const found = full === undefined ? [] : listed(full, label(folder), links);
       if (folder === '') held.top = found;
+      sound.add(folder, found);
       return found;
     },
   };
@@ -82,14 +85,16 @@ export function openSource(path: string, name: string): Source {
 /** A descriptor, and how much there was when it was opened. */
 interface Opened { readonly file: number; readonly size: number }
 
-interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => Opened; readonly label: (inside?: string) => string }
+interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => Opened; readonly label: (inside?: string) => string; readonly sound: SoundFolders }
 
 function waysInto(path: string, name: string, isFolder: boolean): Ways {
-  const sound = new Set(['']);
-  const label = (inside = ''): string => (inside === '' ? name : join(name, inside));
-  const place = (inside: string): string | undefined => (isFolder ? placeIn(path, inside, sound) : inside === '' ? path : undefined);
+  const sound = soundFolders();
+  // Made once: a hundred thousand small files cost as much in joining and normalising as in opening.
+  const [root, shown] = [beginningOf(path), beginningOf(name)];
+  const label = (inside = ''): string => (inside === '' ? name : `${shown}${inside}`);
+  const place = (inside: string): string | undefined => (isFolder ? placeIn(root, inside, sound) : inside === '' ? path : undefined);
   return {
-    label, place,
+    label, place, sound,
     open: (inside) => {
       const full = place(inside);
       const opened = full === undefined ? 'there is no such file' : openRegular(full, inside === '');
@@ -99,17 +104,43 @@ function waysInto(path: string, name: string, isFolder: boolean): Ways {
   };
 }
 
+/** What stands before the name of something in a folder. */
+function beginningOf(folder: string): string {
+  return join(folder, 'x').slice(0, -1);
+}
+
+/** Folders that are known to be no links, as a listing said or a look. Those below the first level are looked at one after the other and forgotten. */
+interface SoundFolders { readonly has: (folder: string) => boolean; readonly add: (folder: string, entries?: readonly Entry[]) => void }
+
+const mostRecent = 4096;
+
+function soundFolders(): SoundFolders {
+  const [top, recent] = [new Set<string>(), new Set<string>()];
+  const put = (folder: string): void => {
+    if (recent.size >= mostRecent) recent.clear();
+    recent.add(folder);
+  };
+  return {
+    has: (folder) => folder === '' || top.has(folder) || recent.has(folder),
+    add: (folder, entries) => {
+      if (entries === undefined) put(folder);
+      else for (const { name, isFolder } of entries) if (isFolder) { if (folder === '') top.add(name); else put(`${folder}/${name}`); }
+    },
+  };
+}
+
+const leadsOut = /^\/|(?:^|\/)\.\.?(?:\/|$)|\0/;
+
 /** Full path, or undefined where a folder on the way is none (or a link). Throws on a path that leads out: such a one is made by nobody's mistake. */
-function placeIn(root: string, inside: string, sound: Set<string>): string | undefined {
-  const parts = inside.split('/');
-  if (parts.some((part) => part === '..' || part === '.' || part.includes('\0')) || inside.startsWith('/')) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
-  for (let n = 1; n < parts.length; n += 1) {
-    const folder = parts.slice(0, n).join('/');
+function placeIn(root: string, inside: string, sound: SoundFolders): string | undefined {
+  if (leadsOut.test(inside)) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
+  for (let end = sound.has(inside.slice(0, Math.max(0, inside.lastIndexOf('/')))) ? -1 : inside.indexOf('/'); end !== -1; end = inside.indexOf('/', end + 1)) {
+    const folder = inside.slice(0, end);
     if (sound.has(folder)) continue;
-    if (lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+    if (lstatSync(`${root}${folder}`, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
     sound.add(folder);
   }
-  return join(root, inside);
+  return `${root}${inside}`;
 }
 
 /** Or why it cannot be. The thing that the user named may be a link; nothing below it may. */
@@ -144,11 +175,11 @@ function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, voi
   try {
     checkSize(size, limits.fileBytes, label);
     for (let position = 0; ;) {
-      // A new one each time: who keeps a piece of it must not find other bytes there later.
-      const buffer = Buffer.allocUnsafeSlow(chunkBytes);
-      const got = readSync(file, buffer, 0, chunkBytes, position);
-      if (got === 0) return;
-      yield buffer.subarray(0, got);
+      // A new one each time: who keeps a piece of it must not find other bytes there later. One more than there is shows the end.
+      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(size + 1 - position, leastBytes)));
+      const got = readSync(file, buffer, 0, buffer.length, position);
+      if (got > 0) yield buffer.subarray(0, got);
+      if (got < buffer.length) return;
       position += got;
       checkSize(position, limits.fileBytes, label);
     }
