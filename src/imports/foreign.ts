@@ -30,8 +30,17 @@ export interface ForeignTrial {
   readonly seed?: number;
 }
 
+/** What was tried, and whether it came to an end. */
+export type TrialHead = Pick<ForeignTrial, 'params' | 'state'>;
+
 /** A list, or a shelf (`createShelf`) where there may be many. May be walked as often as wanted. */
-export interface Trials extends Iterable<ForeignTrial> { readonly length: number }
+export interface Trials extends Iterable<ForeignTrial> {
+  readonly length: number;
+  /** The same trials, where so much of them costs less than the whole. */
+  readonly heads?: Iterable<TrialHead>;
+  /** Of all trials, perhaps several times each; where it is known without a walk. */
+  readonly metricNames?: () => Iterable<string>;
+}
 
 export interface ForeignMetric { readonly name: string; /** Where the files say it. */ readonly goal?: Goal }
 
@@ -66,8 +75,8 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
 
 /** Names of all metrics that some trial has, sorted. */
 export function metricsOf(trials: Trials): ForeignMetric[] {
-  const names = new Set<string>();
-  for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
+  const names = new Set(trials.metricNames?.());
+  if (trials.metricNames === undefined) for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
   return [...names].sort().map((name) => ({ name }));
 }
 

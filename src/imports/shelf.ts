@@ -1,6 +1,6 @@
 import { numberColumn, type NumberArray } from '../math/numberColumn.js';
 import type { ParamValue } from '../model/params.js';
-import { isoTime, type ForeignTrial, type Point, type Trials } from './foreign.js';
+import { isoTime, type ForeignTrial, type Point, type TrialHead, type Trials } from './foreign.js';
 
 /** A trial with numbers that only its reader knows the meaning of. */
 export interface ShelvedTrial extends ForeignTrial { readonly facts?: Readonly<Record<string, number>> }
@@ -13,6 +13,8 @@ export interface Shelf extends Trials {
   /** How many there are now. */
   push(trial: ShelvedTrial): number;
   [Symbol.iterator](): Iterator<ShelvedTrial, void>;
+  readonly heads: Iterable<TrialHead>;
+  metricNames(): Iterable<string>;
   /** The same trials by the time at which they began; those that do not say stand first. */
   byStart(): Trials;
 }
@@ -52,12 +54,15 @@ export function createShelf(): Shelf {
     return shape;
   };
   const read = (cursor: Cursor): ShelvedTrial => unpack(shapeAt(cursor), cursor, others.at);
-  function* walk(): Generator<ShelvedTrial, void> {
-    for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield read(cursor);
+  const readHead = (cursor: Cursor): TrialHead => headAt(shapeAt(cursor), cursor, others.at);
+  function* walk<T>(take: (cursor: Cursor) => T): Generator<T, void> {
+    for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield take(cursor);
   }
+  const metricNames = (): Iterable<string> => shapes.flatMap(({ values }) => values);
   return {
     get length() { return count.trials; },
-    [Symbol.iterator]: walk,
+    [Symbol.iterator]: () => walk(read),
+    heads: { [Symbol.iterator]: () => walk(readHead) }, metricNames,
     byStart: () => {
       const order: { readonly at: number; readonly start: Start }[] = [];
       for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) {
@@ -66,7 +71,8 @@ export function createShelf(): Shelf {
       }
       order.sort((a, b) => earlier(a.start, b.start));
       const places = Float64Array.from(order, ({ at }) => at);
-      return { length: places.length, *[Symbol.iterator]() { for (const at of places) yield read(cursorAt(at)); } };
+      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({ *[Symbol.iterator]() { for (const at of places) yield take(cursorAt(at)); } });
+      return { length: places.length, heads: inOrder(readHead), metricNames, [Symbol.iterator]: () => inOrder(read)[Symbol.iterator]() };
     },
     push: (trial) => {
       const has = extrasOf(trial);
@@ -128,24 +134,39 @@ function next(cursor: Cursor): number {
   return cursor.numbers[cursor.at++] ?? Number.NaN;
 }
 
-function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
-  const found: Record<string, ParamValue> = {};
-  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
-  const trial = { params: found, state, values: numbersAt(values, cursor), ...(facts.length === 0 ? {} : { facts: numbersAt(facts, cursor) }) };
-  return {
-    ...trial, ...(curves === undefined ? {} : { curves: Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)])) }),
-    ...(has.message ? { message: textIn(at(next(cursor))) } : {}),
-    ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor))) }),
-    ...(has.seconds ? { seconds: next(cursor) } : {}), ...(has.seed ? { seed: next(cursor) } : {}),
-  };
+type Opened<T> = { -readonly [K in keyof T]: T[K] };
+
+function unpack(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
+  const { state, facts, curves, has } = shape;
+  const trial: Opened<ShelvedTrial> = { params: paramsAt(shape, cursor, at), state, values: numbersAt(shape.values, cursor) };
+  if (facts.length > 0) trial.facts = numbersAt(facts, cursor);
+  if (curves !== undefined) trial.curves = Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)]));
+  if (has.message) trial.message = textIn(at(next(cursor)));
+  if (has.start !== undefined) trial.start = has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor)));
+  if (has.seconds) trial.seconds = next(cursor);
+  if (has.seed) trial.seed = next(cursor);
+  return trial;
+}
+
+function headAt(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): TrialHead {
+  const params = paramsAt(shape, cursor, at);
+  cursor.at += shape.values.length;
+  passRest(shape, cursor, at);
+  return { params, state: shape.state };
 }
 
 /** Milliseconds, or the text of another form; '' where there is none. */
 type Start = number | string;
 
 /** Steps over a trial; what is left of it is when it began. */
-function passed({ params, values, curves = [], facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
-  cursor.at += params.length + values.length + facts.length;
+function passed(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
+  cursor.at += shape.params.length + shape.values.length;
+  return passRest(shape, cursor, at);
+}
+
+/** Steps over what stands behind the values. */
+function passRest({ curves = [], facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
+  cursor.at += facts.length;
   for (let left = curves.length; left > 0; left -= 1) {
     const points = next(cursor);
     cursor.at += 2 * points;
@@ -164,6 +185,12 @@ function earlier(a: Start, b: Start): number {
 
 function textIn(value: ParamValue): string {
   return typeof value === 'string' ? value : '';
+}
+
+function paramsAt({ params }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Record<string, ParamValue> {
+  const found: Record<string, ParamValue> = {};
+  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
+  return found;
 }
 
 function numbersAt(names: readonly string[], cursor: Cursor): Record<string, number> {
