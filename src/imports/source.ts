@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { limits } from './limits.js';
-
-export interface Entry { readonly name: string; readonly isFolder: boolean }
+import { unreadable, waysInto, type Entry, type Opened } from './places.js';
 
 /**
  * A file or folder of another tool, read only. Paths are relative to it and made of names that `list` gave, never of text that stands
@@ -27,6 +26,8 @@ export interface Source {
   /** A document whole. */
   bytes(path?: string): Buffer;
   text(path?: string): string;
+  /** Of a small file that is there, in one look; else undefined, and the others say why or read it. */
+  brief(path: string): string | undefined;
   bytesOf(path?: string): number;
   /** Pieces from anywhere; to be closed. */
   open(path?: string): Pages;
@@ -56,7 +57,7 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[] } = {};
-  const { place, open, label, sound } = waysInto(path, name, isFolder);
+  const { place, attempt, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -68,9 +69,10 @@ export function openSource(path: string, name: string): Source {
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
+    brief: (inside) => briefOf(attempt(inside)),
     has: (inside) => entryOf(inside)?.isFile() === true,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
-    head: (inside = '') => headOf(() => open(inside)),
+    head: (inside = '') => headOf(attempt(inside)),
     list: (folder = '') => {
       if (folder === '' && held.top !== undefined) return held.top;
       const full = isFolder ? place(folder) : undefined;
@@ -80,81 +82,6 @@ export function openSource(path: string, name: string): Source {
       return found;
     },
   };
-}
-
-/** A descriptor, and how much there was when it was opened. */
-interface Opened { readonly file: number; readonly size: number }
-
-interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => Opened; readonly label: (inside?: string) => string; readonly sound: SoundFolders }
-
-function waysInto(path: string, name: string, isFolder: boolean): Ways {
-  const sound = soundFolders();
-  // Made once: a hundred thousand small files cost as much in joining and normalising as in opening.
-  const [root, shown] = [beginningOf(path), beginningOf(name)];
-  const label = (inside = ''): string => (inside === '' ? name : `${shown}${inside}`);
-  const place = (inside: string): string | undefined => (isFolder ? placeIn(root, inside, sound) : inside === '' ? path : undefined);
-  return {
-    label, place, sound,
-    open: (inside) => {
-      const full = place(inside);
-      const opened = full === undefined ? 'there is no such file' : openRegular(full, inside === '');
-      if (typeof opened === 'string') throw unreadable(label(inside), opened);
-      return opened;
-    },
-  };
-}
-
-/** What stands before the name of something in a folder. */
-function beginningOf(folder: string): string {
-  return join(folder, 'x').slice(0, -1);
-}
-
-/** Folders that are known to be no links, as a listing said or a look. Those below the first level are looked at one after the other and forgotten. */
-interface SoundFolders { readonly has: (folder: string) => boolean; readonly add: (folder: string, entries?: readonly Entry[]) => void }
-
-const mostRecent = 4096;
-
-function soundFolders(): SoundFolders {
-  const [top, recent] = [new Set<string>(), new Set<string>()];
-  const put = (folder: string): void => {
-    if (recent.size >= mostRecent) recent.clear();
-    recent.add(folder);
-  };
-  return {
-    has: (folder) => folder === '' || top.has(folder) || recent.has(folder),
-    add: (folder, entries) => {
-      if (entries === undefined) put(folder);
-      else for (const { name, isFolder } of entries) if (isFolder) { if (folder === '') top.add(name); else put(`${folder}/${name}`); }
-    },
-  };
-}
-
-const leadsOut = /^\/|(?:^|\/)\.\.?(?:\/|$)|\0/;
-
-/** Full path, or undefined where a folder on the way is none (or a link). Throws on a path that leads out: such a one is made by nobody's mistake. */
-function placeIn(root: string, inside: string, sound: SoundFolders): string | undefined {
-  if (leadsOut.test(inside)) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
-  for (let end = sound.has(inside.slice(0, Math.max(0, inside.lastIndexOf('/')))) ? -1 : inside.indexOf('/'); end !== -1; end = inside.indexOf('/', end + 1)) {
-    const folder = inside.slice(0, end);
-    if (sound.has(folder)) continue;
-    if (lstatSync(`${root}${folder}`, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
-    sound.add(folder);
-  }
-  return `${root}${inside}`;
-}
-
-/** Or why it cannot be. The thing that the user named may be a link; nothing below it may. */
-function openRegular(path: string, isNamed: boolean): Opened | string {
-  try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW));
-    const stats = fstatSync(file);
-    if (stats.isFile()) return { file, size: stats.size };
-    closeSync(file);
-    return 'it is no file';
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'ELOOP' ? 'it is a link, which is not followed' : code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-  }
 }
 
 function listed(folder: string, label: string, links: string[]): readonly Entry[] {
@@ -197,6 +124,15 @@ function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer 
   }
 }
 
+function briefOf(opened: Opened | string): string | undefined {
+  if (typeof opened === 'string') return undefined;
+  try {
+    return opened.size <= scratch.length ? readInto(scratch.subarray(0, opened.size), opened.file).toString('utf8') : undefined;
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
 function pagesOf({ file, size }: Opened, label: string): Pages {
   checkSize(size, limits.fileBytes, label);
   return {
@@ -216,23 +152,15 @@ function readInto(buffer: Buffer, file: number): Buffer {
   return buffer.subarray(0, at);
 }
 
-function headOf(open: () => Opened): Buffer {
-  let opened: Opened | undefined;
+function headOf(opened: Opened | string): Buffer {
+  if (typeof opened === 'string') return Buffer.alloc(0);
   try {
-    opened = open();
     return readInto(Buffer.allocUnsafe(Math.min(headBytes, opened.size)), opened.file);
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'file-unreadable') return Buffer.alloc(0);
-    throw error;
   } finally {
-    if (opened !== undefined) closeSync(opened.file);
+    closeSync(opened.file);
   }
 }
 
 function checkSize(size: number, most: number, label: string): void {
   if (size > most) throw new UserError('file-too-large', `${label} has ${(size / 1e9).toFixed(1)} GB; at most ${(most / 1e9).toFixed(most < 1e9 ? 2 : 1)} GB are read.`, { fix: 'Is this the file of results, and not a log of the training? If it is, keep the newest trials in a file of their own.' });
-}
-
-function unreadable(name: string, why: string): UserError {
-  return new UserError('file-unreadable', `Cannot read ${name}: ${why}.`, { fix: 'Check the path and its permissions.' });
 }
