@@ -5,13 +5,15 @@ import type { Importer, ImportedStudy } from './importer.js';
 import type { Source } from './source.js';
 
 const tool = 'MLflow';
+/** Folders that are asked whether they are experiments: few are none (.trash, models), and another tool's folder may have any number. */
+const firstLooked = 20;
 /** RunStatus of service.proto: the file store writes the number. */
 const states: Readonly<Record<string, ForeignState>> = { 1: 'running', 2: 'waiting', 3: 'complete', 4: 'failed', 5: 'failed', RUNNING: 'running', SCHEDULED: 'waiting', FINISHED: 'complete', FAILED: 'failed', KILLED: 'failed' };
 
 /** A file store: mlruns, or one experiment of it (a folder per run with meta.yaml, params, metrics, tags). */
 export const mlflow: Importer = {
   tool, takes: 'a file store (mlruns), or one experiment of it',
-  detects: (source) => source.isFolder && (isExperiment(source, '') || experiments(source).length > 0),
+  detects: (source) => source.isFolder && (isExperiment(source, '') || experiments(source, firstLooked).length > 0),
   read: (source, choice) => {
     const folders = isExperiment(source, '') ? [''] : experiments(source).map((name) => `${name}/`);
     return { notes: [], studies: folders.map((folder) => experimentOf(source, folder, choice.metric)).filter(({ trials }) => trials > 0 || folders.length === 1) };
@@ -22,8 +24,8 @@ function isExperiment(source: Source, folder: string): boolean {
   return /^experiment_id:/m.test(source.head(`${folder}meta.yaml`).toString('utf8'));
 }
 
-function experiments(source: Source): string[] {
-  return source.list().filter(({ name, isFolder }) => isFolder && isExperiment(source, `${name}/`) && !/^run_id:/m.test(source.head(`${name}/meta.yaml`).toString('utf8'))).map(({ name }) => name);
+function experiments(source: Source, most = Infinity): string[] {
+  return source.list().filter(({ isFolder }) => isFolder).slice(0, most).filter(({ name }) => isExperiment(source, `${name}/`) && !/^run_id:/m.test(source.head(`${name}/meta.yaml`).toString('utf8'))).map(({ name }) => name);
 }
 
 interface Run { readonly id: string; readonly parent: string | undefined; readonly trial: ForeignTrial }
