@@ -1,5 +1,5 @@
 import type { ParamValue } from '../model/params.js';
-import { protoFields } from '../platform/protobuf.js';
+import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
@@ -113,34 +113,38 @@ const [sessionStart, sessionEnd] = [3, 4];
 
 /** HParamsPluginData of the plugin's plugin_data.proto. */
 function hparamsIn({ content }: TensorboardPlugin): { readonly params?: Record<string, ParamValue>; readonly status?: number } {
-  for (const [field, value] of protoFields(content)) {
-    if (!Buffer.isBuffer(value)) continue;
-    if (field === sessionStart) return { params: mapIn(value) };
-    if (field === sessionEnd) for (const [inner, status] of protoFields(value)) if (inner === 1 && typeof status === 'number') return { status };
+  const data = protoReader(content);
+  while (nextField(data)) {
+    if (data.number !== undefined) continue;
+    if (data.field === sessionStart) return { params: mapIn(readerInside(data)) };
+    const end = readerInside(data);
+    if (data.field === sessionEnd) while (nextField(end)) if (end.field === 1 && end.number !== undefined) return { status: end.number };
   }
   return {};
 }
 
 /** `map<string, google.protobuf.Value>`: a number, a text or a boolean each. */
-function mapIn(start: Buffer): Record<string, ParamValue> {
+function mapIn(start: ProtoReader): Record<string, ParamValue> {
   const params: Record<string, ParamValue> = {};
-  for (const [field, entry] of protoFields(start)) {
-    if (field !== 1 || !Buffer.isBuffer(entry)) continue;
+  while (nextField(start)) {
+    if (start.field !== 1 || start.number !== undefined) continue;
+    const entry = readerInside(start);
     let [name, value]: [string, ParamValue] = ['', null];
-    for (const [inner, part] of protoFields(entry)) {
-      if (inner === 1 && Buffer.isBuffer(part)) name = part.toString('utf8');
-      if (inner === 2 && Buffer.isBuffer(part)) value = valueIn(part);
+    while (nextField(entry)) {
+      if (entry.field === 1 && entry.number === undefined) name = textOf(entry);
+      if (entry.field === 2 && entry.number === undefined) value = valueIn(readerInside(entry));
     }
     if (name !== '') params[name] = value;
   }
   return params;
 }
 
-function valueIn(bytes: Buffer): ParamValue {
-  for (const [field, value] of protoFields(bytes)) {
-    if (field === 2 && Buffer.isBuffer(value) && value.length === 8) return Number.isFinite(value.readDoubleLE(0)) ? value.readDoubleLE(0) : String(value.readDoubleLE(0));
-    if (field === 3 && Buffer.isBuffer(value)) return value.toString('utf8');
-    if (field === 4) return value === 1;
+function valueIn(reader: ProtoReader): ParamValue {
+  while (nextField(reader)) {
+    const { field, number, bytes, from, to } = reader;
+    if (field === 2 && number === undefined && to - from === 8) return Number.isFinite(bytes.readDoubleLE(from)) ? bytes.readDoubleLE(from) : String(bytes.readDoubleLE(from));
+    if (field === 3 && number === undefined) return textOf(reader);
+    if (field === 4) return number === 1;
   }
   return null;
 }
