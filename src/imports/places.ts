@@ -14,6 +14,8 @@ export interface Ways {
   readonly place: (inside: string) => string | undefined;
   /** Or why not. */
   readonly attempt: (inside: string) => Opened | string;
+  /** A descriptor of what may be no file at all; undefined where nothing opens. */
+  readonly attemptUnseen: (inside: string) => number | undefined;
   /** UserError `file-unreadable`. */
   readonly open: (inside: string) => Opened;
   /** For messages. */
@@ -33,6 +35,10 @@ export function waysInto(path: string, name: string, isFolder: boolean): Ways {
   };
   return {
     label, place, attempt, sound,
+    attemptUnseen: (inside) => {
+      const full = place(inside);
+      return full === undefined ? undefined : openUnseen(full, inside === '');
+    },
     open: (inside) => {
       const opened = attempt(inside);
       if (typeof opened === 'string') throw unreadable(label(inside), opened);
@@ -83,7 +89,7 @@ function placeIn(root: string, inside: string, sound: SoundFolders): string | un
 /** Or why it cannot be. The thing that the user named may be a link; nothing below it may. */
 function openRegular(path: string, isNamed: boolean): Opened | string {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW));
+    const file = openSync(path, flags(isNamed));
     const stats = fstatSync(file);
     if (stats.isFile()) return { file, size: stats.size };
     closeSync(file);
@@ -92,6 +98,18 @@ function openRegular(path: string, isNamed: boolean): Opened | string {
     const code = (error as NodeJS.ErrnoException).code;
     return code === 'ELOOP' ? 'it is a link, which is not followed' : code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
   }
+}
+
+function openUnseen(path: string, isNamed: boolean): number | undefined {
+  try {
+    return openSync(path, flags(isNamed));
+  } catch {
+    return undefined;
+  }
+}
+
+function flags(isNamed: boolean): number {
+  return constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW);
 }
 
 export function unreadable(name: string, why: string): UserError {

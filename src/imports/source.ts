@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { limits } from './limits.js';
@@ -57,7 +57,7 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[] } = {};
-  const { place, attempt, open, label, sound } = waysInto(path, name, isFolder);
+  const { place, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -69,13 +69,14 @@ export function openSource(path: string, name: string): Source {
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
-    brief: (inside) => briefOf(attempt(inside)),
+    brief: (inside) => briefOf(attemptUnseen(inside)),
     has: (inside) => entryOf(inside)?.isFile() === true,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(attempt(inside)),
     list: (folder = '') => {
       if (folder === '' && held.top !== undefined) return held.top;
-      const full = isFolder ? place(folder) : undefined;
+      // The folder itself must be no link either: what is found in it counts as seen.
+      const full = isFolder ? place(folder === '' ? '' : `${folder}/`) : undefined;
       const found = full === undefined ? [] : listed(full, label(folder), links);
       if (folder === '') held.top = found;
       sound.add(folder, found);
@@ -88,14 +89,21 @@ function listed(folder: string, label: string, links: string[]): readonly Entry[
   try {
     const found = readdirSync(folder, { withFileTypes: true });
     if (found.length > limits.entries) throw new UserError('folder-too-large', `${label} has ${found.length} entries; at most ${limits.entries} are read.`, { fix: 'Is this the right folder?' });
-    for (const entry of found) if (entry.isSymbolicLink()) links.push(`${label}/${entry.name}`);
-    return found.filter((entry) => entry.isFile() || entry.isDirectory()).map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries: Entry[] = [];
+    for (const entry of found) take(entry, entries, () => { links.push(`${label}/${entry.name}`); });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw unreadable(label, (error as Error).message);
   }
+}
+
+function take(entry: Dirent, into: Entry[], seeLink: () => void): void {
+  if (entry.isFile()) into.push({ name: entry.name, isFolder: false });
+  else if (entry.isDirectory()) into.push({ name: entry.name, isFolder: true });
+  else if (entry.isSymbolicLink()) seeLink();
 }
 
 function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, void> {
@@ -124,12 +132,16 @@ function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer 
   }
 }
 
-function briefOf(opened: Opened | string): string | undefined {
-  if (typeof opened === 'string') return undefined;
+/** Not asked what it is: a folder, a pipe or a socket cannot be read at a place, and a device has more than fits. */
+function briefOf(file: number | undefined): string | undefined {
+  if (file === undefined) return undefined;
   try {
-    return opened.size <= scratch.length ? readInto(scratch.subarray(0, opened.size), opened.file).toString('utf8') : undefined;
+    const got = readSync(file, scratch, 0, scratch.length, 0);
+    return got < scratch.length ? scratch.toString('utf8', 0, got) : undefined;
+  } catch {
+    return undefined;
   } finally {
-    closeSync(opened.file);
+    closeSync(file);
   }
 }
 
