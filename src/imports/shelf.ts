@@ -15,8 +15,8 @@ export interface Shelf extends Trials {
   [Symbol.iterator](): Iterator<ShelvedTrial, void>;
   readonly heads: Iterable<TrialHead>;
   metricNames(): Iterable<string>;
-  /** The same trials by the time at which they began; those that do not say stand first. */
-  byStart(): Trials;
+  /** The same trials by the time at which they began; those that do not say stand first. `isKept` is asked by the place from 0 on. */
+  byStart(isKept?: (place: number) => boolean): Trials;
 }
 
 /** Each trial as `change` has it, made anew on each walk. */
@@ -63,16 +63,24 @@ export function createShelf(): Shelf {
     get length() { return count.trials; },
     [Symbol.iterator]: () => walk(read),
     heads: { [Symbol.iterator]: () => walk(readHead) }, metricNames,
-    byStart: () => {
+    byStart: (isKept) => {
       const order: { readonly at: number; readonly start: Start }[] = [];
-      for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) {
+      const cursor = cursorAt(0);
+      for (let place = 0; cursor.at < cursor.numbers.length; place += 1) {
         const { at } = cursor;
-        order.push({ at, start: passed(shapeAt(cursor), cursor, others.at) });
+        const start = passed(shapeAt(cursor), cursor, others.at);
+        if (isKept === undefined || isKept(place)) order.push({ at, start });
       }
       order.sort((a, b) => earlier(a.start, b.start));
       const places = Float64Array.from(order, ({ at }) => at);
-      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({ *[Symbol.iterator]() { for (const at of places) yield take(cursorAt(at)); } });
-      return { length: places.length, heads: inOrder(readHead), metricNames, [Symbol.iterator]: () => inOrder(read)[Symbol.iterator]() };
+      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({
+        *[Symbol.iterator]() {
+          const { numbers } = cursorAt(0);
+          for (const at of places) yield take({ numbers, at });
+        },
+      });
+      const isWhole = places.length === count.trials;
+      return { length: places.length, heads: inOrder(readHead), ...(isWhole ? { metricNames } : {}), [Symbol.iterator]: () => inOrder(read)[Symbol.iterator]() };
     },
     push: (trial) => {
       const has = extrasOf(trial);
