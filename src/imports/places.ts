@@ -12,6 +12,8 @@ export interface Opened { readonly file: number; readonly size: number }
 export interface Ways {
   /** Full path, or undefined where a folder on the way is none. */
   readonly place: (inside: string) => string | undefined;
+  /** Full path, whatever the folders on the way are: where nothing stands there, it does not matter. */
+  readonly beneath: (inside: string) => string | undefined;
   /** Or why not. */
   readonly attempt: (inside: string) => Opened | string;
   /** A descriptor of what may be no file at all; undefined where nothing opens. */
@@ -35,6 +37,7 @@ export function waysInto(path: string, name: string, isFolder: boolean): Ways {
   };
   return {
     label, place, attempt, sound,
+    beneath: (inside) => (isFolder ? pathIn(root, inside, sound) : place(inside)),
     attemptUnseen: (inside) => {
       const full = place(inside);
       return full === undefined ? undefined : openUnseen(full, inside === '');
@@ -53,7 +56,12 @@ function beginningOf(folder: string): string {
 }
 
 /** Folders that are known to be no links, as a listing said or a look. Those below the first level are looked at one after the other and forgotten. */
-interface SoundFolders { readonly has: (folder: string) => boolean; readonly add: (folder: string, entries?: readonly Entry[]) => void }
+interface SoundFolders {
+  readonly has: (folder: string) => boolean;
+  readonly add: (folder: string, entries?: readonly Entry[]) => void;
+  /** Whether a plain name is meant in the folder that was asked for last: nearly every file is one beside the last one. */
+  readonly isBeside: (inside: string) => boolean;
+}
 
 const mostRecent = 4096;
 
@@ -63,26 +71,46 @@ function soundFolders(): SoundFolders {
     if (recent.size >= mostRecent) recent.clear();
     recent.add(folder);
   };
+  const last = { folder: '' };
   return {
-    has: (folder) => folder === '' || top.has(folder) || recent.has(folder),
+    has: (folder) => {
+      const isSound = folder === '' || top.has(folder) || recent.has(folder);
+      if (isSound) last.folder = folder;
+      return isSound;
+    },
+    isBeside: (inside) => {
+      const { folder } = last;
+      if (folder === '' || inside.lastIndexOf('/') !== folder.length || !inside.startsWith(folder)) return false;
+      const first = inside.codePointAt(folder.length + 1);
+      return first !== undefined && first !== point && !inside.includes('\0', folder.length);
+    },
     add: (folder, entries) => {
-      if (entries === undefined) put(folder);
+      if (entries === undefined) put(last.folder = folder);
       else for (const { name, isFolder } of entries) if (isFolder) { if (folder === '') top.add(name); else put(`${folder}/${name}`); }
     },
   };
 }
 
+/** A name that begins so may be `..`. */
+const point = 46;
 const leadsOut = /^\/|(?:^|\/)\.\.?(?:\/|$)|\0/;
 
-/** Full path, or undefined where a folder on the way is none (or a link). Throws on a path that leads out: such a one is made by nobody's mistake. */
+/** Full path, or undefined where a folder on the way is none (or a link). */
 function placeIn(root: string, inside: string, sound: SoundFolders): string | undefined {
-  if (leadsOut.test(inside)) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
+  const full = pathIn(root, inside, sound);
+  if (sound.isBeside(inside)) return full;
   for (let end = sound.has(inside.slice(0, Math.max(0, inside.lastIndexOf('/')))) ? -1 : inside.indexOf('/'); end !== -1; end = inside.indexOf('/', end + 1)) {
     const folder = inside.slice(0, end);
     if (sound.has(folder)) continue;
     if (lstatSync(`${root}${folder}`, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
     sound.add(folder);
   }
+  return full;
+}
+
+/** Throws on a path that leads out: such a one is made by nobody's mistake. */
+function pathIn(root: string, inside: string, sound: SoundFolders): string {
+  if (!sound.isBeside(inside) && leadsOut.test(inside)) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
   return `${root}${inside}`;
 }
 

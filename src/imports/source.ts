@@ -57,7 +57,7 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[] } = {};
-  const { place, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
+  const { place, beneath, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -70,7 +70,7 @@ export function openSource(path: string, name: string): Source {
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
     brief: (inside) => briefOf(attemptUnseen(inside)),
-    has: (inside) => entryOf(inside)?.isFile() === true,
+    has: (inside) => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(attempt(inside)),
     list: (folder = '') => {
@@ -83,6 +83,10 @@ export function openSource(path: string, name: string): Source {
       return found;
     },
   };
+}
+
+function isFileAt(full: string | undefined, isNamed: boolean): boolean {
+  return full !== undefined && (isNamed ? statSync : lstatSync)(full, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function listed(folder: string, label: string, links: string[]): readonly Entry[] {
