@@ -26,7 +26,8 @@ export interface Source {
   /** A document whole. */
   bytes(path?: string): Buffer;
   text(path?: string): string;
-  /** Of a small file that is there, in one look; else undefined, and the others say why or read it. */
+  /** Of a small file that is there, in one look; else undefined, and the others say why or read it. The bytes stand until the next look. */
+  glance(path: string): Buffer | undefined;
   brief(path: string): string | undefined;
   bytesOf(path?: string): number;
   /** Pieces from anywhere; to be closed. */
@@ -69,7 +70,8 @@ export function openSource(path: string, name: string): Source {
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
-    brief: (inside) => briefOf(attemptUnseen(inside)),
+    glance: (inside) => glanceAt(attemptUnseen(inside)),
+    brief: (inside) => glanceAt(attemptUnseen(inside))?.toString('utf8'),
     has: (inside) => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(attempt(inside)),
@@ -137,11 +139,11 @@ function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer 
 }
 
 /** Not asked what it is: a folder, a pipe or a socket cannot be read at a place, and a device has more than fits. */
-function briefOf(file: number | undefined): string | undefined {
+function glanceAt(file: number | undefined): Buffer | undefined {
   if (file === undefined) return undefined;
   try {
     const got = readSync(file, scratch, 0, scratch.length, 0);
-    return got < scratch.length ? scratch.toString('utf8', 0, got) : undefined;
+    return got < scratch.length ? scratch.subarray(0, got) : undefined;
   } catch {
     return undefined;
   } finally {

@@ -1,5 +1,5 @@
 import type { ParamValue } from '../model/params.js';
-import { isWandbFile, parseWandbFile, type WandbRun } from '../runners/wandbOffline.js';
+import { isWandbFile, readWandbRecords, type WandbItems, type WandbRecords } from '../runners/wandbOffline.js';
 import { flattened, isFields, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
@@ -11,21 +11,25 @@ const tool = 'Weights & Biases';
 /** Kept by the library itself. */
 const isOwn = (name: string): boolean => name.startsWith('_');
 
+/** Folders that are looked into, and files that are asked, before another tool's folder counts as none of ours. */
+const firstLooked = { folders: 100, files: 3 };
+const runFolder = /^(?:offline-)?run-(?:\d{8}_\d{6}-)?(.*)$/;
+
 /** Offline runs: the folder wandb/ with offline-run-*, or one run of it. A sweep is a study, runs without one are a project's. */
 export const wandbRuns: Importer = {
   tool, takes: 'the folder wandb/ with offline runs',
-  detects: (source) => source.isFolder && runFiles(source).slice(0, 3).some((path) => isWandbFile(source.head(path))),
+  detects: (source) => source.isFolder && isAnyRun(source),
   read: (source, choice) => {
     const notes: string[] = [];
     const groups = new Map<string, Shelf>();
     let count = 0;
-    for (const path of runFiles(source)) {
-      const bytes = source.bytes(path);
+    for (const { path, glanced } of runFiles(source)) {
+      const bytes = glanced ?? source.bytes(path);
       if (!isWandbFile(bytes)) { notes.push(`${source.label(path)} is no run (yet): left out`); continue; }
-      const run = parseWandbFile(bytes);
+      const run = readWandbRecords(bytes);
       const name = run.about.sweep ?? run.about.project ?? source.base;
-      const group = groups.get(name) ?? createShelf();
-      groups.set(name, group);
+      let group = groups.get(name);
+      if (group === undefined) groups.set(name, group = createShelf());
       group.push(trialOf(run, { tool, file: source.label(path) }, choice.metric));
       count += 1;
       checkTrials(count, source.name);
@@ -35,22 +39,49 @@ export const wandbRuns: Importer = {
   },
 };
 
-function runFiles(source: Source): string[] {
-  const own = source.list().filter(({ name, isFolder }) => !isFolder && /^run-.*\.wandb$/.test(name)).map(({ name }) => name);
-  const nested = source.list().filter(({ name, isFolder }) => isFolder && /^(offline-)?run-/.test(name)).flatMap(({ name }) => source.list(name).filter((entry) => !entry.isFolder && /^run-.*\.wandb$/.test(entry.name)).map((entry) => `${name}/${entry.name}`));
-  return own.length > 0 ? own : nested;
+/** A run's file. Where it is small it has been read already: those bytes stand until the next file is asked for. */
+interface RunFile { readonly path: string; readonly glanced?: Buffer }
+
+function* runFiles(source: Source, mostFolders = Infinity): Generator<RunFile, void> {
+  const own = filesIn(source, '');
+  if (own.length > 0) { yield* own; return; }
+  let folders = 0;
+  for (const { name, isFolder } of source.list()) {
+    const id = isFolder ? runFolder.exec(name)?.[1] : undefined;
+    if (id === undefined) continue;
+    if ((folders += 1) > mostFolders) return;
+    // A run's folder and its file bear the run's name: no need to look what is there.
+    const path = `${name}/run-${id}.wandb`;
+    const glanced = source.glance(path);
+    if (glanced === undefined) yield* filesIn(source, name);
+    else yield { path, glanced };
+  }
 }
 
-function trialOf(run: WandbRun, place: Place, wanted: string | undefined): ForeignTrial {
-  const config = Object.fromEntries([...run.config].map(([name, text]) => [name, parsed(text)]));
+function isAnyRun(source: Source): boolean {
+  let files = 0;
+  for (const { path, glanced } of runFiles(source, firstLooked.folders)) {
+    if (isWandbFile(glanced ?? source.head(path))) return true;
+    if ((files += 1) === firstLooked.files) return false;
+  }
+  return false;
+}
+
+function filesIn(source: Source, folder: string): RunFile[] {
+  return source.list(folder).filter(({ name, isFolder }) => !isFolder && /^run-.*\.wandb$/.test(name)).map(({ name }) => ({ path: folder === '' ? name : `${folder}/${name}` }));
+}
+
+function trialOf(run: WandbRecords, place: Place, wanted: string | undefined): ForeignTrial {
+  const config = Object.fromEntries([...run.config].map(([name, text]) => [name, valueOf(text)]));
   const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [numbersIn(documentOf(run.summary)), {}];
   let runtime = 0;
-  for (const [i, text] of run.history.entries()) {
-    const row = flattened(documentOf(text));
+  for (const [i, items] of run.history.entries()) {
+    const row = flattened(documentOf(items));
     runtime = numberOr(row['_runtime']) ?? runtime;
-    for (const [name, value] of Object.entries(row)) {
-      const number = numberIn(value);
-      if (number === undefined || isOwn(name)) continue;
+    for (const name of Object.keys(row)) {
+      if (isOwn(name)) continue;
+      const number = numberIn(row[name]);
+      if (number === undefined) continue;
       values[name] = number;
       if (wanted === undefined || wanted === name) (curves[name] ??= []).push([numberOr(row['_step']) ?? i, number]);
     }
@@ -63,9 +94,22 @@ function trialOf(run: WandbRun, place: Place, wanted: string | undefined): Forei
   };
 }
 
-function documentOf(text: string | undefined): Fields {
-  const value = text === undefined ? undefined : parsed(text);
-  return isFields(value) ? value : {};
+/** Nothing of one in which something is no JSON. */
+function documentOf(items: WandbItems): Fields {
+  const found: Record<string, unknown> = {};
+  for (const [name, text] of items) {
+    const value = valueOf(text);
+    if (value === undefined) return {};
+    found[name] = value;
+  }
+  return found;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Most are numbers. */
+function valueOf(text: string): unknown {
+  return jsonNumber.test(text) ? Number(text) : parsed(text);
 }
 
 /** The names of a W&B configuration, maps inside it joined by points; a `seed` is one. */
