@@ -71,38 +71,44 @@ function filesIn(source: Source, folder: string): RunFile[] {
   return source.list(folder).filter(({ name, isFolder }) => !isFolder && /^run-.*\.wandb$/.test(name)).map(({ name }) => ({ path: folder === '' ? name : `${folder}/${name}` }));
 }
 
-function trialOf(run: WandbRecords, place: Place, wanted: string | undefined): ForeignTrial {
-  const config = Object.fromEntries([...run.config].map(([name, text]) => [name, valueOf(text)]));
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [numbersIn(documentOf(run.summary)), {}];
-  let runtime = 0;
-  for (const [i, items] of run.history.entries()) {
-    const row = flattened(documentOf(items));
-    runtime = numberOr(row['_runtime']) ?? runtime;
-    for (const name of Object.keys(row)) {
-      if (isOwn(name)) continue;
-      const number = numberIn(row[name]);
-      if (number === undefined) continue;
-      values[name] = number;
-      if (wanted === undefined || wanted === name) (curves[name] ??= []).push([numberOr(row['_step']) ?? i, number]);
-    }
+function trialOf({ config, summary, history, exitCode, about }: WandbRecords, place: Place, wanted: string | undefined): ForeignTrial {
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [{}, {}];
+  eachNumber(summary, (name, value) => { values[name] = value; });
+  let [runtime, step] = [0, 0];
+  const take = (name: string, value: number): void => {
+    values[name] = value;
+    if (wanted === undefined || wanted === name) (curves[name] ??= []).push([step, value]);
+  };
+  for (const [i, items] of history.entries()) {
+    step = ownNumber(items, '_step') ?? i;
+    runtime = ownNumber(items, '_runtime') ?? runtime;
+    eachNumber(items, take);
   }
-  const { startSeconds } = run.about;
   return {
-    ...paramsIn(config, place), values, curves, seconds: runtime,
-    state: run.exitCode === undefined ? 'running' : run.exitCode === 0 ? 'complete' : 'failed', ...(run.exitCode === undefined || run.exitCode === 0 ? {} : { message: `exit code ${run.exitCode}` }),
-    start: isoTime(startSeconds),
+    ...paramsIn(Object.fromEntries([...config].filter(([name]) => !isOwn(name)).map(([name, text]) => [name, valueOf(text)])), place), values, curves, seconds: runtime,
+    state: exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed', ...(exitCode === undefined || exitCode === 0 ? {} : { message: `exit code ${exitCode}` }),
+    start: isoTime(about.startSeconds),
   };
 }
 
-/** Nothing of one in which something is no JSON. */
-function documentOf(items: WandbItems): Fields {
-  const found: Record<string, unknown> = {};
+/** Of maps inside maps too, the names joined by points; what the library keeps for itself and what is no JSON is passed over. */
+function eachNumber(items: WandbItems, take: (name: string, value: number) => void): void {
   for (const [name, text] of items) {
+    if (isOwn(name)) continue;
     const value = valueOf(text);
-    if (value === undefined) return {};
-    found[name] = value;
+    if (isFields(value)) for (const [path, inner] of Object.entries(flattened(value, '.', name))) takeNumber(path, inner, take);
+    else takeNumber(name, value, take);
   }
-  return found;
+}
+
+function takeNumber(name: string, value: unknown, take: (name: string, value: number) => void): void {
+  const number = numberIn(value);
+  if (number !== undefined) take(name, number);
+}
+
+function ownNumber(items: WandbItems, name: string): number | undefined {
+  const text = items.get(name);
+  return text === undefined ? undefined : numberOr(valueOf(text));
 }
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

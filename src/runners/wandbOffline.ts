@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
+import { nextField, protoReader, readerInside, type ProtoReader } from '../platform/protobuf.js';
 import { readHostile } from '../platform/safeRead.js';
 
 /** JSON texts by name; what lies in maps has its keys joined by points. */
@@ -62,14 +62,15 @@ export function readWandbRecords(bytes: Buffer): WandbRecords {
   const [summary, config] = [new Map<string, string>(), new Map<string, string>()];
   let [exitCode, about]: [number | undefined, WandbRecords['about']] = [undefined, {}];
   for (const record of isWandbFile(bytes) ? logRecords(bytes) : []) {
+    const textOf = textsIn(record);
     while (nextField(record)) {
       if (record.number !== undefined) continue;
       switch (record.field) {
-        case recordField.history: history.push(itemsIn(readerInside(record), new Map())); break;
-        case recordField.summary: itemsIn(readerInside(record), summary); break;
-        case recordField.config: itemsIn(readerInside(record), config); break;
+        case recordField.history: history.push(itemsIn(readerInside(record), new Map(), textOf)); break;
+        case recordField.summary: itemsIn(readerInside(record), summary, textOf); break;
+        case recordField.config: itemsIn(readerInside(record), config, textOf); break;
         case recordField.exit: exitCode = exitCodeIn(readerInside(record)); break;
-        case recordField.run: about = { ...about, ...aboutRun(readerInside(record), config) }; break;
+        case recordField.run: about = { ...about, ...aboutRun(readerInside(record), config, textOf) }; break;
         default:
       }
     }
@@ -95,12 +96,12 @@ function secondsIn(timestamp: ProtoReader): number {
 }
 
 /** Its configuration goes to the others'. */
-function aboutRun(run: ProtoReader, config: Map<string, string>): WandbRecords['about'] {
+function aboutRun(run: ProtoReader, config: Map<string, string>, textOf: TextOf): WandbRecords['about'] {
   const about: { -readonly [key in keyof WandbRecords['about']]: WandbRecords['about'][key] } = {};
   while (nextField(run)) {
     if (run.number !== undefined) continue;
     switch (run.field) {
-      case runField.config: itemsIn(readerInside(run), config); break;
+      case runField.config: itemsIn(readerInside(run), config, textOf); break;
       case runField.startTime: about.startSeconds = secondsIn(readerInside(run)); break;
       case runField.displayName: about.name = textOf(run); break;
       case runField.project: about.project = textOf(run); break;
@@ -133,8 +134,20 @@ function* logRecords(bytes: Buffer): Generator<ProtoReader> {
   }
 }
 
+/** What the field that was read last holds, as a text. */
+type TextOf = (reader: ProtoReader) => string;
+
+/** Of a record and the messages in it: a record has dozens of short texts, and taking each from its bytes costs more than all the rest. */
+function textsIn({ bytes, at, end }: ProtoReader): TextOf {
+  const whole = bytes.toString('latin1', at, end);
+  return ({ from, to }) => {
+    const text = whole.slice(from - at, to - at);
+    return /[\x80-\xFF]/.test(text) ? bytes.toString('utf8', from, to) : text;
+  };
+}
+
 /** Names and JSON texts of a history, summary or configuration record; a name may be a path of several keys. */
-function itemsIn(record: ProtoReader, into: Map<string, string>): Map<string, string> {
+function itemsIn(record: ProtoReader, into: Map<string, string>, textOf: TextOf): Map<string, string> {
   while (nextField(record)) {
     if (record.field !== 1 || record.number !== undefined) continue;
     const inner = readerInside(record);
