@@ -3,6 +3,7 @@ import { cellValue } from './cells.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer, ImportedStudy } from './importer.js';
 import { metaOf, type Meta } from './mlflowMeta.js';
+import { emptyMap, own } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -60,9 +61,9 @@ function experimentOf(source: Source, folder: string, wanted: string | undefined
 }
 
 function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta: Meta; readonly wanted: string | undefined }): { readonly trial: ForeignTrial; readonly parent: string | undefined } {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const name of filesBelow(source, `${folder}params`)) params[name] = cellValue(textOf(source, `${folder}params/${name}`).trimEnd());
-  const [values, curves]: [Record<string, number>, Record<string, readonly Point[]>] = [{}, {}];
+  const [values, curves]: [Record<string, number>, Record<string, readonly Point[]>] = [emptyMap(), emptyMap()];
   for (const name of filesBelow(source, `${folder}metrics`)) {
     const points = pointsOf(textOf(source, `${folder}metrics/${name}`));
     const last = points.at(-1);
@@ -77,7 +78,7 @@ function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta
   return {
     parent: tag('mlflow.parentRunId'),
     trial: {
-      params, values, curves, state: states[status] ?? 'failed', ...(status === '5' || status === 'KILLED' ? { message: 'killed' } : {}),
+      params, values, curves, state: own(states, status) ?? 'failed', ...(status === '5' || status === 'KILLED' ? { message: 'killed' } : {}),
       start: isoTime(start / 1000), ...(end >= start ? { seconds: (end - start) / 1000 } : {}), ...(Number.isFinite(seed) ? { seed } : {}),
     },
   };

@@ -4,6 +4,7 @@ import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields }
 import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, jsonPieces, jsonTexts, parsed } from './jsonPieces.js';
+import { emptyMap, own } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -29,7 +30,7 @@ export const rayTune: Importer = {
       byFolder.delete(folder);
       if (trial !== undefined) checkTrials(trials.push(trial), source.name);
     }
-    for (const { params, status } of byFolder.values()) trials.push({ params, state: states[status] === 'waiting' ? 'waiting' : 'running', values: {} });
+    for (const { params, status } of byFolder.values()) trials.push({ params, state: own(states, status) === 'waiting' ? 'waiting' : 'running', values: {} });
     const metrics = metricsOf(trials);
     return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics, trials, notes: [...notes, ...early(lengths)], ...(metric === undefined || !metrics.some(({ name }) => name === metric) ? {} : { objective: metric }) })] };
   },
@@ -72,7 +73,7 @@ function documentIn(text: unknown): Fields | undefined {
 
 /** Names are paths with slashes, here with points; what JSON could not say was left to a pickle, which is not loaded. */
 function sampled(value: unknown, file: string): Readonly<Record<string, ParamValue>> {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   if (!isFields(value)) return params;
   for (const [name, one] of Object.entries(value)) params[name.replaceAll('/', '.')] = isFields(one) && one['_type'] === 'CLOUDPICKLE_FALLBACK' ? '(an object of Python)' : paramAt(one, { tool, file, field: `evaluated_params.${name}` });
   return params;
@@ -100,7 +101,7 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsIn(config, file);
   const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes });
   const isBroken = source.has(`${folder}/error.txt`);
-  const state = (known === undefined ? undefined : states[known.status]) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
+  const state = (known === undefined ? undefined : own(states, known.status)) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
   if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
   const [seconds, ended] = [numberOr(last?.['time_total_s']), numberOr(last?.['timestamp'])];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
@@ -111,7 +112,7 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
 }
 
 function paramsIn(config: Fields, file: string): Record<string, ParamValue> {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const [name, value] of Object.entries(flattened(config))) params[name] = paramAt(value, { tool, file, field: name });
   return params;
 }
@@ -120,7 +121,7 @@ interface Rows { readonly values: Record<string, number>; readonly curves: Recor
 
 /** Of each metric the last value; the curve of the one that is wanted, or of all. Nothing where there is no such file. */
 function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, 'wanted' | 'notes'>): Rows {
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [{}, {}];
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
   let last: Fields | undefined;
   const file = source.label(path);
   const text = source.brief(path);

@@ -3,6 +3,7 @@ import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -71,7 +72,7 @@ function* trialsBelow(source: Source, { folder, depth, above }: At, context: Con
 }
 
 function runOf(source: Source, files: readonly string[], { wanted, notes }: Context): Run {
-  const [curves, values]: [Record<string, Point[]>, Record<string, number>] = [{}, {}];
+  const [curves, values]: [Record<string, Point[]>, Record<string, number>] = [emptyMap(), emptyMap()];
   let params: Record<string, ParamValue> | undefined;
   let [status, start, end]: (number | undefined)[] = [];
   for (const path of files) {
@@ -125,7 +126,7 @@ function hparamsIn({ content }: TensorboardPlugin): { readonly params?: Record<s
 
 /** `map<string, google.protobuf.Value>`: a number, a text or a boolean each. */
 function mapIn(start: ProtoReader): Record<string, ParamValue> {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   while (nextField(start)) {
     if (start.field !== 1 || start.number !== undefined) continue;
     const entry = readerInside(start);

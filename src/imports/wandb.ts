@@ -1,9 +1,10 @@
 import type { ParamValue } from '../model/params.js';
 import { isWandbFile, readWandbRecords, type WandbItems, type WandbRecords } from '../runners/wandbOffline.js';
-import { flattened, isFields, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
+import { flattened, isFields, numberOr, paramAt, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { emptyMap, own } from './names.js';
 import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -72,7 +73,7 @@ function filesIn(source: Source, folder: string): RunFile[] {
 }
 
 function trialOf({ config, summary, history, exitCode, about }: WandbRecords, place: Place, wanted: string | undefined): ForeignTrial {
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [{}, {}];
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
   eachNumber(summary, (name, value) => { values[name] = value; });
   let [runtime, step] = [0, 0];
   const take = (name: string, value: number): void => {
@@ -85,7 +86,7 @@ function trialOf({ config, summary, history, exitCode, about }: WandbRecords, pl
     eachNumber(items, take);
   }
   return {
-    ...paramsIn(Object.fromEntries([...config].filter(([name]) => !isOwn(name)).map(([name, text]) => [name, valueOf(text)])), place), values, curves, seconds: runtime,
+    ...paramsIn(valuesOf(config), place), values, curves, seconds: runtime,
     state: exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed', ...(exitCode === undefined || exitCode === 0 ? {} : { message: `exit code ${exitCode}` }),
     start: isoTime(about.startSeconds),
   };
@@ -111,6 +112,12 @@ function ownNumber(items: WandbItems, name: string): number | undefined {
   return text === undefined ? undefined : numberOr(valueOf(text));
 }
 
+function valuesOf(items: WandbItems): Fields {
+  const found: Record<string, unknown> = emptyMap();
+  for (const [name, text] of items) if (!isOwn(name)) found[name] = valueOf(text);
+  return found;
+}
+
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Most are numbers. */
@@ -120,16 +127,25 @@ function valueOf(text: string): unknown {
 
 /** The names of a W&B configuration, maps inside it joined by points; a `seed` is one. */
 export function paramsIn(config: Fields, place: Place): Pick<ForeignTrial, 'params' | 'seed'> {
-  const params: Record<string, ParamValue> = {};
-  const bare = Object.fromEntries(Object.entries(config).filter(([name]) => !isOwn(name)).map(([name, value]) => [name, isFields(value) && 'value' in value && Object.keys(value).every((key) => key === 'value' || key === 'desc') ? value['value'] : value]));
-  for (const [name, value] of Object.entries(flattened(bare))) params[name] = paramAt(value, { ...place, field: `config.${name}` });
+  const params: Record<string, ParamValue> = emptyMap();
+  for (const name of Object.keys(config)) {
+    if (isOwn(name)) continue;
+    const value = bare(config[name]);
+    if (isFields(value) && Object.keys(value).length > 0) for (const [path, inner] of Object.entries(flattened(value, '.', name))) params[path] = paramAt(inner, { ...place, field: `config.${path}` });
+    else params[name] = paramAt(value, { ...place, field: `config.${name}` });
+  }
   const { seed, ...others } = params;
   return typeof seed === 'number' ? { params: others, seed } : { params };
 }
 
+/** The library wraps a value with its description. */
+function bare(value: unknown): unknown {
+  return isFields(value) && Object.hasOwn(value, 'value') && Object.keys(value).every((key) => key === 'value' || key === 'desc') ? value['value'] : value;
+}
+
 /** Numbers of a summary; of a metric that has one, `best` or `last` of it is the tool's choice and has a name of its own. */
 export function numbersIn(summary: Fields): Record<string, number> {
-  const found: Record<string, number> = {};
+  const found: Record<string, number> = emptyMap();
   for (const [name, value] of Object.entries(flattened(summary))) {
     const number = numberIn(value);
     if (number !== undefined && !isOwn(name)) found[name] = number;
@@ -137,9 +153,9 @@ export function numbersIn(summary: Fields): Record<string, number> {
   return found;
 }
 
+const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, NaN: Number.NaN, Infinity, '-Infinity': -Infinity, inf: Infinity, '-inf': -Infinity };
+
 /** JSON of W&B has NaN as a text. */
 function numberIn(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  const text = textOr(value);
-  return text === undefined ? undefined : ({ nan: Number.NaN, NaN: Number.NaN, Infinity, '-Infinity': -Infinity, inf: Infinity, '-inf': -Infinity } as Readonly<Record<string, number>>)[text];
+  return typeof value === 'number' ? value : typeof value === 'string' ? own(nonFinite, value) : undefined;
 }
