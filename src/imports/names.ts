@@ -1,10 +1,5 @@
 import { UserError } from '../model/errors.js';
-
-/**
- * Names of parameters and metrics are another's: `constructor` and `toString` are as good as any. One is refused by name, here and in a study
- * file alike: `__proto__`, which JavaScript's own readers of a log would drop.
- */
-const reserved = '__proto__';
+import { reservedName } from '../model/params.js';
 
 /** A map that has nothing but what is put into it, whatever its name. */
 export function emptyMap<T>(): Record<string, T> {
@@ -18,14 +13,14 @@ export function own<T>(map: Readonly<Record<string, T>>, name: string): T | unde
 
 /** UserError `reserved-name`; `where`: the study, or a trial of it. */
 export function refuseReserved(where: string, map: Readonly<Record<string, unknown>>, kind: 'parameter' | 'metric'): void {
-  if (Object.hasOwn(map, reserved)) throw reservedName(where, kind);
+  if (Object.hasOwn(map, reservedName)) throw refused(where, kind);
 }
 
 /** The same of names alone. */
 export function refuseReservedName(where: string, names: Iterable<string>, kind: 'parameter' | 'metric'): void {
-  for (const name of names) if (name === reserved) throw reservedName(where, kind);
+  for (const name of names) if (name === reservedName) throw refused(where, kind);
 }
 
-function reservedName(where: string, kind: string): UserError {
-  return new UserError('reserved-name', `${where}: "${reserved}" cannot be the name of a ${kind}.`, { fix: 'Rename it in the files.' });
+function refused(where: string, kind: string): UserError {
+  return new UserError('reserved-name', `${where}: "${reservedName}" cannot be the name of a ${kind}.`, { fix: 'Rename it in the files.' });
 }

@@ -1,5 +1,5 @@
 import { numberColumn, type NumberArray } from '../math/numberColumn.js';
-import type { ParamValue } from '../model/params.js';
+import { reservedName, type ParamValue } from '../model/params.js';
 import { isoTime, type ForeignTrial, type Point, type TrialHead, type Trials } from './foreign.js';
 
 /** A trial with numbers that only its reader knows the meaning of. */
@@ -209,7 +209,7 @@ function numbersAt(names: readonly string[], cursor: Cursor): Record<string, num
 
 /** Another tool may well have a parameter of this name. */
 function put<T>(into: Record<string, T>, name: string, value: T): void {
-  if (name === '__proto__') Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === reservedName) Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
   else into[name] = value;
 }
 

@@ -1,4 +1,4 @@
-import type { ParamValue } from '../model/params.js';
+import { reservedName, type ParamValue } from '../model/params.js';
 import { isWandbFile, readWandbRecords, type WandbItems, type WandbRecords } from '../runners/wandbOffline.js';
 import { flattened, isFields, numberOr, paramAt, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
@@ -9,8 +9,8 @@ import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Weights & Biases';
-/** Kept by the library itself. */
-const isOwn = (name: string): boolean => name.startsWith('_');
+/** Kept by the library itself; of JavaScript's own names none is that. */
+const isOwn = (name: string): boolean => name.startsWith('_') && name !== reservedName;
 
 /** Folders that are looked into, and files that are asked, before another tool's folder counts as none of ours. */
 const firstLooked = { folders: 100, files: 3 };
