@@ -65,11 +65,56 @@ c.commit()`]);
   'keras-tuner': () => [perTrial((i) => `trial_${String(i).padStart(6, '0')}`, (at, i) => { writeFileSync(join(at, 'trial.json'), JSON.stringify(kt(i))); })],
   kopt: () => [folders((at) => { for (let i = 0; i < trials; i += 1) writeFileSync(join(at, `${i}.json`), JSON.stringify({ loss: loss(i), status: 'ok', eval: { loss: loss(i) }, param: params(i), name: { optim_metric: 'loss' }, history: { loss: { epoch: [0], loss: [loss(i)] } }, time: { start: time(i), duration: { total: 1 } } })); })],
   'ray-tune': () => [perTrial((i) => `train_${i}`, (at, i) => { writeFileSync(join(at, 'params.json'), JSON.stringify(params(i))); writeFileSync(join(at, 'result.json'), steps.map((step) => `${JSON.stringify({ loss: loss(i) + 1 / step, training_iteration: step, done: step === steps.length, time_total_s: step, timestamp: 1.7e9 })}\n`).join('')); })],
-  wandb: () => { const from = 'fixtures/tuners/wandb/runs'; const bytes = readFileSync(first(first(from, /offline/), /run-/) + ''); return [perTrial((i) => `offline-run-${i}`, (at, i) => { writeFileSync(join(at, `run-${i}.wandb`), bytes); }), '--metric', 'val.loss']; },
+  // As wandb 0.31 leaves them: what is in them, by turns, is that of its own runs in the fixtures.
+  wandb: () => {
+    const from = 'fixtures/tuners/wandb/runs';
+    const runs = readdirSync(from).map((name) => readFileSync(first(join(from, name), /run-/)));
+    const id = (i) => (Math.imul(i + 1, 2_654_435_761) >>> 0).toString(36).padStart(8, '0');
+    return [perTrial((i) => `offline-run-20261125_204343-${id(i)}`, (at, i) => {
+      for (const sub of ['files', 'logs', 'tmp']) mkdirSync(join(at, sub));
+      for (const [path, text] of [['files/requirements.txt', 'wandb==0.31.0\n'], ['logs/debug.log', 'started\n'], ['logs/debug-internal.log', '{}\n']]) writeFileSync(join(at, path), text);
+      writeFileSync(join(at, `run-${id(i)}.wandb`), runs[i % runs.length]);
+    }), '--metric', 'val.loss'];
+  },
   tensorboard: () => { const from = 'fixtures/tuners/tensorboard/tf2'; const bytes = readFileSync(first(from, /tfevents/)); return [perTrial((i) => `run${i}`, (at) => { writeFileSync(join(at, 'events.out.tfevents.1'), bytes); })]; },
-  mlflow: () => [folders((at) => { writeFileSync(join(at, 'meta.yaml'), 'experiment_id: 1\nname: e\n'); for (let i = 0; i < trials; i += 1) { for (const sub of ['params', 'metrics']) mkdirSync(join(at, `r${i}`, sub), { recursive: true }); writeFileSync(join(at, `r${i}/meta.yaml`), `run_id: r${i}\nstatus: 3\nlifecycle_stage: active\nstart_time: ${1.7e12 + i}\nend_time: ${1.7e12 + i + 9}\n`); for (const [name, value] of Object.entries(params(i))) writeFileSync(join(at, `r${i}/params/${name}`), String(value)); writeFileSync(join(at, `r${i}/metrics/loss`), steps.map((step) => `${step} ${loss(i) + 1 / step} ${step}\n`).join('')); } })],
+  // As the file store of MLflow 3 leaves them: folders, files, keys and tags are all that `start_run`, `log_params` and `log_metric` write.
+  mlflow: () => [folders((at) => {
+    const experiment = '195953991981312035';
+    writeFileSync(join(at, 'meta.yaml'), `artifact_location: file:///home/user/mlruns/${experiment}\ncreation_time: 1700000000000\nexperiment_id: '${experiment}'\nlast_update_time: 1700000000000\nlifecycle_stage: active\nname: digits\n`);
+    for (let i = 0; i < trials; i += 1) {
+      const [id, start] = [(Math.imul(i, 2_654_435_761) >>> 0).toString(16).padStart(8, '0').repeat(4), 1.7e12 + i * 1000];
+      const put = (path, text) => { writeFileSync(join(at, id, path), text); };
+      for (const sub of ['artifacts', 'metrics', 'params', 'tags']) mkdirSync(join(at, id, sub), { recursive: true });
+      put('meta.yaml', `artifact_uri: file:///home/user/mlruns/${experiment}/${id}/artifacts\nend_time: ${start + 900}\nentry_point_name: ''\nexperiment_id: '${experiment}'\nlifecycle_stage: active\nrun_id: ${id}\nrun_name: trial ${i}\nsource_name: ''\nsource_type: 4\nsource_version: ''\nstart_time: ${start}\nstatus: 3\ntags: []\nuser_id: user\n`);
+      for (const [name, value] of Object.entries(params(i))) put(`params/${name}`, String(value));
+      put('metrics/loss', steps.map((step) => `${start + step} ${loss(i) + 1 / step} ${step}\n`).join(''));
+      for (const [name, value] of [['mlflow.runName', `trial ${i}`], ['mlflow.source.name', 'train.py'], ['mlflow.source.type', 'LOCAL'], ['mlflow.user', 'user']]) put(`tags/${name}`, value);
+    }
+  })],
 };
 
+// What the machine takes for the files alone: a plain loop that lists, opens, reads and closes those which a reader cannot do without.
+// Each is `name` (read), `folder/*` (listed, all in it read) or `folder/` (listed).
+const floors = { mlflow: ['meta.yaml', 'params/*', 'metrics/*', 'tags/'], wandb: ['run-ID.wandb'] };
+
+/** Runs in a process of its own; CPU seconds of the loop alone. */
+function floorOf(folder, wanted) {
+  const { readdirSync, openSync, readSync, closeSync } = process.getBuiltinModule('node:fs');
+  const space = Buffer.allocUnsafeSlow(1 << 16);
+  const read = (path) => { const file = openSync(path); readSync(file, space, 0, space.length, 0); closeSync(file); };
+  const before = process.cpuUsage();
+  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    for (const one of wanted) {
+      const at = `${folder}/${name}/${one.replace(/\*$/, '').replace('ID', name.slice(name.lastIndexOf('-') + 1))}`;
+      if (!/[*/]$/.test(one)) read(at);
+      else for (const inside of readdirSync(at)) if (one.endsWith('*')) read(at + inside);
+    }
+  }
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(JSON.stringify({ userCPUTime: user, systemCPUTime: system, maxRSS: process.resourceUsage().maxRSS }));
+}
+
+const row = (name, used, right) => process.stdout.write(`| ${name} | ${(used.userCPUTime / 1e6).toFixed(2)} | ${(used.systemCPUTime / 1e6).toFixed(2)} | ${(used.maxRSS / 1024).toFixed(0)} |${right}\n`);
 const usage = 'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nusage "+JSON.stringify(u))})';
 const chosen = process.argv.slice(3);
 process.stdout.write(`${trials} trials; load ${loadavg()[0].toFixed(1)}; Node ${process.version}\n| format | user CPU s | system CPU s | largest memory MB |\n|---|---|---|---|\n`);
@@ -82,6 +127,8 @@ for (const [name, make] of Object.entries(formats)) {
   const found = status === 0 ? JSON.parse(stdout) : undefined;
   const used = JSON.parse(/usage (.*)$/.exec(stderr)?.[1] ?? '{}');
   const right = found?.format?.startsWith(name.split('-')[0]) && found.trials === trials ? '' : ` WRONG: ${stderr.slice(0, 300)} ${stdout.slice(0, 200)}`;
-  process.stdout.write(`| ${name} | ${(used.userCPUTime / 1e6).toFixed(2)} | ${(used.systemCPUTime / 1e6).toFixed(2)} | ${(used.maxRSS / 1024).toFixed(0)} |${right}\n`);
+  row(name, used, right);
+  const floor = floors[name];
+  if (floor !== undefined) row(`${name}: its files listed, opened, read and closed, nothing else`, JSON.parse(execFileSync(process.execPath, ['-e', `(${floorOf})(${JSON.stringify(argv[0])}, ${JSON.stringify(floor)})`], { encoding: 'utf8' })), '');
 }
 rmSync(root, { recursive: true, force: true });

@@ -165,6 +165,18 @@ export function dialectContract(dialect: string, { example, part, study, lines, 
       }
     });
 
+    test('a name that objects of JavaScript have is kept, and the one that cannot be is refused', () => {
+      const [text = ''] = kinds.flatMap((kind) => writtenAs(kind, write).map(([one]) => one));
+      const as = (name: string): string => text.replaceAll(/(?<![A-Za-z0-9_])x(?![A-Za-z0-9_])/g, name);
+      const plain = readText(text, options).space?.parameters.find(({ name }) => name === 'x')?.distribution;
+      expect(plain).toBeDefined();
+      for (const wanted of ['constructor', 'toString', 'hasOwnProperty']) {
+        const { space, errors } = readText(as(wanted), options);
+        expect({ errors, distribution: space?.parameters.find(({ name }) => name === wanted)?.distribution }).toEqual({ errors: [], distribution: plain });
+      }
+      expect(refusal(as('__proto__'), options)?.message).toMatch(/"__proto__"(, which)? cannot be a name/);
+    });
+
     test.each(Object.entries(bad))('refused: %s', (_title, [text, message]) => {
       const error = refusal(text, options);
       expect(error?.message).toMatch(message);

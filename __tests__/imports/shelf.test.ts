@@ -19,6 +19,10 @@ describe('a shelf', () => {
       expect(shelf).toHaveLength(trials.length);
       expect([...shelf]).toEqual(trials);
       expect([...shelf].map(({ params }) => Object.keys(params))).toEqual(trials.map(({ params }) => Object.keys(params)));
+      expect([...shelf.heads]).toEqual(trials.map(({ params, state }) => ({ params, state })));
+      expect(new Set(shelf.metricNames())).toEqual(new Set(trials.flatMap(({ values }) => Object.keys(values))));
+      const ordered = shelf.byStart();
+      expect([...ordered.heads ?? []]).toEqual([...ordered].map(({ params, state }) => ({ params, state })));
     }));
   });
 

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Alias, type Document, type Node, type Pair } from 'yaml';
+import { reservedName } from '../model/params.js';
 import { shown, type Finding, type Findings, type Position } from './findings.js';
 import { syntaxFinding } from './syntax.js';
 import { resolvePlain, type Entry, type MapTree, type ScalarTree, type Tree } from './yamlTree.js';
@@ -164,8 +165,8 @@ function readPair({ key: keyNode, value: valueNode }: Pair<Node, Node | null>, p
   const key = keyNode.source ?? '';
   const value = valueNode === null ? { kind: 'scalar' as const, value: null, source: '', quoted: false, float: false, at: keyAt } : read(valueNode, place, reading);
   if (value === undefined) return [];
-  if (key === '__proto__') {
-    findings.error(keyAt, { code: 'reserved-name', message: '"__proto__" cannot be a name', fix: 'rename it' });
+  if (key === reservedName) {
+    findings.error(keyAt, { code: 'reserved-name', message: `"${reservedName}" cannot be a name`, fix: 'rename it' });
     return [];
   }
   if (key === '<<' && keyNode.type === 'PLAIN') return merged(value, keyAt);

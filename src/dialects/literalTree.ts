@@ -1,6 +1,7 @@
 import { shown, type Findings, type Position } from '../config/findings.js';
 import type { Limits } from '../config/readYaml.js';
 import type { Entry, Tree } from '../config/yamlTree.js';
+import { reservedName } from '../model/params.js';
 import { readLiteral, type LiteralParts, type ReadLiteral } from '../model/pythonLiteral.js';
 
 /** How a tuple stands in our trees: as Talos 2 writes it into JSON. */
@@ -69,7 +70,7 @@ function entriesOf(found: readonly { readonly key: Tree; readonly keyAt: number;
     const here = at(keyAt);
     const before = lines.get(name);
     if (before !== undefined) findings.error(here, { code: 'duplicate-key', message: `${shown(name)} stands on line ${before} and again on line ${here.line}`, fix: 'remove one (other readers silently take the last)' });
-    if (name === '__proto__') findings.error(here, { code: 'reserved-name', message: '"__proto__" cannot be a name', fix: 'rename it' });
+    if (name === reservedName) findings.error(here, { code: 'reserved-name', message: `"${reservedName}" cannot be a name`, fix: 'rename it' });
     lines.set(name, here.line);
     return { key: name, keyAt: here, value };
   });

@@ -1,6 +1,6 @@
 import { contains } from '../model/distributionImage.js';
 import { UserError } from '../model/errors.js';
-import type { ParamValue } from '../model/params.js';
+import { reservedName, type ParamValue } from '../model/params.js';
 import type { Draft, DraftParameter } from './dialect.js';
 import { invalid } from './fields.js';
 import { unsaid, type Keys } from './form.js';
@@ -47,6 +47,7 @@ function refuseFaults(parameters: readonly DraftParameter[]): void {
     if (seen.has(name)) return [invalid(at, `is ${name} once more`)];
     seen.add(name);
     if (path.some((key) => key === '')) return [invalid(at, 'has no name')];
+    if (path.includes(reservedName)) return [invalid(at, `is called "${reservedName}", which cannot be a name`)];
     return !form.said && form.fault === true ? [invalid(at, `is no search space: ${form.why}`)] : [];
   });
   const [fault, ...others] = faults;

@@ -2,6 +2,7 @@ import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import type { ForeignState } from './foreign.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
+import { own } from './names.js';
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, '+inf': Infinity, '-inf': -Infinity, infinity: Infinity, '-infinity': -Infinity };
@@ -20,7 +21,7 @@ export function cellNumber(text: string, at: { readonly file: string; readonly l
   const bare = text.trim();
   if (bare === '') return undefined;
   if (numeric.test(bare)) return Number(bare);
-  const special = nonFinite[bare.toLowerCase()];
+  const special = own(nonFinite, bare.toLowerCase());
   if (special !== undefined) return special;
   throw new UserError('cell-no-number', `${at.file}: line ${at.line}: ${at.column} should be a number, and is ${JSON.stringify(bare.slice(0, 60))}.`, { fix: 'Correct the cell; leave it empty where there is no value.' });
 }
@@ -34,7 +35,7 @@ const stateWords: Readonly<Record<string, ForeignState>> = {
 
 /** How a trial ended, by the words that tools use. UserError `state-unknown`. */
 export function stateOf(word: string, at: { readonly file: string; readonly line: number }): ForeignState {
-  const found = stateWords[word.trim().toLowerCase().replace(/^.*\./, '')];
+  const found = own(stateWords, word.trim().toLowerCase().replace(/^.*\./, ''));
   if (found !== undefined) return found;
   throw new UserError('state-unknown', `${at.file}: line ${at.line}: the state ${JSON.stringify(word.slice(0, 60))} is unknown.`, { fix: `Use one of ${[...new Set(Object.values(stateWords))].join(', ')}.` });
 }

@@ -4,6 +4,7 @@ import { cellNumber, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
+import { emptyMap } from './names.js';
 import { goalByName } from './objective.js';
 import { createShelf } from './shelf.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
@@ -80,12 +81,12 @@ function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
   const metrics = mapping.metrics.map((name) => [name, table.column(name)] as const);
   const [state, seed, seconds, start, message] = [at(mapping.state), at(mapping.seed), at(mapping.seconds), at(mapping.start), at(mapping.message)];
   return ({ cells, line }) => {
-    const values: Record<string, number> = {};
+    const values: Record<string, number> = emptyMap();
     for (const [name, column] of metrics) {
       const value = cellNumber(cells[column] ?? '', { file: table.file, line, column: name });
       if (value !== undefined) values[name] = value;
     }
-    const found: Record<string, ParamValue> = {};
+    const found: Record<string, ParamValue> = emptyMap();
     for (const [name, column] of params) if (cells[column] !== '') found[name] = cellValue(cells[column] ?? '');
     const [took, why, began, drawn] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start], Number(cells[seed] ?? Number.NaN)];
     return {

@@ -6,6 +6,7 @@ import { checkTrials, studyOf, type ForeignStudy, type ForeignTrial } from './fo
 import type { Importer } from './importer.js';
 import { jsonPieces } from './jsonPieces.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
+import { emptyMap } from './names.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
 
@@ -69,7 +70,7 @@ interface CvRow { readonly params: Params; readonly values: Readonly<Record<stri
 
 /** A metric's column that the table lacks has no value; a cell that is empty is NaN. */
 function rowOf(params: Params, columns: readonly string[], of: (column: string) => number | undefined): CvRow {
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   for (const column of columns) {
     const name = meanTest.exec(column)?.[1];
     if (name !== undefined) values[name] = of(column) ?? Number.NaN;
@@ -78,7 +79,7 @@ function rowOf(params: Params, columns: readonly string[], of: (column: string) 
 }
 
 function paramsOf(value: unknown, place: Parameters<typeof paramAt>[1]): Params {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const [name, one] of Object.entries(fieldsAt(value, place))) params[name] = paramAt(one, { ...place, field: `${place.field ?? ''}.${name}` });
   return params;
 }

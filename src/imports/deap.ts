@@ -3,6 +3,7 @@ import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonPieces } from './jsonPieces.js';
 import type { ParamValue } from '../model/params.js';
+import { emptyMap } from './names.js';
 
 const tool = 'sklearn-deap';
 const isMaximize = (head: string): boolean => /^\s*\{/.test(head) && /"score_results"\s*:\s*\[/.test(head);
@@ -32,7 +33,7 @@ export const deap: Importer = {
 
 function trialOf(pair: unknown, place: { readonly tool: string; readonly file: string; readonly field: string }): ForeignTrial {
   const [individual, score] = listAt(pair, place);
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const [name, value] of Object.entries(fieldsAt(individual, place))) params[name] = paramAt(value, { ...place, field: `${place.field}.${name}` });
   return { params, state: 'complete', values: { score: numberAt(score, place) } };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
+import { emptyMap } from './names.js';
 
 /** A map of unknown values, as parsed from another tool's file. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -55,7 +56,7 @@ export function paramAt(value: unknown, place: Place): ParamValue {
 
 /** Maps inside maps as one map, the names joined by `mark`; lists stay values. */
 export function flattened(fields: Fields, mark = '.', prefix = ''): Record<string, unknown> {
-  const flat: Record<string, unknown> = {};
+  const flat: Record<string, unknown> = emptyMap();
   for (const [name, value] of Object.entries(fields)) {
     const path = prefix === '' ? name : `${prefix}${mark}${name}`;
     if (isFields(value) && Object.keys(value).length > 0) Object.assign(flat, flattened(value, mark, path));

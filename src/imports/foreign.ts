@@ -8,6 +8,7 @@ import type { TrialOutcome } from '../model/trial.js';
 import type { ImportedStudy } from './importer.js';
 import { inferSpace } from './inferSpace.js';
 import { limits } from './limits.js';
+import { own, refuseReserved, refuseReservedName } from './names.js';
 import { chooseObjective, type Objective } from './objective.js';
 
 /** `waiting`: proposed, not begun. */
@@ -30,8 +31,17 @@ export interface ForeignTrial {
   readonly seed?: number;
 }
 
+/** What was tried, and whether it came to an end. */
+export type TrialHead = Pick<ForeignTrial, 'params' | 'state'>;
+
 /** A list, or a shelf (`createShelf`) where there may be many. May be walked as often as wanted. */
-export interface Trials extends Iterable<ForeignTrial> { readonly length: number }
+export interface Trials extends Iterable<ForeignTrial> {
+  readonly length: number;
+  /** The same trials, where so much of them costs less than the whole. */
+  readonly heads?: Iterable<TrialHead>;
+  /** Of all trials, perhaps several times each; where it is known without a walk. */
+  readonly metricNames?: () => Iterable<string>;
+}
 
 export interface ForeignMetric { readonly name: string; /** Where the files say it. */ readonly goal?: Goal }
 
@@ -53,8 +63,10 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
   return {
     name: study.name, trials: study.trials.length,
     read: (choice = {}) => {
+      refuseReservedName(study.name, study.metrics.map(({ name }) => name), 'metric');
       const objective = chooseObjective(study, choice);
       const space = study.space === undefined ? inferSpace(study.trials) : { space: study.space, notes: [] };
+      refuseReservedName(study.name, space.space.parameters.map(({ name }) => name), 'parameter');
       return {
         events: { [Symbol.iterator]: () => eventsOf(study, objective, space.space) },
         notes: [...study.notes, ...objective.notes, ...space.notes],
@@ -66,8 +78,8 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
 
 /** Names of all metrics that some trial has, sorted. */
 export function metricsOf(trials: Trials): ForeignMetric[] {
-  const names = new Set<string>();
-  for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
+  const names = new Set(trials.metricNames?.());
+  if (trials.metricNames === undefined) for (const { values } of trials) for (const name of Object.keys(values)) names.add(name);
   return [...names].sort().map((name) => ({ name }));
 }
 
@@ -84,6 +96,8 @@ function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace
   };
   let [number, waiting] = [0, 0];
   for (const trial of study.trials) {
+    // A declared space may not have it.
+    refuseReserved(study.name, trial.params, 'parameter');
     if (trial.state === 'waiting') {
       yield frozenEvent(`waiting:import:${++waiting}`, trial.params, '');
       continue;
@@ -133,13 +147,13 @@ function thinned(points: readonly Point[]): readonly Point[] {
 }
 
 function outcomeOf({ state, values, curves, message }: ForeignTrial, metric: string): TrialOutcome {
-  const value = values[metric];
+  const value = own(values, metric);
   switch (state) {
     case 'complete':
       if (value === undefined) return { state: 'failed', reason: 'no-objective', message: message ?? `no value of ${metric}` };
       return Number.isFinite(value) ? { state: 'complete', value } : { state: 'failed', reason: 'non-finite', message: message ?? `${metric} was ${value}` };
     case 'pruned':
-      return { state: 'pruned', step: curves?.[metric]?.at(-1)?.[0] ?? 0, ...(value !== undefined && Number.isFinite(value) ? { value } : {}) };
+      return { state: 'pruned', step: own(curves ?? {}, metric)?.at(-1)?.[0] ?? 0, ...(value !== undefined && Number.isFinite(value) ? { value } : {}) };
     case 'infeasible':
       return { state: 'infeasible', message: message ?? 'infeasible' };
     case 'failed': case 'running': case 'waiting':

@@ -4,6 +4,7 @@ import { fieldsAt, isFields, listAt, numberAt, numberOr, paramAt, textOr, type P
 import { checkTrials, isoTime, lastLine, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -18,7 +19,7 @@ export const hpbandster: Importer = {
     const [numbers, configs, runs] = [new Map<string, number>(), createShelf(), runTable()];
     for (const { value, place } of linesOf(source, 'configs.json', notes)) {
       const [id, params] = listAt(value, place);
-      const found: Record<string, ParamValue> = {};
+      const found: Record<string, ParamValue> = emptyMap();
       for (const [name, one] of Object.entries(fieldsAt(params, place))) found[name] = paramAt(one, { ...place, field: `${place.field ?? ''}: ${name}` });
       const key = keyOf(id, place);
       if (numbers.has(key)) continue;

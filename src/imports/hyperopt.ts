@@ -7,6 +7,7 @@ import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type Forei
 import type { ImportChoice, Importer } from './importer.js';
 import { jsonPieces, type Piece } from './jsonPieces.js';
 import { koptMeasured } from './kopt.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -102,7 +103,7 @@ function trialOf({ fields }: Document, known: Known, place: Place): ForeignTrial
   const seconds = times[0] === undefined || times[1] === undefined ? undefined : (Date.parse(times[1]) - Date.parse(times[0])) / 1000;
   const message = messageOf(fields, result);
   const measured = isFields(result['param']) ? koptMeasured([result]) : undefined;
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   if (measured === undefined) for (const [name, value] of Object.entries(result)) if (typeof value === 'number') values[name] = value;
   return {
     params: paramsOf(fields, result, { known, place }), state, values: measured?.values ?? values, ...(measured === undefined ? {} : { curves: measured.curves }),
@@ -124,7 +125,7 @@ function messageOf(fields: Fields, result: Fields): string | undefined {
 
 function paramsOf(fields: Fields, result: Fields, { known, place }: { readonly known: Known; readonly place: Place }): Params {
   const direct = isFields(fields['params']) ? fields['params'] : isFields(result['param']) ? flattened(result['param']) : undefined;
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   if (direct !== undefined) {
     for (const [name, value] of Object.entries(direct)) params[name] = paramAt(value, { ...place, field: `${place.field ?? ''}: ${name}` });
     return params;

@@ -16,7 +16,7 @@ const mostChoices = 1000;
  */
 export function inferSpace(trials: Trials): { readonly space: SearchSpace; readonly notes: readonly string[] } {
   const columns = new Map<string, Column>();
-  for (const { params } of trials) {
+  for (const { params } of trials.heads ?? trials) {
     for (const name of Object.keys(params)) {
       const column = columns.get(name) ?? newColumn();
       columns.set(name, column);
@@ -89,7 +89,7 @@ function conditionsOf(partial: readonly string[], trials: Trials, kinds: Readonl
   if (partial.length === 0) return new Map();
   const parents = [...kinds].flatMap(([name, kind]) => (kind.name === 'categorical' || kind.name === 'int_uniform' ? [name] : []));
   const found = partial.map((name) => ({ name, having: 0, lacking: 0, splits: parents.filter((parent) => parent !== name).map((parent) => ({ parent, withIt: new Map(), without: new Set(), isAlwaysThere: true } satisfies Split & { parent: string })) }));
-  for (const { params, state } of trials) {
+  for (const { params, state } of trials.heads ?? trials) {
     if ((state !== 'complete' && state !== 'pruned') || Object.keys(params).length === 0) continue;
     for (const one of found) {
       const has = Object.hasOwn(params, one.name);

@@ -18,11 +18,18 @@ export function* jsonPieces(chunks: Iterable<Buffer>, name: string, opened: (key
   return { whole: cut.ended };
 }
 
+type JsonLines = Generator<{ readonly value: unknown; readonly line: number }, { readonly whole: boolean }>;
+
 /** One JSON value per line; blank lines are passed over. A last line without its end that is no JSON is left out: the return says so. */
-export function* jsonLines(chunks: Iterable<Buffer>, name: string): Generator<{ readonly value: unknown; readonly line: number }, { readonly whole: boolean }> {
+export function jsonLines(chunks: Iterable<Buffer>, name: string): JsonLines {
+  return jsonTexts(lines(chunks, name), name);
+}
+
+/** The same of lines that are there already. */
+export function* jsonTexts(texts: Iterable<string>, name: string): JsonLines {
   let line = 0;
   let broken: UserError | undefined;
-  for (const text of lines(chunks, name)) {
+  for (const text of texts) {
     line += 1;
     if (broken !== undefined) throw broken;
     if (text.trim() === '') continue;

@@ -4,6 +4,7 @@ import { checkTrials, lastLine, studyOf, type ForeignMetric, type ForeignState, 
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
 import { kerasTunerSpace } from './kerasTunerSpace.js';
+import { emptyMap, own } from './names.js';
 import { changed, createShelf, type ShelvedTrial } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -65,7 +66,7 @@ function document(source: Source, path: string, notes: string[]): Fields | undef
 
 function trialOf(fields: Fields, file: string): Found {
   const values = fieldsAt(fieldsAt(fields['hyperparameters'], { tool, file, field: 'hyperparameters' })['values'], { tool, file, field: 'hyperparameters.values' });
-  const params: Record<string, Params[string]> = {};
+  const params: Record<string, Params[string]> = emptyMap();
   for (const [name, value] of Object.entries(values)) if (!name.startsWith('tuner/')) params[name] = paramAt(value, { tool, file, field: `hyperparameters.values.${name}` });
   const metrics = isFields(fields['metrics']) ? fieldsAt(fields['metrics']['metrics'] ?? {}, { tool, file, field: 'metrics.metrics' }) : {};
   return {
@@ -111,10 +112,10 @@ function isCut({ status, epochs }: Found, full: number | undefined): boolean {
 
 function foreign(found: Found, full: number | undefined): ShelvedTrial {
   const { params, status, score, bestStep, message, metrics, epochs = 0 } = found;
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   for (const { name, points } of metrics) values[name] = (points.find(([step]) => step === bestStep) ?? points.at(-1))?.[1] ?? Number.NaN;
   const cut = isCut(found, full);
   const curves = metrics.some(({ points }) => points.length > 1) || cut ? { curves: Object.fromEntries(metrics.map(({ name, points }) => [name, cut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) } : {};
   const why = message === undefined ? (score !== undefined && Number.isNaN(score) ? 'the score was NaN' : undefined) : lastLine(message);
-  return { params, state: cut ? 'pruned' : states[status] ?? 'failed', values, ...curves, ...(why === undefined ? {} : { message: why }), ...(score === undefined ? {} : { facts: { score } }) };
+  return { params, state: cut ? 'pruned' : own(states, status) ?? 'failed', values, ...curves, ...(why === undefined ? {} : { message: why }), ...(score === undefined ? {} : { facts: { score } }) };
 }

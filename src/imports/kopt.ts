@@ -4,6 +4,7 @@ import { flattened, isFields, numberOr, paramAt, textOr, type Fields } from './f
 import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -42,7 +43,7 @@ function resultFiles(source: Source): string[] {
 }
 
 function trialOf(fields: Fields, { values, curves }: KoptMeasured, file: string): ForeignTrial {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const [name, value] of Object.entries(flattened(isFields(fields['param']) ? fields['param'] : {}))) params[name] = paramAt(value, { tool, file, field: `param.${name}` });
   const time = isFields(fields['time']) ? fields['time'] : {};
   const [start, seconds] = [textOr(time['start']), isFields(time['duration']) ? numberOr(time['duration']['total']) : undefined];
@@ -61,7 +62,7 @@ export function koptMeasured(results: readonly unknown[]): KoptMeasured {
   const objective = (isFields(named?.['name']) ? textOr(named['name']['optim_metric']) : undefined) ?? 'loss';
   const isNegated = fields.some((one) => isFields(one['eval']) && numberOr(one['loss']) === -(numberOr(one['eval'][objective]) ?? Number.NaN) && numberOr(one['loss']) !== 0);
   const [last] = fields.slice(-1);
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   if (isFields(last?.['eval'])) for (const [name, value] of Object.entries(last['eval'])) if (typeof value === 'number') values[name] = value;
   const loss = numberOr(last?.['loss']);
   if (loss !== undefined) values[objective] = isNegated ? -loss : loss;

@@ -6,6 +6,7 @@ import { noAttrs, noFacts, optunaStates, tell, type OptunaStudy, type OptunaTria
 import { checkTrials } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { own } from './names.js';
 import { optunaStudyOf } from './optunaStudy.js';
 import type { Source } from './source.js';
 import { openSqlite, sqliteMagic, type SqliteFile, type SqlRow, type SqlValue } from './sqliteFile.js';
@@ -71,7 +72,7 @@ interface Numbered { readonly trial: OptunaTrial; readonly study: number; readon
 function trialsOf(file: SqliteFile, name: string): ReadonlyMap<number, Numbered> {
   const [trials, none] = [new Map<number, Numbered>(), OptunaParams.none()];
   for (const row of file.rows('trials')) {
-    const [id, state] = [int(row, 'trial_id'), states[String(row['state'])]];
+    const [id, state] = [int(row, 'trial_id'), own(states, String(row['state']))];
     if (state === undefined) throw new UserError('import-unreadable', `${name}: trial ${id} has the state ${JSON.stringify(row['state'])}.`, { fix: 'Is this a file of Optuna 3 to 5?' });
     trials.set(id, { study: int(row, 'study_id'), number: int(row, 'number'), trial: { id, state, values: undefined, start: time(row['datetime_start']), complete: time(row['datetime_complete']), params: none, facts: noFacts, begunAt: undefined, systemAttrs: noAttrs } });
     checkTrials(trials.size, name);

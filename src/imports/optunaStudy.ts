@@ -2,7 +2,9 @@ import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import { eventsOf } from '../stores/optunaEvents.js';
 import type { OptunaStudy, OptunaTrial } from '../stores/optunaReplay.js';
+import { isFields } from './fields.js';
 import type { ImportChoice, ImportedStudy } from './importer.js';
+import { refuseReserved } from './names.js';
 
 /** A study of Optuna, whatever it was stored in. One of several objectives may be chosen by name or number. */
 export function optunaStudyOf(study: OptunaStudy, format: 'optuna-journal' | 'optuna-sqlite'): ImportedStudy {
@@ -11,13 +13,19 @@ export function optunaStudyOf(study: OptunaStudy, format: 'optuna-journal' | 'op
     read: (choice = {}) => {
       const { one, notes: chosen } = withOneObjective(study, choice);
       const { events, notes } = eventsOf(one);
-      return { events: { [Symbol.iterator]: () => renamed(events, format) }, notes: [...chosen, ...notes], space: 'declared' };
+      return { events: { [Symbol.iterator]: () => renamed(events, study.name, format) }, notes: [...chosen, ...notes], space: 'declared' };
     },
   };
 }
 
-function* renamed(events: Iterable<StudyEvent>, format: string): Generator<StudyEvent, void> {
-  for (const event of events) yield named(event, format);
+function* renamed(events: Iterable<StudyEvent>, study: string, format: string): Generator<StudyEvent, void> {
+  for (const event of events) {
+    if (event.type === 'started') refuseReserved(study, event.params, 'parameter');
+    // What waits to be tried.
+    if (event.type === 'froze' && isFields(event.value)) refuseReserved(study, event.value, 'parameter');
+    if (event.type === 'finished') refuseReserved(study, event.result.metrics, 'metric');
+    yield named(event, format);
+  }
 }
 
 function named(created: StudyEvent, format: string): StudyEvent {

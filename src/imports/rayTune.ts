@@ -1,8 +1,10 @@
+import { numberColumn, type NumberColumn } from '../math/numberColumn.js';
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point, type Trials } from './foreign.js';
+import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonLines, jsonPieces, parsed } from './jsonPieces.js';
+import { jsonLines, jsonPieces, jsonTexts, parsed } from './jsonPieces.js';
+import { emptyMap, own } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -20,15 +22,17 @@ export const rayTune: Importer = {
     const notes: string[] = [];
     const { metric, byFolder } = stateOf(source, notes);
     const trials = createShelf();
+    const lengths = numberColumn();
     for (const folder of trialFolders(source)) {
-      if (!source.has(`${folder}/params.json`)) continue;
-      const trial = trialOf(source, folder, { known: byFolder.get(folder), wanted: choice.metric ?? metric, notes });
+      const text = textIn(source, `${folder}/params.json`);
+      if (text === undefined) continue;
+      const trial = trialOf(source, folder, { text, known: byFolder.get(folder), wanted: choice.metric ?? metric, notes, lengths });
       byFolder.delete(folder);
       if (trial !== undefined) checkTrials(trials.push(trial), source.name);
     }
-    for (const { params, status } of byFolder.values()) trials.push({ params, state: states[status] === 'waiting' ? 'waiting' : 'running', values: {} });
+    for (const { params, status } of byFolder.values()) trials.push({ params, state: own(states, status) === 'waiting' ? 'waiting' : 'running', values: {} });
     const metrics = metricsOf(trials);
-    return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics, trials, notes: [...notes, ...early(trials, choice.metric ?? metric)], ...(metric === undefined || !metrics.some(({ name }) => name === metric) ? {} : { objective: metric }) })] };
+    return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'ray-tune', metrics, trials, notes: [...notes, ...early(lengths)], ...(metric === undefined || !metrics.some(({ name }) => name === metric) ? {} : { objective: metric }) })] };
   },
 };
 
@@ -69,22 +73,36 @@ function documentIn(text: unknown): Fields | undefined {
 
 /** Names are paths with slashes, here with points; what JSON could not say was left to a pickle, which is not loaded. */
 function sampled(value: unknown, file: string): Readonly<Record<string, ParamValue>> {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   if (!isFields(value)) return params;
   for (const [name, one] of Object.entries(value)) params[name.replaceAll('/', '.')] = isFields(one) && one['_type'] === 'CLOUDPICKLE_FALLBACK' ? '(an object of Python)' : paramAt(one, { tool, file, field: `evaluated_params.${name}` });
   return params;
 }
 
-interface Context { readonly known: Known | undefined; readonly wanted: string | undefined; readonly notes: string[] }
+/** Undefined where there is no such file. */
+function textIn(source: Source, path: string): string | undefined {
+  return source.brief(path) ?? (source.has(path) ? source.text(path) : undefined);
+}
 
-function trialOf(source: Source, folder: string, { known, wanted, notes }: Context): ForeignTrial | undefined {
-  const config = parsed(source.text(`${folder}/params.json`));
-  if (!isFields(config)) { notes.push(`${source.label(`${folder}/params.json`)} is half-written: left out`); return undefined; }
+interface Context {
+  /** Of params.json. */
+  readonly text: string;
+  readonly known: Known | undefined;
+  readonly wanted: string | undefined;
+  readonly notes: string[];
+  /** The last iteration of each trial that came to its end. */
+  readonly lengths: NumberColumn;
+}
+
+function trialOf(source: Source, folder: string, { text, known, wanted, notes, lengths }: Context): ForeignTrial | undefined {
   const file = source.label(`${folder}/params.json`);
-  const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : Object.fromEntries(Object.entries(flattened(config)).map(([name, value]) => [name, paramAt(value, { tool, file, field: name })]));
-  const { values, curves, last } = source.has(`${folder}/result.json`) ? rowsOf(source, `${folder}/result.json`, { wanted, notes }) : { values: {}, curves: {}, last: undefined };
+  const config = parsed(text);
+  if (!isFields(config)) { notes.push(`${file} is half-written: left out`); return undefined; }
+  const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsIn(config, file);
+  const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes });
   const isBroken = source.has(`${folder}/error.txt`);
-  const state = (known === undefined ? undefined : states[known.status]) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
+  const state = (known === undefined ? undefined : own(states, known.status)) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
+  if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
   const [seconds, ended] = [numberOr(last?.['time_total_s']), numberOr(last?.['timestamp'])];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
   return {
@@ -93,29 +111,48 @@ function trialOf(source: Source, folder: string, { known, wanted, notes }: Conte
   };
 }
 
-/** Of each metric the last value; the curve of the one that is wanted, or of all. */
-function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, 'wanted' | 'notes'>): { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Fields | undefined } {
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [{}, {}];
+function paramsIn(config: Fields, file: string): Record<string, ParamValue> {
+  const params: Record<string, ParamValue> = emptyMap();
+  for (const [name, value] of Object.entries(flattened(config))) params[name] = paramAt(value, { tool, file, field: name });
+  return params;
+}
+
+interface Rows { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Fields | undefined }
+
+/** Of each metric the last value; the curve of the one that is wanted, or of all. Nothing where there is no such file. */
+function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, 'wanted' | 'notes'>): Rows {
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
   let last: Fields | undefined;
-  const rows = jsonLines(source.chunks(path), source.label(path));
+  const file = source.label(path);
+  const text = source.brief(path);
+  if (text === undefined && !source.has(path)) return { values, curves, last };
+  const rows = text === undefined ? jsonLines(source.chunks(path), file) : jsonTexts(text.split('\n'), file);
   for (let next = rows.next(); ; next = rows.next()) {
-    if (next.done === true) { if (!next.value.whole) notes.push(`the last line of ${source.label(path)} is half-written: left out`); break; }
-    const row = fieldsAt(next.value.value, { tool, file: source.label(path), field: `line ${next.value.line}` });
+    if (next.done === true) { if (!next.value.whole) notes.push(`the last line of ${file} is half-written: left out`); break; }
+    const row = fieldsAt(next.value.value, { tool, file, field: `line ${next.value.line}` });
     last = row;
     const step = numberOr(row['training_iteration']) ?? next.value.line;
-    for (const [name, value] of Object.entries(flattened(row, '/'))) {
-      if (typeof value !== 'number' || bookkeeping.has(name) || name.startsWith('config/')) continue;
+    eachNumber(row, '', (name, value) => {
+      if (bookkeeping.has(name)) return;
       values[name] = value;
       if (wanted === undefined || wanted === name) (curves[name] ??= []).push([step, value]);
-    }
+    });
   }
   return { values, curves, last };
 }
 
-function early(trials: Trials, metric: string | undefined): string[] {
-  const lengths: number[] = [];
-  for (const { state, curves = {} } of trials) if (state === 'complete') lengths.push((metric === undefined ? Object.values(curves)[0] : curves[metric])?.at(-1)?.[0] ?? 0);
-  const longest = lengths.reduce((most, one) => Math.max(most, one), 0);
-  const short = lengths.filter((one) => one < longest).length;
+/** Of maps inside maps too, the names joined as Ray joins them; but not what the trial was given. */
+function eachNumber(fields: Fields, before: string, take: (name: string, value: number) => void): void {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (typeof value === 'number') take(`${before}${name}`, value);
+    else if (isFields(value) && (before !== '' || name !== 'config')) eachNumber(value, `${before}${name}/`, take);
+  }
+}
+
+function early(lengths: NumberColumn): string[] {
+  let [longest, short] = [0, 0];
+  for (const one of lengths.values()) longest = Math.max(longest, one);
+  for (const one of lengths.values()) if (one < longest) short += 1;
   return short === 0 ? [] : [`${short} trials ended before iteration ${longest}: Ray does not mark what a scheduler stopped early, so they count as complete`];
 }

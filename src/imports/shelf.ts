@@ -1,6 +1,6 @@
 import { numberColumn, type NumberArray } from '../math/numberColumn.js';
-import type { ParamValue } from '../model/params.js';
-import { isoTime, type ForeignTrial, type Point, type Trials } from './foreign.js';
+import { reservedName, type ParamValue } from '../model/params.js';
+import { isoTime, type ForeignTrial, type Point, type TrialHead, type Trials } from './foreign.js';
 
 /** A trial with numbers that only its reader knows the meaning of. */
 export interface ShelvedTrial extends ForeignTrial { readonly facts?: Readonly<Record<string, number>> }
@@ -13,8 +13,10 @@ export interface Shelf extends Trials {
   /** How many there are now. */
   push(trial: ShelvedTrial): number;
   [Symbol.iterator](): Iterator<ShelvedTrial, void>;
-  /** The same trials by the time at which they began; those that do not say stand first. */
-  byStart(): Trials;
+  readonly heads: Iterable<TrialHead>;
+  metricNames(): Iterable<string>;
+  /** The same trials by the time at which they began; those that do not say stand first. `isKept` is asked by the place from 0 on. */
+  byStart(isKept?: (place: number) => boolean): Trials;
 }
 
 /** Each trial as `change` has it, made anew on each walk. */
@@ -52,21 +54,33 @@ export function createShelf(): Shelf {
     return shape;
   };
   const read = (cursor: Cursor): ShelvedTrial => unpack(shapeAt(cursor), cursor, others.at);
-  function* walk(): Generator<ShelvedTrial, void> {
-    for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield read(cursor);
+  const readHead = (cursor: Cursor): TrialHead => headAt(shapeAt(cursor), cursor, others.at);
+  function* walk<T>(take: (cursor: Cursor) => T): Generator<T, void> {
+    for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) yield take(cursor);
   }
+  const metricNames = (): Iterable<string> => shapes.flatMap(({ values }) => values);
   return {
     get length() { return count.trials; },
-    [Symbol.iterator]: walk,
-    byStart: () => {
+    [Symbol.iterator]: () => walk(read),
+    heads: { [Symbol.iterator]: () => walk(readHead) }, metricNames,
+    byStart: (isKept) => {
       const order: { readonly at: number; readonly start: Start }[] = [];
-      for (const cursor = cursorAt(0); cursor.at < cursor.numbers.length;) {
+      const cursor = cursorAt(0);
+      for (let place = 0; cursor.at < cursor.numbers.length; place += 1) {
         const { at } = cursor;
-        order.push({ at, start: passed(shapeAt(cursor), cursor, others.at) });
+        const start = passed(shapeAt(cursor), cursor, others.at);
+        if (isKept === undefined || isKept(place)) order.push({ at, start });
       }
       order.sort((a, b) => earlier(a.start, b.start));
       const places = Float64Array.from(order, ({ at }) => at);
-      return { length: places.length, *[Symbol.iterator]() { for (const at of places) yield read(cursorAt(at)); } };
+      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({
+        *[Symbol.iterator]() {
+          const { numbers } = cursorAt(0);
+          for (const at of places) yield take({ numbers, at });
+        },
+      });
+      const isWhole = places.length === count.trials;
+      return { length: places.length, heads: inOrder(readHead), ...(isWhole ? { metricNames } : {}), [Symbol.iterator]: () => inOrder(read)[Symbol.iterator]() };
     },
     push: (trial) => {
       const has = extrasOf(trial);
@@ -128,24 +142,39 @@ function next(cursor: Cursor): number {
   return cursor.numbers[cursor.at++] ?? Number.NaN;
 }
 
-function unpack({ state, params, values, curves, facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
-  const found: Record<string, ParamValue> = {};
-  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
-  const trial = { params: found, state, values: numbersAt(values, cursor), ...(facts.length === 0 ? {} : { facts: numbersAt(facts, cursor) }) };
-  return {
-    ...trial, ...(curves === undefined ? {} : { curves: Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)])) }),
-    ...(has.message ? { message: textIn(at(next(cursor))) } : {}),
-    ...(has.start === undefined ? {} : { start: has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor))) }),
-    ...(has.seconds ? { seconds: next(cursor) } : {}), ...(has.seed ? { seed: next(cursor) } : {}),
-  };
+type Opened<T> = { -readonly [K in keyof T]: T[K] };
+
+function unpack(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): ShelvedTrial {
+  const { state, facts, curves, has } = shape;
+  const trial: Opened<ShelvedTrial> = { params: paramsAt(shape, cursor, at), state, values: numbersAt(shape.values, cursor) };
+  if (facts.length > 0) trial.facts = numbersAt(facts, cursor);
+  if (curves !== undefined) trial.curves = Object.fromEntries(curves.map((name) => [name, pointsAt(cursor)]));
+  if (has.message) trial.message = textIn(at(next(cursor)));
+  if (has.start !== undefined) trial.start = has.start === 'ms' ? isoTime(next(cursor) / 1000) ?? '' : textIn(at(next(cursor)));
+  if (has.seconds) trial.seconds = next(cursor);
+  if (has.seed) trial.seed = next(cursor);
+  return trial;
+}
+
+function headAt(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): TrialHead {
+  const params = paramsAt(shape, cursor, at);
+  cursor.at += shape.values.length;
+  passRest(shape, cursor, at);
+  return { params, state: shape.state };
 }
 
 /** Milliseconds, or the text of another form; '' where there is none. */
 type Start = number | string;
 
 /** Steps over a trial; what is left of it is when it began. */
-function passed({ params, values, curves = [], facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
-  cursor.at += params.length + values.length + facts.length;
+function passed(shape: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
+  cursor.at += shape.params.length + shape.values.length;
+  return passRest(shape, cursor, at);
+}
+
+/** Steps over what stands behind the values. */
+function passRest({ curves = [], facts, has }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Start {
+  cursor.at += facts.length;
   for (let left = curves.length; left > 0; left -= 1) {
     const points = next(cursor);
     cursor.at += 2 * points;
@@ -166,6 +195,12 @@ function textIn(value: ParamValue): string {
   return typeof value === 'string' ? value : '';
 }
 
+function paramsAt({ params }: Shape, cursor: Cursor, at: (place: number) => ParamValue): Record<string, ParamValue> {
+  const found: Record<string, ParamValue> = {};
+  for (const [name, isNumber] of params) put(found, name, isNumber ? next(cursor) : at(next(cursor)));
+  return found;
+}
+
 function numbersAt(names: readonly string[], cursor: Cursor): Record<string, number> {
   const found: Record<string, number> = {};
   for (const name of names) put(found, name, next(cursor));
@@ -174,7 +209,7 @@ function numbersAt(names: readonly string[], cursor: Cursor): Record<string, num
 
 /** Another tool may well have a parameter of this name. */
 function put<T>(into: Record<string, T>, name: string, value: T): void {
-  if (name === '__proto__') Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === reservedName) Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
   else into[name] = value;
 }
 

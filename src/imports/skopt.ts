@@ -4,6 +4,7 @@ import { listAt, numberAt, paramAt, unreadable } from './fields.js';
 import { checkTrials, studyOf, type ForeignStudy, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonPieces } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { skoptSpace } from './skoptSpace.js';
 import type { Source } from './source.js';
 
@@ -34,7 +35,7 @@ export function readResult(source: Pick<Source, 'name' | 'base'>, chunks: Iterab
   if (values.length !== points.length && notes.length === 1) throw unreadable({ tool, file, field: 'func_vals' }, `has ${values.length} values for ${points.length} points of x_iters`);
   const nameOf = (i: number): string => (typeof names[i] === 'string' && names[i] !== '' ? names[i] : `x${i}`);
   const trials = points.slice(0, values.length).map((point, i): ForeignTrial => {
-    const params: Record<string, ParamValue> = {};
+    const params: Record<string, ParamValue> = emptyMap();
     for (const [j, value] of listAt(point, { tool, file, field: `x_iters[${i}]` }).entries()) params[nameOf(j)] = paramAt(value, { tool, file, field: `x_iters[${i}][${j}]` });
     return { params, state: 'complete', values: { objective: values[i] ?? Number.NaN } };
   });

@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, lstatSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
+import { basename } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { limits } from './limits.js';
-
-export interface Entry { readonly name: string; readonly isFolder: boolean }
+import { unreadable, waysInto, type Entry, type Opened } from './places.js';
 
 /**
  * A file or folder of another tool, read only. Paths are relative to it and made of names that `list` gave, never of text that stands
@@ -27,6 +26,9 @@ export interface Source {
   /** A document whole. */
   bytes(path?: string): Buffer;
   text(path?: string): string;
+  /** Of a small file that is there, in one look; else undefined, and the others say why or read it. The bytes stand until the next look. */
+  glance(path: string): Buffer | undefined;
+  brief(path: string): string | undefined;
   bytesOf(path?: string): number;
   /** Pieces from anywhere; to be closed. */
   open(path?: string): Pages;
@@ -43,6 +45,8 @@ export interface Pages { readonly bytes: number; read(offset: number, length: nu
 
 const headBytes = 16_384;
 const chunkBytes = 1 << 20;
+/** Also where a file grew while it was read. */
+const leastBytes = 1 << 10;
 /** For texts, which are a copy of it: folders of a hundred thousand small files would leave as many buffers behind. */
 const scratch = Buffer.allocUnsafeSlow(1 << 16);
 
@@ -54,7 +58,7 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[] } = {};
-  const { place, open, label } = waysInto(path, name, isFolder);
+  const { place, beneath, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -66,72 +70,34 @@ export function openSource(path: string, name: string): Source {
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
-    has: (inside) => entryOf(inside)?.isFile() === true,
+    glance: (inside) => glanceAt(attemptUnseen(inside)),
+    brief: (inside) => glanceAt(attemptUnseen(inside))?.toString('utf8'),
+    has: (inside) => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined,
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
-    head: (inside = '') => headOf(() => open(inside)),
+    head: (inside = '') => headOf(attempt(inside)),
     list: (folder = '') => {
       if (folder === '' && held.top !== undefined) return held.top;
-      const full = isFolder ? place(folder) : undefined;
+      // The folder itself must be no link either: what is found in it counts as seen.
+      const full = isFolder ? place(folder === '' ? '' : `${folder}/`) : undefined;
       const found = full === undefined ? [] : listed(full, label(folder), links);
       if (folder === '') held.top = found;
+      sound.add(folder, found);
       return found;
     },
   };
 }
 
-/** A descriptor, and how much there was when it was opened. */
-interface Opened { readonly file: number; readonly size: number }
-
-interface Ways { readonly place: (inside: string) => string | undefined; readonly open: (inside: string) => Opened; readonly label: (inside?: string) => string }
-
-function waysInto(path: string, name: string, isFolder: boolean): Ways {
-  const sound = new Set(['']);
-  const label = (inside = ''): string => (inside === '' ? name : join(name, inside));
-  const place = (inside: string): string | undefined => (isFolder ? placeIn(path, inside, sound) : inside === '' ? path : undefined);
-  return {
-    label, place,
-    open: (inside) => {
-      const full = place(inside);
-      const opened = full === undefined ? 'there is no such file' : openRegular(full, inside === '');
-      if (typeof opened === 'string') throw unreadable(label(inside), opened);
-      return opened;
-    },
-  };
-}
-
-/** Full path, or undefined where a folder on the way is none (or a link). Throws on a path that leads out: such a one is made by nobody's mistake. */
-function placeIn(root: string, inside: string, sound: Set<string>): string | undefined {
-  const parts = inside.split('/');
-  if (parts.some((part) => part === '..' || part === '.' || part.includes('\0')) || inside.startsWith('/')) throw new UserError('path-outside', `The path ${JSON.stringify(inside)} leads out of the folder.`, { fix: 'The results were tampered with: do not use them.' });
-  for (let n = 1; n < parts.length; n += 1) {
-    const folder = parts.slice(0, n).join('/');
-    if (sound.has(folder)) continue;
-    if (lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
-    sound.add(folder);
-  }
-  return join(root, inside);
-}
-
-/** Or why it cannot be. The thing that the user named may be a link; nothing below it may. */
-function openRegular(path: string, isNamed: boolean): Opened | string {
-  try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (isNamed ? 0 : constants.O_NOFOLLOW));
-    const stats = fstatSync(file);
-    if (stats.isFile()) return { file, size: stats.size };
-    closeSync(file);
-    return 'it is no file';
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'ELOOP' ? 'it is a link, which is not followed' : code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-  }
+function isFileAt(full: string | undefined, isNamed: boolean): boolean {
+  return full !== undefined && (isNamed ? statSync : lstatSync)(full, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function listed(folder: string, label: string, links: string[]): readonly Entry[] {
   try {
     const found = readdirSync(folder, { withFileTypes: true });
     if (found.length > limits.entries) throw new UserError('folder-too-large', `${label} has ${found.length} entries; at most ${limits.entries} are read.`, { fix: 'Is this the right folder?' });
-    for (const entry of found) if (entry.isSymbolicLink()) links.push(`${label}/${entry.name}`);
-    return found.filter((entry) => entry.isFile() || entry.isDirectory()).map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries: Entry[] = [];
+    for (const entry of found) take(entry, entries, () => { links.push(`${label}/${entry.name}`); });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -140,15 +106,21 @@ function listed(folder: string, label: string, links: string[]): readonly Entry[
   }
 }
 
+function take(entry: Dirent, into: Entry[], seeLink: () => void): void {
+  if (entry.isFile()) into.push({ name: entry.name, isFolder: false });
+  else if (entry.isDirectory()) into.push({ name: entry.name, isFolder: true });
+  else if (entry.isSymbolicLink()) seeLink();
+}
+
 function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, void> {
   try {
     checkSize(size, limits.fileBytes, label);
     for (let position = 0; ;) {
-      // A new one each time: who keeps a piece of it must not find other bytes there later.
-      const buffer = Buffer.allocUnsafeSlow(chunkBytes);
-      const got = readSync(file, buffer, 0, chunkBytes, position);
-      if (got === 0) return;
-      yield buffer.subarray(0, got);
+      // A new one each time: who keeps a piece of it must not find other bytes there later. One more than there is shows the end.
+      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(size + 1 - position, leastBytes)));
+      const got = readSync(file, buffer, 0, buffer.length, position);
+      if (got > 0) yield buffer.subarray(0, got);
+      if (got < buffer.length) return;
       position += got;
       checkSize(position, limits.fileBytes, label);
     }
@@ -161,6 +133,19 @@ function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer 
   try {
     checkSize(size, limits.documentBytes, label);
     return readInto(space !== undefined && size <= space.length ? space.subarray(0, size) : Buffer.allocUnsafe(size), file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Not asked what it is: a folder, a pipe or a socket cannot be read at a place, and a device has more than fits. */
+function glanceAt(file: number | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const got = readSync(file, scratch, 0, scratch.length, 0);
+    return got < scratch.length ? scratch.subarray(0, got) : undefined;
+  } catch {
+    return undefined;
   } finally {
     closeSync(file);
   }
@@ -185,23 +170,15 @@ function readInto(buffer: Buffer, file: number): Buffer {
   return buffer.subarray(0, at);
 }
 
-function headOf(open: () => Opened): Buffer {
-  let opened: Opened | undefined;
+function headOf(opened: Opened | string): Buffer {
+  if (typeof opened === 'string') return Buffer.alloc(0);
   try {
-    opened = open();
     return readInto(Buffer.allocUnsafe(Math.min(headBytes, opened.size)), opened.file);
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'file-unreadable') return Buffer.alloc(0);
-    throw error;
   } finally {
-    if (opened !== undefined) closeSync(opened.file);
+    closeSync(opened.file);
   }
 }
 
 function checkSize(size: number, most: number, label: string): void {
   if (size > most) throw new UserError('file-too-large', `${label} has ${(size / 1e9).toFixed(1)} GB; at most ${(most / 1e9).toFixed(most < 1e9 ? 2 : 1)} GB are read.`, { fix: 'Is this the file of results, and not a log of the training? If it is, keep the newest trials in a file of their own.' });
-}
-
-function unreadable(name: string, why: string): UserError {
-  return new UserError('file-unreadable', `Cannot read ${name}: ${why}.`, { fix: 'Check the path and its permissions.' });
 }

@@ -6,6 +6,7 @@ import { fieldsAt, listAt, numberAt, paramAt, textAt, unreadable, type Place } f
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
 import { lines, parsed } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 
 const tool = 'Spearmint';
@@ -61,7 +62,7 @@ function variablesOf(config: unknown, place: Place): readonly Variable[] {
 }
 
 function trialOf([value = '', seconds = '', ...cells]: readonly string[], columns: readonly Column[], at: { readonly file: string; readonly line: number }): ForeignTrial {
-  const params: Record<string, ParamValue> = {};
+  const params: Record<string, ParamValue> = emptyMap();
   for (const [i, { name, isText }] of columns.entries()) params[name] = isText ? cells[i] ?? '' : cellNumber(cells[i] ?? '', { ...at, column: name }) ?? null;
   if (value === 'P') return { params, values: {}, state: 'running' };
   const took = cellNumber(seconds, { ...at, column: 'duration' });

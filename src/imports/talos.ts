@@ -6,6 +6,7 @@ import { fieldsAt, isFields, numberOr, paramAt, textOr, type Fields, type Place 
 import { checkTrials, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines, parsed } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -67,12 +68,12 @@ function metadata(source: Source, notes: string[]): About {
 /** With the curve of the metric that is wanted, or all. */
 function trialOf(round: Fields, place: Place, wanted: string | undefined): ForeignTrial {
   const at = (field: string): Place => ({ ...place, field: `${place.field ?? ''}: ${field}` });
-  const params: Record<string, Params[string]> = {};
+  const params: Record<string, Params[string]> = emptyMap();
   for (const [name, value] of Object.entries(fieldsAt(round['params'], at('params')))) params[name] = paramAt(value, at(`params.${name}`));
   const history = isFields(round['history']) ? round['history'] : {};
-  const curves: Record<string, readonly Point[]> = {};
+  const curves: Record<string, readonly Point[]> = emptyMap();
   const row = isFields(round['row']) ? round['row'] : {};
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   for (const [name, list] of Object.entries(history)) {
     if (!Array.isArray(list)) continue;
     values[name] = numberOr(row[name]) ?? numberOr(list.at(-1)) ?? Number.NaN;

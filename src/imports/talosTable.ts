@@ -4,6 +4,7 @@ import { secondsIn } from './csv.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
+import { emptyMap } from './names.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
 
 const tool = 'Talos';
@@ -52,9 +53,9 @@ function columnsOf({ header }: Table): Columns {
 }
 
 function trialOf({ cells, line }: Row, table: Table, { metrics, params }: Columns): ForeignTrial {
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = emptyMap();
   for (const name of metrics) values[name] = cellNumber(cells[table.column(name)] ?? '', { file: table.file, line, column: name }) ?? Number.NaN;
-  const found: Record<string, ParamValue> = {};
+  const found: Record<string, ParamValue> = emptyMap();
   for (const name of params) found[name.replace(/^param__/, '')] = cells[table.column(name)] === '' ? null : cellValue(cells[table.column(name)] ?? '');
   const [start, seconds] = [cells[table.header.indexOf('start')], secondsIn(cells[table.header.indexOf('duration')] ?? '')];
   return { params: found, values, state: 'complete', ...(start?.includes('T') === true ? { start } : {}), ...(seconds === undefined ? {} : { seconds }) };

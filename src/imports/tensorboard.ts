@@ -1,8 +1,10 @@
 import type { ParamValue } from '../model/params.js';
-import { protoFields } from '../platform/protobuf.js';
+import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
-import { isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
+import { emptyMap } from './names.js';
+import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'TensorBoard';
@@ -11,31 +13,67 @@ const maxDepth = 5;
 /** A folder of event files: each folder in it that has some is a run, with its parameters if the hparams plugin was used. */
 export const tensorboard: Importer = {
   tool, takes: 'a folder of event files, with hparams',
-  detects: (source) => (source.isFolder ? runFolders(source).slice(0, 3).some(({ files }) => files.some((path) => looksLikeTensorboard(source.head(path)))) : looksLikeTensorboard(source.head())),
+  detects: (source) => (source.isFolder ? firstOf(filesBelow(source), 3) : ['']).some((path) => looksLikeTensorboard(source.head(path))),
   read: (source, choice) => {
     const notes: string[] = [];
-    const folders = source.isFolder ? runFolders(source) : [{ folder: '', files: [''] }];
-    const runs = folders.map(({ folder, files }) => runOf(source, { folder, files, wanted: choice.metric, notes }));
-    const trials = trialsOf(runs);
-    if (!trials.some(({ params }) => Object.keys(params).length > 0)) notes.push('no run logged its parameters (hparams): values can be compared, configurations cannot');
+    const trials = createShelf();
+    let hasParams = false;
+    for (const trial of trialsBelow(source, { folder: '', depth: 0, above: undefined }, { wanted: choice.metric, notes })) {
+      hasParams ||= Object.keys(trial.params).length > 0;
+      checkTrials(trials.push(trial), source.name);
+    }
+    if (!hasParams) notes.push('no run logged its parameters (hparams): values can be compared, configurations cannot');
     return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'tensorboard', metrics: metricsOf(trials), trials, notes })] };
   },
 };
 
-interface Run { readonly folder: string; readonly params: Record<string, ParamValue> | undefined; readonly curves: Readonly<Record<string, readonly Point[]>>; readonly values: Readonly<Record<string, number>>; readonly start: number | undefined; readonly end: number | undefined; readonly status: number | undefined }
-
-function runFolders(source: Source, folder = '', depth = 0): { readonly folder: string; readonly files: readonly string[] }[] {
-  const entries = source.list(folder);
-  const at = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  const files = entries.filter(({ name, isFolder }) => !isFolder && name.includes('tfevents')).map(({ name }) => at(name));
-  const below = depth >= maxDepth ? [] : entries.filter(({ isFolder }) => isFolder).flatMap(({ name }) => runFolders(source, at(name), depth + 1));
-  return files.length === 0 ? below : [{ folder, files }, ...below];
+/** Files of one folder, and folders in it; the file itself where none was named. */
+function within(source: Source, folder: string): { readonly files: readonly string[]; readonly folders: readonly string[] } {
+  if (!source.isFolder) return { files: [''], folders: [] };
+  const [files, folders]: [string[], string[]] = [[], []];
+  for (const { name, isFolder } of source.list(folder)) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (isFolder) folders.push(path);
+    else if (name.includes('tfevents')) files.push(path);
+  }
+  return { files, folders };
 }
 
-function runOf(source: Source, { folder, files, wanted, notes }: { readonly folder: string; readonly files: readonly string[]; readonly wanted: string | undefined; readonly notes: string[] }): Run {
-  const [curves, values]: [Record<string, Point[]>, Record<string, number>] = [{}, {}];
-  const params: Record<string, ParamValue> = {};
-  let hasParams = false;
+function* filesBelow(source: Source, folder = '', depth = 0): Generator<string, void> {
+  const { files, folders } = within(source, folder);
+  yield* files;
+  if (depth < maxDepth) for (const below of folders) yield* filesBelow(source, below, depth + 1);
+}
+
+function firstOf<T>(all: Iterable<T>, most: number): T[] {
+  const found: T[] = [];
+  for (const one of all) if (found.push(one) === most) break;
+  return found;
+}
+
+interface Run { readonly params: Record<string, ParamValue> | undefined; readonly curves: Readonly<Record<string, readonly Point[]>>; readonly values: Readonly<Record<string, number>>; readonly start: number | undefined; readonly end: number | undefined; readonly status: number | undefined }
+/** A run that may turn out to be a part of another. */
+interface Held { readonly run: Run; isTaken: boolean }
+interface At { readonly folder: string; readonly depth: number; readonly above: Held | undefined }
+interface Context { readonly wanted: string | undefined; readonly notes: string[] }
+
+/**
+ * Folder by folder, so that no more runs are held than lie inside each other. `add_hparams` of torch and tensorboardX writes into a folder
+ * below the run: its curves are the run's. Without any hparams each run is a trial.
+ */
+function* trialsBelow(source: Source, { folder, depth, above }: At, context: Context): Generator<ForeignTrial, void> {
+  const { files, folders } = within(source, folder);
+  const held: Held | undefined = files.length === 0 ? undefined : { run: runOf(source, files, context), isTaken: false };
+  if (depth < maxDepth) for (const below of folders) yield* trialsBelow(source, { folder: below, depth: depth + 1, above: held }, context);
+  if (held === undefined || held.isTaken) return;
+  const parent = held.run.params !== undefined && above?.run.params === undefined ? above : undefined;
+  if (parent !== undefined) parent.isTaken = true;
+  yield trialOf(held.run, parent?.run);
+}
+
+function runOf(source: Source, files: readonly string[], { wanted, notes }: Context): Run {
+  const [curves, values]: [Record<string, Point[]>, Record<string, number>] = [emptyMap(), emptyMap()];
+  let params: Record<string, ParamValue> | undefined;
   let [status, start, end]: (number | undefined)[] = [];
   for (const path of files) {
     const reader = createTensorboardReader();
@@ -44,32 +82,19 @@ function runOf(source: Source, { folder, files, wanted, notes }: { readonly fold
       for (const { tag, step, value, wallTime } of scalars) {
         values[tag] = value;
         if (wanted === undefined || wanted === tag) (curves[tag] ??= []).push([step, value]);
-        [start, end] = [Math.min(start ?? wallTime, wallTime), Math.max(end ?? wallTime, wallTime)];
+        start = Math.min(start ?? wallTime, wallTime);
+        end = Math.max(end ?? wallTime, wallTime);
       }
       for (const plugin of plugins) {
         const found = plugin.plugin === 'hparams' ? hparamsIn(plugin) : {};
-        hasParams ||= found.params !== undefined;
-        Object.assign(params, found.params);
+        if (found.params !== undefined) params = { ...params, ...found.params };
         status = found.status ?? status;
       }
     }
     if (reader.isDamaged) notes.push(`${source.label(path)} is damaged: read up to there`);
     else if (reader.restBytes > 0) notes.push(`${source.label(path)} ends in the middle of a record: read up to there`);
   }
-  return { folder, params: hasParams ? params : undefined, curves, values, start, end, status };
-}
-
-/** `add_hparams` of torch and tensorboardX writes into a folder below the run: its curves are the run's. Without any hparams each run is a trial. */
-function trialsOf(runs: readonly Run[]): ForeignTrial[] {
-  const withParams = runs.filter(({ params }) => params !== undefined);
-  const taken = new Set(withParams);
-  const pairs = withParams.map((run) => {
-    const parent = run.folder.includes('/') ? runs.find(({ folder, params }) => params === undefined && folder === run.folder.slice(0, run.folder.lastIndexOf('/'))) : undefined;
-    if (parent !== undefined) taken.add(parent);
-    return { run, parent };
-  });
-  const alone = runs.filter((run) => !taken.has(run)).map((run) => ({ run, parent: undefined }));
-  return [...pairs, ...alone].sort((a, b) => (a.run.folder < b.run.folder ? -1 : 1)).map(({ run, parent }) => trialOf(run, parent));
+  return { params, curves, values, start, end, status };
 }
 
 /** Status of hparams' api.proto: 1 success, 2 failure, 3 running. */
@@ -89,34 +114,38 @@ const [sessionStart, sessionEnd] = [3, 4];
 
 /** HParamsPluginData of the plugin's plugin_data.proto. */
 function hparamsIn({ content }: TensorboardPlugin): { readonly params?: Record<string, ParamValue>; readonly status?: number } {
-  for (const [field, value] of protoFields(content)) {
-    if (!Buffer.isBuffer(value)) continue;
-    if (field === sessionStart) return { params: mapIn(value) };
-    if (field === sessionEnd) for (const [inner, status] of protoFields(value)) if (inner === 1 && typeof status === 'number') return { status };
+  const data = protoReader(content);
+  while (nextField(data)) {
+    if (data.number !== undefined) continue;
+    if (data.field === sessionStart) return { params: mapIn(readerInside(data)) };
+    const end = readerInside(data);
+    if (data.field === sessionEnd) while (nextField(end)) if (end.field === 1 && end.number !== undefined) return { status: end.number };
   }
   return {};
 }
 
 /** `map<string, google.protobuf.Value>`: a number, a text or a boolean each. */
-function mapIn(start: Buffer): Record<string, ParamValue> {
-  const params: Record<string, ParamValue> = {};
-  for (const [field, entry] of protoFields(start)) {
-    if (field !== 1 || !Buffer.isBuffer(entry)) continue;
+function mapIn(start: ProtoReader): Record<string, ParamValue> {
+  const params: Record<string, ParamValue> = emptyMap();
+  while (nextField(start)) {
+    if (start.field !== 1 || start.number !== undefined) continue;
+    const entry = readerInside(start);
     let [name, value]: [string, ParamValue] = ['', null];
-    for (const [inner, part] of protoFields(entry)) {
-      if (inner === 1 && Buffer.isBuffer(part)) name = part.toString('utf8');
-      if (inner === 2 && Buffer.isBuffer(part)) value = valueIn(part);
+    while (nextField(entry)) {
+      if (entry.field === 1 && entry.number === undefined) name = textOf(entry);
+      if (entry.field === 2 && entry.number === undefined) value = valueIn(readerInside(entry));
     }
     if (name !== '') params[name] = value;
   }
   return params;
 }
 
-function valueIn(bytes: Buffer): ParamValue {
-  for (const [field, value] of protoFields(bytes)) {
-    if (field === 2 && Buffer.isBuffer(value) && value.length === 8) return Number.isFinite(value.readDoubleLE(0)) ? value.readDoubleLE(0) : String(value.readDoubleLE(0));
-    if (field === 3 && Buffer.isBuffer(value)) return value.toString('utf8');
-    if (field === 4) return value === 1;
+function valueIn(reader: ProtoReader): ParamValue {
+  while (nextField(reader)) {
+    const { field, number, bytes, from, to } = reader;
+    if (field === 2 && number === undefined && to - from === 8) return Number.isFinite(bytes.readDoubleLE(from)) ? bytes.readDoubleLE(from) : String(bytes.readDoubleLE(from));
+    if (field === 3 && number === undefined) return textOf(reader);
+    if (field === 4) return number === 1;
   }
   return null;
 }

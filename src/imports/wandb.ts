@@ -1,31 +1,36 @@
-import type { ParamValue } from '../model/params.js';
-import { isWandbFile, parseWandbFile, type WandbRun } from '../runners/wandbOffline.js';
-import { flattened, isFields, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
+import { reservedName, type ParamValue } from '../model/params.js';
+import { isWandbFile, readWandbRecords, type WandbItems, type WandbRecords } from '../runners/wandbOffline.js';
+import { flattened, isFields, numberOr, paramAt, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
+import { emptyMap, own } from './names.js';
 import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
 
 const tool = 'Weights & Biases';
-/** Kept by the library itself. */
-const isOwn = (name: string): boolean => name.startsWith('_');
+/** Kept by the library itself; of JavaScript's own names none is that. */
+const isOwn = (name: string): boolean => name.startsWith('_') && name !== reservedName;
+
+/** Folders that are looked into, and files that are asked, before another tool's folder counts as none of ours. */
+const firstLooked = { folders: 100, files: 3 };
+const runFolder = /^(?:offline-)?run-(?:\d{8}_\d{6}-)?(.*)$/;
 
 /** Offline runs: the folder wandb/ with offline-run-*, or one run of it. A sweep is a study, runs without one are a project's. */
 export const wandbRuns: Importer = {
   tool, takes: 'the folder wandb/ with offline runs',
-  detects: (source) => source.isFolder && runFiles(source).slice(0, 3).some((path) => isWandbFile(source.head(path))),
+  detects: (source) => source.isFolder && isAnyRun(source),
   read: (source, choice) => {
     const notes: string[] = [];
     const groups = new Map<string, Shelf>();
     let count = 0;
-    for (const path of runFiles(source)) {
-      const bytes = source.bytes(path);
+    for (const { path, glanced } of runFiles(source)) {
+      const bytes = glanced ?? source.bytes(path);
       if (!isWandbFile(bytes)) { notes.push(`${source.label(path)} is no run (yet): left out`); continue; }
-      const run = parseWandbFile(bytes);
+      const run = readWandbRecords(bytes);
       const name = run.about.sweep ?? run.about.project ?? source.base;
-      const group = groups.get(name) ?? createShelf();
-      groups.set(name, group);
+      let group = groups.get(name);
+      if (group === undefined) groups.set(name, group = createShelf());
       group.push(trialOf(run, { tool, file: source.label(path) }, choice.metric));
       count += 1;
       checkTrials(count, source.name);
@@ -35,51 +40,112 @@ export const wandbRuns: Importer = {
   },
 };
 
-function runFiles(source: Source): string[] {
-  const own = source.list().filter(({ name, isFolder }) => !isFolder && /^run-.*\.wandb$/.test(name)).map(({ name }) => name);
-  const nested = source.list().filter(({ name, isFolder }) => isFolder && /^(offline-)?run-/.test(name)).flatMap(({ name }) => source.list(name).filter((entry) => !entry.isFolder && /^run-.*\.wandb$/.test(entry.name)).map((entry) => `${name}/${entry.name}`));
-  return own.length > 0 ? own : nested;
+/** A run's file. Where it is small it has been read already: those bytes stand until the next file is asked for. */
+interface RunFile { readonly path: string; readonly glanced?: Buffer }
+
+function* runFiles(source: Source, mostFolders = Infinity): Generator<RunFile, void> {
+  const own = filesIn(source, '');
+  if (own.length > 0) { yield* own; return; }
+  let folders = 0;
+  for (const { name, isFolder } of source.list()) {
+    const id = isFolder ? runFolder.exec(name)?.[1] : undefined;
+    if (id === undefined) continue;
+    if ((folders += 1) > mostFolders) return;
+    // A run's folder and its file bear the run's name: no need to look what is there.
+    const path = `${name}/run-${id}.wandb`;
+    const glanced = source.glance(path);
+    if (glanced === undefined) yield* filesIn(source, name);
+    else yield { path, glanced };
+  }
 }
 
-function trialOf(run: WandbRun, place: Place, wanted: string | undefined): ForeignTrial {
-  const config = Object.fromEntries([...run.config].map(([name, text]) => [name, parsed(text)]));
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [numbersIn(documentOf(run.summary)), {}];
-  let runtime = 0;
-  for (const [i, text] of run.history.entries()) {
-    const row = flattened(documentOf(text));
-    runtime = numberOr(row['_runtime']) ?? runtime;
-    for (const [name, value] of Object.entries(row)) {
-      const number = numberIn(value);
-      if (number === undefined || isOwn(name)) continue;
-      values[name] = number;
-      if (wanted === undefined || wanted === name) (curves[name] ??= []).push([numberOr(row['_step']) ?? i, number]);
-    }
+function isAnyRun(source: Source): boolean {
+  let files = 0;
+  for (const { path, glanced } of runFiles(source, firstLooked.folders)) {
+    if (isWandbFile(glanced ?? source.head(path))) return true;
+    if ((files += 1) === firstLooked.files) return false;
   }
-  const { startSeconds } = run.about;
+  return false;
+}
+
+function filesIn(source: Source, folder: string): RunFile[] {
+  return source.list(folder).filter(({ name, isFolder }) => !isFolder && /^run-.*\.wandb$/.test(name)).map(({ name }) => ({ path: folder === '' ? name : `${folder}/${name}` }));
+}
+
+function trialOf({ config, summary, history, exitCode, about }: WandbRecords, place: Place, wanted: string | undefined): ForeignTrial {
+  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
+  eachNumber(summary, (name, value) => { values[name] = value; });
+  let [runtime, step] = [0, 0];
+  const take = (name: string, value: number): void => {
+    values[name] = value;
+    if (wanted === undefined || wanted === name) (curves[name] ??= []).push([step, value]);
+  };
+  for (const [i, items] of history.entries()) {
+    step = ownNumber(items, '_step') ?? i;
+    runtime = ownNumber(items, '_runtime') ?? runtime;
+    eachNumber(items, take);
+  }
   return {
-    ...paramsIn(config, place), values, curves, seconds: runtime,
-    state: run.exitCode === undefined ? 'running' : run.exitCode === 0 ? 'complete' : 'failed', ...(run.exitCode === undefined || run.exitCode === 0 ? {} : { message: `exit code ${run.exitCode}` }),
-    start: isoTime(startSeconds),
+    ...paramsIn(valuesOf(config), place), values, curves, seconds: runtime,
+    state: exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed', ...(exitCode === undefined || exitCode === 0 ? {} : { message: `exit code ${exitCode}` }),
+    start: isoTime(about.startSeconds),
   };
 }
 
-function documentOf(text: string | undefined): Fields {
-  const value = text === undefined ? undefined : parsed(text);
-  return isFields(value) ? value : {};
+/** Of maps inside maps too, the names joined by points; what the library keeps for itself and what is no JSON is passed over. */
+function eachNumber(items: WandbItems, take: (name: string, value: number) => void): void {
+  for (const [name, text] of items) {
+    if (isOwn(name)) continue;
+    const value = valueOf(text);
+    if (isFields(value)) for (const [path, inner] of Object.entries(flattened(value, '.', name))) takeNumber(path, inner, take);
+    else takeNumber(name, value, take);
+  }
+}
+
+function takeNumber(name: string, value: unknown, take: (name: string, value: number) => void): void {
+  const number = numberIn(value);
+  if (number !== undefined) take(name, number);
+}
+
+function ownNumber(items: WandbItems, name: string): number | undefined {
+  const text = items.get(name);
+  return text === undefined ? undefined : numberOr(valueOf(text));
+}
+
+function valuesOf(items: WandbItems): Fields {
+  const found: Record<string, unknown> = emptyMap();
+  for (const [name, text] of items) if (!isOwn(name)) found[name] = valueOf(text);
+  return found;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Most are numbers. */
+function valueOf(text: string): unknown {
+  return jsonNumber.test(text) ? Number(text) : parsed(text);
 }
 
 /** The names of a W&B configuration, maps inside it joined by points; a `seed` is one. */
 export function paramsIn(config: Fields, place: Place): Pick<ForeignTrial, 'params' | 'seed'> {
-  const params: Record<string, ParamValue> = {};
-  const bare = Object.fromEntries(Object.entries(config).filter(([name]) => !isOwn(name)).map(([name, value]) => [name, isFields(value) && 'value' in value && Object.keys(value).every((key) => key === 'value' || key === 'desc') ? value['value'] : value]));
-  for (const [name, value] of Object.entries(flattened(bare))) params[name] = paramAt(value, { ...place, field: `config.${name}` });
+  const params: Record<string, ParamValue> = emptyMap();
+  for (const name of Object.keys(config)) {
+    if (isOwn(name)) continue;
+    const value = bare(config[name]);
+    if (isFields(value) && Object.keys(value).length > 0) for (const [path, inner] of Object.entries(flattened(value, '.', name))) params[path] = paramAt(inner, { ...place, field: `config.${path}` });
+    else params[name] = paramAt(value, { ...place, field: `config.${name}` });
+  }
   const { seed, ...others } = params;
   return typeof seed === 'number' ? { params: others, seed } : { params };
 }
 
+/** The library wraps a value with its description. */
+function bare(value: unknown): unknown {
+  return isFields(value) && Object.hasOwn(value, 'value') && Object.keys(value).every((key) => key === 'value' || key === 'desc') ? value['value'] : value;
+}
+
 /** Numbers of a summary; of a metric that has one, `best` or `last` of it is the tool's choice and has a name of its own. */
 export function numbersIn(summary: Fields): Record<string, number> {
-  const found: Record<string, number> = {};
+  const found: Record<string, number> = emptyMap();
   for (const [name, value] of Object.entries(flattened(summary))) {
     const number = numberIn(value);
     if (number !== undefined && !isOwn(name)) found[name] = number;
@@ -87,9 +153,9 @@ export function numbersIn(summary: Fields): Record<string, number> {
   return found;
 }
 
+const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, NaN: Number.NaN, Infinity, '-Infinity': -Infinity, inf: Infinity, '-inf': -Infinity };
+
 /** JSON of W&B has NaN as a text. */
 function numberIn(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  const text = textOr(value);
-  return text === undefined ? undefined : ({ nan: Number.NaN, NaN: Number.NaN, Infinity, '-Infinity': -Infinity, inf: Infinity, '-inf': -Infinity } as Readonly<Record<string, number>>)[text];
+  return typeof value === 'number' ? value : typeof value === 'string' ? own(nonFinite, value) : undefined;
 }

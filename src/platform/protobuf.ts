@@ -1,25 +1,60 @@
 /** A field of a protobuf message: its number with an unsigned integer, or with the bytes of whatever else it holds. */
 export type ProtoField = readonly [field: number, value: number | Buffer];
 
-/** Fields in the order in which they stand; a fixed number is its bytes. Stops at anything malformed. */
-export function* protoFields(message: Buffer): Generator<ProtoField, void> {
-  const cursor = { at: 0 };
-  while (cursor.at < message.length) {
-    const key = varint(message, cursor);
-    const [field, wire] = [Math.floor(key / 8), key & 7];
-    if (wire === 0) { yield [field, varint(message, cursor)]; continue; }
-    const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? varint(message, cursor) : undefined;
-    if (length === undefined || cursor.at + length > message.length) return;
-    yield [field, message.subarray(cursor.at, cursor.at + length)];
-    cursor.at += length;
-  }
+/** A message that is read field by field where it lies: views of its parts would cost more than reading them. */
+export interface ProtoReader {
+  readonly bytes: Buffer;
+  readonly end: number;
+  at: number;
+  /** Of the field that was read last. */
+  field: number;
+  /** Its unsigned integer; undefined where it holds bytes. */
+  number: number | undefined;
+  /** Where its bytes are; a fixed number is its bytes. */
+  from: number; to: number;
 }
 
-function varint(message: Buffer, cursor: { at: number }): number {
+export function protoReader(bytes: Buffer, from = 0, end = bytes.length): ProtoReader {
+  return { bytes, end, at: from, field: 0, number: undefined, from, to: from };
+}
+
+/** Of the message that the field which was read last holds. */
+export function readerInside({ bytes, from, to }: ProtoReader): ProtoReader {
+  return protoReader(bytes, from, to);
+}
+
+/** What the field that was read last holds, as a text. */
+export function textOf({ bytes, from, to }: ProtoReader): string {
+  return bytes.toString('utf8', from, to);
+}
+
+/** Steps to the next field; false at the end and at anything malformed. */
+export function nextField(reader: ProtoReader): boolean {
+  if (reader.at >= reader.end) return false;
+  const key = varint(reader);
+  const wire = key & 7;
+  reader.field = Math.floor(key / 8);
+  reader.number = wire === 0 ? varint(reader) : undefined;
+  if (wire === 0) return true;
+  const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? varint(reader) : undefined;
+  if (length === undefined || reader.at + length > reader.end) return false;
+  reader.from = reader.at;
+  reader.at += length;
+  reader.to = reader.at;
+  return true;
+}
+
+/** Fields in the order in which they stand; a fixed number is its bytes. Stops at anything malformed. */
+export function* protoFields(message: Buffer): Generator<ProtoField, void> {
+  const reader = protoReader(message);
+  while (nextField(reader)) yield [reader.field, reader.number ?? message.subarray(reader.from, reader.to)];
+}
+
+function varint(reader: ProtoReader): number {
   let value = 0;
-  for (let scale = 1; cursor.at < message.length; scale *= 128) {
-    const byte = message.readUInt8(cursor.at);
-    cursor.at += 1;
+  for (let scale = 1; reader.at < reader.end; scale *= 128) {
+    const byte = reader.bytes[reader.at] ?? 0;
+    reader.at += 1;
     value += (byte & 127) * scale;
     if (byte < 128) break;
   }

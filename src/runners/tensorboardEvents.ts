@@ -1,4 +1,4 @@
-import { protoFields } from '../platform/protobuf.js';
+import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
 
 /** What one summary said. NaN and infinite values too. */
 export interface TensorboardScalar { readonly tag: string; readonly step: number; readonly value: number; /** Unix seconds. */ readonly wallTime: number }
@@ -29,10 +29,10 @@ export function createTensorboardReader(): TensorboardReader {
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let at = 0;
       while (!isDamaged && at + lengthBytes <= data.length) {
-        const length = Number(data.readBigUInt64LE(at));
-        isDamaged = length > maxRecordBytes || maskedCrc(data.subarray(at, at + 8)) !== data.readUInt32LE(at + 8);
+        const length = data.readUInt32LE(at) + 2 ** 32 * data.readUInt32LE(at + 4);
+        isDamaged = length > maxRecordBytes || maskedCrc(data, at, at + 8) !== data.readUInt32LE(at + 8);
         if (isDamaged || at + lengthBytes + length + 4 > data.length) break;
-        readEvent(data.subarray(at + lengthBytes, at + lengthBytes + length), scalars, plugins);
+        readEvent(protoReader(data, at + lengthBytes, at + lengthBytes + length), scalars, plugins);
         at += lengthBytes + length + 4;
       }
       rest = isDamaged ? Buffer.alloc(0) : Buffer.from(data.subarray(at));
@@ -43,56 +43,59 @@ export function createTensorboardReader(): TensorboardReader {
 
 /** By the first record: its checksum, and the version that it names. */
 export function looksLikeTensorboard(head: Buffer): boolean {
-  return head.length >= lengthBytes && maskedCrc(head.subarray(0, 8)) === head.readUInt32LE(8) && head.includes('brain.Event:');
+  return head.length >= lengthBytes && maskedCrc(head, 0, 8) === head.readUInt32LE(8) && head.includes('brain.Event:');
 }
 
 const eventField = { wallTime: 1, step: 2, summary: 5 };
 const valueField = { tag: 1, simple: 2, tensor: 8, metadata: 9 };
 
-function readEvent(event: Buffer, scalars: TensorboardScalar[], plugins: TensorboardPlugin[]): void {
+function readEvent(event: ProtoReader, scalars: TensorboardScalar[], plugins: TensorboardPlugin[]): void {
   let [wallTime, step] = [0, 0];
-  const summaries: Buffer[] = [];
-  for (const [field, value] of protoFields(event)) {
-    if (field === eventField.wallTime && Buffer.isBuffer(value) && value.length === 8) wallTime = value.readDoubleLE(0);
-    if (field === eventField.step && typeof value === 'number') step = value;
-    if (field === eventField.summary && Buffer.isBuffer(value)) summaries.push(value);
+  const summaries: ProtoReader[] = [];
+  while (nextField(event)) {
+    const { field, number, from, to } = event;
+    if (field === eventField.wallTime && number === undefined && to - from === 8) wallTime = event.bytes.readDoubleLE(from);
+    if (field === eventField.step && number !== undefined) step = number;
+    if (field === eventField.summary && number === undefined) summaries.push(readerInside(event));
   }
   for (const summary of summaries) {
-    for (const [field, value] of protoFields(summary)) {
-      if (field !== 1 || !Buffer.isBuffer(value)) continue;
-      const found = summaryValue(value);
-      if (found.value !== undefined) scalars.push({ tag: found.tag, step, value: found.value, wallTime });
-      if (found.plugin !== undefined && found.content !== undefined) plugins.push({ tag: found.tag, plugin: found.plugin, content: found.content, wallTime });
+    while (nextField(summary)) {
+      if (summary.field !== 1 || summary.number !== undefined) continue;
+      const { tag, value, plugin, content } = summaryValue(readerInside(summary));
+      if (value !== undefined) scalars.push({ tag, step, value, wallTime });
+      if (plugin !== undefined && content !== undefined) plugins.push({ tag, plugin, content, wallTime });
     }
   }
 }
 
 interface SummaryValue { readonly tag: string; readonly value: number | undefined; readonly plugin: string | undefined; readonly content: Buffer | undefined }
 
-function summaryValue(bytes: Buffer): SummaryValue {
+function summaryValue(reader: ProtoReader): SummaryValue {
   let tag = '';
-  let [simple, tensor, metadata]: (Buffer | undefined)[] = [];
-  for (const [field, value] of protoFields(bytes)) {
-    if (!Buffer.isBuffer(value)) continue;
-    if (field === valueField.tag) tag = value.toString('utf8');
-    if (field === valueField.simple) simple = value;
-    if (field === valueField.tensor) tensor = value;
-    if (field === valueField.metadata) metadata = value;
+  let simple: number | undefined;
+  let [tensor, metadata]: (ProtoReader | undefined)[] = [];
+  while (nextField(reader)) {
+    if (reader.number !== undefined) continue;
+    if (reader.field === valueField.tag) tag = textOf(reader);
+    if (reader.field === valueField.simple) simple = reader.to - reader.from === 4 ? reader.bytes.readFloatLE(reader.from) : undefined;
+    if (reader.field === valueField.tensor) tensor = readerInside(reader);
+    if (reader.field === valueField.metadata) metadata = readerInside(reader);
   }
   const { plugin, content } = pluginOf(metadata);
   const isScalar = plugin === undefined || plugin === 'scalars';
-  return { tag, plugin, content, value: simple?.length === 4 ? simple.readFloatLE(0) : tensor !== undefined && isScalar ? tensorScalar(tensor) : undefined };
+  return { tag, plugin, content, value: simple ?? (tensor !== undefined && isScalar ? tensorScalar(tensor) : undefined) };
 }
 
 /** SummaryMetadata.plugin_data: name and content. */
-function pluginOf(metadata: Buffer | undefined): { readonly plugin: string | undefined; readonly content: Buffer | undefined } {
+function pluginOf(metadata: ProtoReader | undefined): { readonly plugin: string | undefined; readonly content: Buffer | undefined } {
   let [plugin, content]: [string | undefined, Buffer | undefined] = [undefined, undefined];
-  for (const [field, value] of protoFields(metadata ?? Buffer.alloc(0))) {
-    if (field !== 1 || !Buffer.isBuffer(value)) continue;
-    for (const [inner, part] of protoFields(value)) {
-      if (!Buffer.isBuffer(part)) continue;
-      if (inner === 1) plugin = part.toString('utf8');
-      if (inner === 2) content = part;
+  while (metadata !== undefined && nextField(metadata)) {
+    if (metadata.field !== 1 || metadata.number !== undefined) continue;
+    const inside = readerInside(metadata);
+    while (nextField(inside)) {
+      if (inside.number !== undefined) continue;
+      if (inside.field === 1) plugin = textOf(inside);
+      if (inside.field === 2) content = inside.bytes.subarray(inside.from, inside.to);
     }
   }
   return { plugin, content };
@@ -102,15 +105,16 @@ const tensorField = { dtype: 1, content: 4, floats: 5, doubles: 6 };
 const dtypes = { float: 1, double: 2 };
 
 /** A tensor of one number. */
-function tensorScalar(tensor: Buffer): number | undefined {
+function tensorScalar(tensor: ProtoReader): number | undefined {
   let [dtype, found]: [number, number | undefined] = [dtypes.float, undefined];
-  for (const [field, value] of protoFields(tensor)) {
-    if (field === tensorField.dtype && typeof value === 'number') dtype = value;
-    if (!Buffer.isBuffer(value)) continue;
-    if (field === tensorField.floats && value.length === 4) found = value.readFloatLE(0);
-    if (field === tensorField.doubles && value.length === 8) found = value.readDoubleLE(0);
-    if (field === tensorField.content && dtype === dtypes.float && value.length === 4) found = value.readFloatLE(0);
-    if (field === tensorField.content && dtype === dtypes.double && value.length === 8) found = value.readDoubleLE(0);
+  while (nextField(tensor)) {
+    const { field, number, bytes, from } = tensor;
+    if (number !== undefined) { if (field === tensorField.dtype) dtype = number; continue; }
+    const length = tensor.to - from;
+    if (field === tensorField.floats && length === 4) found = bytes.readFloatLE(from);
+    if (field === tensorField.doubles && length === 8) found = bytes.readDoubleLE(from);
+    if (field === tensorField.content && dtype === dtypes.float && length === 4) found = bytes.readFloatLE(from);
+    if (field === tensorField.content && dtype === dtypes.double && length === 8) found = bytes.readDoubleLE(from);
   }
   return found;
 }
@@ -122,9 +126,9 @@ const crcTable = Array.from({ length: 256 }, (_, n) => {
 });
 
 /** crc32c, rotated and shifted as TFRecord stores it. */
-function maskedCrc(bytes: Buffer): number {
+function maskedCrc(bytes: Buffer, from: number, end: number): number {
   let crc = 0xffff_ffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let at = from; at < end; at += 1) crc = (crcTable[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   const plain = (crc ^ 0xffff_ffff) >>> 0;
   return (((plain >>> 15) | (plain << 17)) + 0xa282_ead8) >>> 0;
 }

@@ -1,17 +1,27 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { protoFields } from '../platform/protobuf.js';
+import { nextField, protoReader, readerInside, type ProtoReader } from '../platform/protobuf.js';
 import { readHostile } from '../platform/safeRead.js';
 
-/** What an offline run of Weights & Biases left: one JSON object text per step, and one of its summary. */
-export interface WandbRun {
-  readonly history: readonly string[];
-  readonly summary: string | undefined;
-  /** Of the run's configuration: JSON texts by name. */
-  readonly config: ReadonlyMap<string, string>;
+/** JSON texts by name; what lies in maps has its keys joined by points. */
+export type WandbItems = ReadonlyMap<string, string>;
+
+/** What an offline run of Weights & Biases left. */
+export interface WandbRecords {
+  /** One per step. */
+  readonly history: readonly WandbItems[];
+  readonly summary: WandbItems;
+  /** Of the run's configuration. */
+  readonly config: WandbItems;
   /** Absent while the run goes on, or after a crash that wrote nothing. */
   readonly exitCode: number | undefined;
   readonly about: { readonly name?: string; readonly project?: string; readonly sweep?: string; readonly startSeconds?: number };
+}
+
+/** The same, one JSON object text per step, and one of its summary. */
+export interface WandbRun extends Omit<WandbRecords, 'history' | 'summary'> {
+  readonly history: readonly string[];
+  readonly summary: string | undefined;
 }
 
 const maxFileBytes = 64 * 2 ** 20;
@@ -42,100 +52,116 @@ const item = { key: 1, nestedKey: 2, valueJson: 16 };
 
 /** Header of 7 bytes, then a LevelDB log of protobuf records. A torn end is left out. */
 export function parseWandbFile(bytes: Buffer): WandbRun {
-  const history: string[] = [];
+  const { history, summary, ...rest } = readWandbRecords(bytes);
+  return { history: history.map(objectText), summary: summary.size === 0 ? undefined : objectText(summary), ...rest };
+}
+
+/** As `parseWandbFile`; keeps nothing of `bytes`. */
+export function readWandbRecords(bytes: Buffer): WandbRecords {
+  const history: WandbItems[] = [];
   const [summary, config] = [new Map<string, string>(), new Map<string, string>()];
-  let [exitCode, about]: [number | undefined, WandbRun['about']] = [undefined, {}];
+  let [exitCode, about]: [number | undefined, WandbRecords['about']] = [undefined, {}];
   for (const record of isWandbFile(bytes) ? logRecords(bytes) : []) {
-    for (const [field, value] of fields(record)) {
-      switch (field) {
-        case recordField.history: history.push(objectText(items(value))); break;
-        case recordField.summary: merge(summary, value); break;
-        case recordField.config: merge(config, value); break;
-        case recordField.exit: exitCode = exitCodeIn(value); break;
-        case recordField.run:
-          about = { ...about, ...aboutRun(value) };
-          for (const [inner, part] of fields(value)) if (inner === runField.config) merge(config, part);
-          break;
+    const textOf = textsIn(record);
+    while (nextField(record)) {
+      if (record.number !== undefined) continue;
+      switch (record.field) {
+        case recordField.history: history.push(itemsIn(readerInside(record), new Map(), textOf)); break;
+        case recordField.summary: itemsIn(readerInside(record), summary, textOf); break;
+        case recordField.config: itemsIn(readerInside(record), config, textOf); break;
+        case recordField.exit: exitCode = exitCodeIn(readerInside(record)); break;
+        case recordField.run: about = { ...about, ...aboutRun(readerInside(record), config, textOf) }; break;
         default:
       }
     }
   }
-  return { history, config, exitCode, about, summary: summary.size === 0 ? undefined : objectText(summary) };
+  return { history, config, exitCode, about, summary };
 }
 
 export function isWandbFile(head: Buffer): boolean {
   return head.toString('latin1', 0, 4) === ':W&B';
 }
 
-function merge(into: Map<string, string>, update: Buffer): void {
-  for (const [key, text] of items(update)) into.set(key, text);
-}
-
 /** Zero is not written: an exit record without a number is a good end. */
-function exitCodeIn(record: Buffer): number {
-  for (const [field, value] of protoFields(record)) if (field === 1 && typeof value === 'number') return value;
+function exitCodeIn(record: ProtoReader): number {
+  while (nextField(record)) if (record.field === 1 && record.number !== undefined) return record.number;
   return 0;
 }
 
 /** google.protobuf.Timestamp: seconds, and nanoseconds beside them. */
-function secondsIn(timestamp: Buffer): number {
+function secondsIn(timestamp: ProtoReader): number {
   let seconds = 0;
-  for (const [field, value] of protoFields(timestamp)) if (typeof value === 'number') seconds += field === 1 ? value : field === 2 ? value / 1e9 : 0;
+  while (nextField(timestamp)) seconds += timestamp.field === 1 ? timestamp.number ?? 0 : timestamp.field === 2 ? (timestamp.number ?? 0) / 1e9 : 0;
   return seconds;
 }
 
-function aboutRun(run: Buffer): WandbRun['about'] {
-  const text = new Map<number, string>();
-  let startSeconds: number | undefined;
-  for (const [field, value] of fields(run)) {
-    if (field === runField.startTime) startSeconds = secondsIn(value);
-    else text.set(field, value.toString('utf8'));
+/** Its configuration goes to the others'. */
+function aboutRun(run: ProtoReader, config: Map<string, string>, textOf: TextOf): WandbRecords['about'] {
+  const about: { -readonly [key in keyof WandbRecords['about']]: WandbRecords['about'][key] } = {};
+  while (nextField(run)) {
+    if (run.number !== undefined) continue;
+    switch (run.field) {
+      case runField.config: itemsIn(readerInside(run), config, textOf); break;
+      case runField.startTime: about.startSeconds = secondsIn(readerInside(run)); break;
+      case runField.displayName: about.name = textOf(run); break;
+      case runField.project: about.project = textOf(run); break;
+      case runField.sweepId: about.sweep = textOf(run); break;
+      default:
+    }
   }
-  const [name, project, sweep] = [text.get(runField.displayName), text.get(runField.project), text.get(runField.sweepId)];
-  return { ...(name === undefined ? {} : { name }), ...(project === undefined ? {} : { project }), ...(sweep === undefined ? {} : { sweep }), ...(startSeconds === undefined ? {} : { startSeconds }) };
+  return about;
 }
 
 const block = 32_768;
 const part = { full: 1, first: 2, middle: 3, last: 4 };
 
 /** LevelDB log format: records in blocks of 32 KiB, each part with a header of crc (4 bytes), length (2), type (1). */
-function* logRecords(bytes: Buffer): Generator<Buffer> {
+function* logRecords(bytes: Buffer): Generator<ProtoReader> {
   let parts: Buffer[] = [];
   for (let at = 7; at + 7 <= bytes.length;) {
     const left = block - (at % block);
     if (left < 7) { at += left; continue; }
     const length = bytes.readUInt16LE(at + 4);
     const type = bytes.readUInt8(at + 6);
-    const data = bytes.subarray(at + 7, at + 7 + length);
-    if ((type === 0 && length === 0) || data.length < length) return;
-    at += 7 + length;
-    if (type === part.full || type === part.first) parts = [];
-    parts.push(data);
-    if (type === part.full || type === part.last) yield Buffer.concat(parts);
+    const [from, to] = [at + 7, at + 7 + length];
+    if ((type === 0 && length === 0) || to > bytes.length) return;
+    at = to;
+    if (type === part.full) yield protoReader(bytes, from, to);
+    // What goes on without a beginning is no record.
+    else if (type === part.first || parts.length > 0) parts = [...(type === part.first ? [] : parts), bytes.subarray(from, to)];
+    if (type === part.last && parts.length > 0) yield protoReader(Buffer.concat(parts));
+    if (type === part.full || type === part.last) parts = [];
   }
 }
 
-/** Length-delimited fields of a protobuf message; others are stepped over. */
-function* fields(message: Buffer): Generator<readonly [number, Buffer]> {
-  for (const [field, value] of protoFields(message)) if (Buffer.isBuffer(value)) yield [field, value];
+/** What the field that was read last holds, as a text. */
+type TextOf = (reader: ProtoReader) => string;
+
+/** Of a record and the messages in it: a record has dozens of short texts, and taking each from its bytes costs more than all the rest. */
+function textsIn({ bytes, at, end }: ProtoReader): TextOf {
+  const whole = bytes.toString('latin1', at, end);
+  return ({ from, to }) => {
+    const text = whole.slice(from - at, to - at);
+    return /[\x80-\xFF]/.test(text) ? bytes.toString('utf8', from, to) : text;
+  };
 }
 
-/** Names and JSON texts of a history or summary record; a name may be a path of several keys. */
-function items(record: Buffer): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [field, value] of fields(record)) {
-    if (field !== 1) continue;
-    const path: string[] = [];
-    let json: string | undefined;
-    for (const [inner, text] of fields(value)) {
-      if (inner === item.key || inner === item.nestedKey) path.push(text.toString('utf8'));
-      if (inner === item.valueJson) json = text.toString('utf8');
+/** Names and JSON texts of a history, summary or configuration record; a name may be a path of several keys. */
+function itemsIn(record: ProtoReader, into: Map<string, string>, textOf: TextOf): Map<string, string> {
+  while (nextField(record)) {
+    if (record.field !== 1 || record.number !== undefined) continue;
+    const inner = readerInside(record);
+    let [name, json]: [string | undefined, string | undefined] = [undefined, undefined];
+    while (nextField(inner)) {
+      if (inner.number !== undefined) continue;
+      if (inner.field === item.key || inner.field === item.nestedKey) name = name === undefined ? textOf(inner) : `${name}.${textOf(inner)}`;
+      else if (inner.field === item.valueJson) json = textOf(inner);
     }
-    if (json !== undefined && path.length > 0) found.set(path.join('.'), json);
+    if (json !== undefined && name !== undefined) into.set(name, json);
   }
-  return found;
+  return into;
 }
 
-function objectText(entries: ReadonlyMap<string, string>): string {
+function objectText(entries: WandbItems): string {
   return `{${[...entries].map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(',')}}`;
 }

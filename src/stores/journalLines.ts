@@ -13,7 +13,15 @@ const SEAL_BYTES = 18;
 /** One readable JSON line; `n` counts lines from 0 and `crc` covers every byte before itself, so that no damage passes as data. */
 export function encodeLine(event: StudyEvent, n: number): string {
   const text = `${JSON.stringify(event).slice(0, -1)}${NUMBER}${n}`;
-  return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}\n`;
+  return `${text},"crc":"${hexOf(crc32(text))}"}\n`;
+}
+
+/** A million lines are sealed in one import, and `toString(16)` takes as long as the sum itself. */
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Eight digits. */
+function hexOf(sum: number): string {
+  return `${hexOfByte[sum >>> 24] ?? ''}${hexOfByte[(sum >>> 16) & 255] ?? ''}${hexOfByte[(sum >>> 8) & 255] ?? ''}${hexOfByte[sum & 255] ?? ''}`;
 }
 
 /** Reads a log piece by piece. A torn end is what no sound line follows; damage before a sound line is refused. */
@@ -62,7 +70,7 @@ export function createLineReader(name: string): LineReader {
 function isSound(bytes: Buffer): boolean {
   if (bytes.length <= SEAL_BYTES) return false;
   const seal = bytes.toString('latin1', bytes.length - SEAL_BYTES);
-  const expected = `,"crc":"${crc32(bytes.subarray(0, -SEAL_BYTES)).toString(16).padStart(8, '0')}"}`;
+  const expected = `,"crc":"${hexOf(crc32(bytes.subarray(0, -SEAL_BYTES)))}"}`;
   return seal === expected;
 }
 

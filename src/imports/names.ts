@@ -1,0 +1,26 @@
+import { UserError } from '../model/errors.js';
+import { reservedName } from '../model/params.js';
+
+/** A map that has nothing but what is put into it, whatever its name. */
+export function emptyMap<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}
+
+/** What stands in a map under a name that somebody else chose. */
+export function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+/** UserError `reserved-name`; `where`: the study, or a trial of it. */
+export function refuseReserved(where: string, map: Readonly<Record<string, unknown>>, kind: 'parameter' | 'metric'): void {
+  if (Object.hasOwn(map, reservedName)) throw refused(where, kind);
+}
+
+/** The same of names alone. */
+export function refuseReservedName(where: string, names: Iterable<string>, kind: 'parameter' | 'metric'): void {
+  for (const name of names) if (name === reservedName) throw refused(where, kind);
+}
+
+function refused(where: string, kind: string): UserError {
+  return new UserError('reserved-name', `${where}: "${reservedName}" cannot be the name of a ${kind}.`, { fix: 'Rename it in the files.' });
+}
