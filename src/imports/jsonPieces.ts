@@ -18,22 +18,22 @@ export function* jsonPieces(chunks: Iterable<Buffer>, name: string, opened: (key
   return { whole: cut.ended };
 }
 
-type JsonLines = Generator<{ readonly value: unknown; readonly line: number }, { readonly whole: boolean }>;
+export type JsonLines<T> = Generator<{ readonly value: T; readonly line: number }, { readonly whole: boolean }>;
 
 /** One JSON value per line; blank lines are passed over. A last line without its end that is no JSON is left out: the return says so. */
-export function jsonLines(chunks: Iterable<Buffer>, name: string): JsonLines {
-  return jsonTexts(lines(chunks, name), name);
+export function jsonLines(chunks: Iterable<Buffer>, name: string): JsonLines<unknown> {
+  return jsonTexts(lines(chunks, name), name, parsed);
 }
 
-/** The same of lines that are there already. */
-export function* jsonTexts(texts: Iterable<string>, name: string): JsonLines {
+/** The same of lines that are there already. `read` gives undefined for what is no JSON. */
+export function* jsonTexts<T>(texts: Iterable<string>, name: string, read: (text: string) => T | undefined): JsonLines<T> {
   let line = 0;
   let broken: UserError | undefined;
   for (const text of texts) {
     line += 1;
     if (broken !== undefined) throw broken;
     if (text.trim() === '') continue;
-    const value = parsed(text);
+    const value = read(text);
     if (value === undefined) broken = new UserError('json-invalid', `${name}: line ${line} is no JSON.`, { fix: 'It was edited or cut: restore the file.' });
     else yield { value, line };
   }

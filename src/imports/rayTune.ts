@@ -3,8 +3,9 @@ import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
 import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonLines, jsonPieces, jsonTexts, parsed } from './jsonPieces.js';
+import { jsonPieces, jsonTexts, lines, parsed } from './jsonPieces.js';
 import { emptyMap, own } from './names.js';
+import { createRowReader, type Row, type RowReader } from './rowShape.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -14,6 +15,9 @@ const states: Readonly<Record<string, ForeignState>> = { TERMINATED: 'complete',
 /** Written into every row beside the user's metrics. */
 const bookkeeping = new Set(['timestamp', 'checkpoint_dir_name', 'done', 'training_iteration', 'trial_id', 'date', 'time_this_iter_s', 'time_total_s', 'pid', 'hostname', 'node_ip', 'time_since_restore', 'iterations_since_restore', 'should_checkpoint', 'experiment_tag', 'experiment_id', 'episodes_total', 'timesteps_total', 'timesteps_since_restore', 'warmup_time']);
 
+/** Of these what the last row says of the trial. */
+const endFields = new Set(['training_iteration', 'done', 'time_total_s', 'timestamp']);
+
 /** A folder of results: experiment_state-*.json and one folder per trial with params.json and result.json (Ray 2). */
 export const rayTune: Importer = {
   tool, takes: 'a folder of results',
@@ -22,11 +26,11 @@ export const rayTune: Importer = {
     const notes: string[] = [];
     const { metric, byFolder } = stateOf(source, notes);
     const trials = createShelf();
-    const lengths = numberColumn();
+    const [lengths, readRow] = [numberColumn(), createRowReader((name) => endFields.has(name) || isMetric(name))];
     for (const folder of trialFolders(source)) {
       const text = textIn(source, `${folder}/params.json`);
       if (text === undefined) continue;
-      const trial = trialOf(source, folder, { text, known: byFolder.get(folder), wanted: choice.metric ?? metric, notes, lengths });
+      const trial = trialOf(source, folder, { text, known: byFolder.get(folder), wanted: choice.metric ?? metric, notes, lengths, readRow });
       byFolder.delete(folder);
       if (trial !== undefined) checkTrials(trials.push(trial), source.name);
     }
@@ -92,18 +96,19 @@ interface Context {
   readonly notes: string[];
   /** The last iteration of each trial that came to its end. */
   readonly lengths: NumberColumn;
+  readonly readRow: RowReader;
 }
 
-function trialOf(source: Source, folder: string, { text, known, wanted, notes, lengths }: Context): ForeignTrial | undefined {
+function trialOf(source: Source, folder: string, { text, known, wanted, notes, lengths, readRow }: Context): ForeignTrial | undefined {
   const file = source.label(`${folder}/params.json`);
   const config = parsed(text);
   if (!isFields(config)) { notes.push(`${file} is half-written: left out`); return undefined; }
   const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsIn(config, file);
-  const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes });
+  const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes, readRow });
   const isBroken = source.has(`${folder}/error.txt`);
-  const state = (known === undefined ? undefined : own(states, known.status)) ?? (isBroken ? 'failed' : last?.['done'] === true ? 'complete' : 'running');
+  const state = (known === undefined ? undefined : own(states, known.status)) ?? (isBroken ? 'failed' : textAt(last, 'done') === 'true' ? 'complete' : 'running');
   if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
-  const [seconds, ended] = [numberOr(last?.['time_total_s']), numberOr(last?.['timestamp'])];
+  const [seconds, ended] = [numberIn(textAt(last, 'time_total_s')), numberIn(textAt(last, 'timestamp'))];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
   return {
     params, state, values, curves, ...(state === 'failed' && isBroken ? { message: lastLine(source.text(`${folder}/error.txt`)) } : {}),
@@ -117,37 +122,53 @@ function paramsIn(config: Fields, file: string): Record<string, ParamValue> {
   return params;
 }
 
-interface Rows { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Fields | undefined }
+interface Rows { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Row | undefined }
 
 /** Of each metric the last value; the curve of the one that is wanted, or of all. Nothing where there is no such file. */
-function rowsOf(source: Source, path: string, { wanted, notes }: Pick<Context, 'wanted' | 'notes'>): Rows {
+function rowsOf(source: Source, path: string, { wanted, notes, readRow }: Pick<Context, 'wanted' | 'notes' | 'readRow'>): Rows {
   const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
-  let last: Fields | undefined;
+  let [last, curved]: [Row | undefined, readonly number[]] = [undefined, []];
   const file = source.label(path);
   const text = source.brief(path);
-  if (text === undefined && !source.has(path)) return { values, curves, last };
-  const rows = text === undefined ? jsonLines(source.chunks(path), file) : jsonTexts(text.split('\n'), file);
+  const rows = jsonTexts(text?.split('\n') ?? (source.has(path) ? lines(source.chunks(path), file) : []), file, readRow);
   for (let next = rows.next(); ; next = rows.next()) {
     if (next.done === true) { if (!next.value.whole) notes.push(`the last line of ${file} is half-written: left out`); break; }
-    const row = fieldsAt(next.value.value, { tool, file, field: `line ${next.value.line}` });
+    const { value: row, line } = next.value;
+    if ('other' in row) { fieldsAt(row.other, { tool, file, field: `line ${line}` }); continue; }
+    if (row.names !== last?.names) {
+      // Of rows with the same names only the last one counts.
+      putValues(values, last);
+      curved = [...row.names.keys()].filter((i) => isMetric(row.names[i] ?? '') && (wanted === undefined || wanted === row.names[i]));
+    }
     last = row;
-    const step = numberOr(row['training_iteration']) ?? next.value.line;
-    eachNumber(row, '', (name, value) => {
-      if (bookkeeping.has(name)) return;
-      values[name] = value;
-      if (wanted === undefined || wanted === name) (curves[name] ??= []).push([step, value]);
-    });
+    const step = numberIn(textAt(row, 'training_iteration')) ?? line;
+    for (const i of curved) {
+      const value = numberIn(row.texts[i]);
+      if (value !== undefined) (curves[row.names[i] ?? ''] ??= []).push([step, value]);
+    }
   }
+  putValues(values, last);
   return { values, curves, last };
 }
 
-/** Of maps inside maps too, the names joined as Ray joins them; but not what the trial was given. */
-function eachNumber(fields: Fields, before: string, take: (name: string, value: number) => void): void {
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
-    if (typeof value === 'number') take(`${before}${name}`, value);
-    else if (isFields(value) && (before !== '' || name !== 'config')) eachNumber(value, `${before}${name}/`, take);
+function putValues(values: Record<string, number>, row: Row | undefined): void {
+  for (const [i, name] of row?.names.entries() ?? []) {
+    const value = isMetric(name) ? numberIn(row?.texts[i]) : undefined;
+    if (value !== undefined) values[name] = value;
   }
+}
+
+function textAt(row: Row | undefined, name: string): string | undefined {
+  return row?.texts[row.names.indexOf(name)];
+}
+
+function isMetric(name: string): boolean {
+  return !bookkeeping.has(name) && !name.startsWith('config/');
+}
+
+/** Undefined for a truth value. */
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined || text === 'true' || text === 'false' ? undefined : Number(text);
 }
 
 function early(lengths: NumberColumn): string[] {
