@@ -54,14 +54,16 @@ class RayTune:
         from ray import tune
 
         name, options = start["sampler"], dict(start["options"])
-        space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
+        try:
+            space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
+        except ValueError as error:
+            # Bounds that are no multiples of their step.
+            raise Refused(f"Ray Tune: {error}", "Let `min` and `max` be multiples of `q`.") from error
         self.asked = {}
         self.special = ray_tune_searchers.SPECIAL.get(name, ray_tune_searchers.Plain)(start)
         if name in ("BasicVariantGenerator", "BasicVariant"):
             self.searcher = Variants(space, options, start["seed"])
             return
-        # Nevergrad and ZOOpt take no seed, and draw from numpy's.
-        seed_globally(start["seed"])
         self.searcher = self.created(searcher_class(name), name, options, start["seed"])
         try:
             taken = self.searcher.set_search_properties("loss", "min", space)
@@ -75,7 +77,10 @@ class RayTune:
         if seed is not None:
             options.setdefault(seed, given)
         try:
-            return kind(**self.special.options(options))
+            arguments = self.special.options(options)
+            # Nevergrad and ZOOpt take no seed, and draw from numpy's; after their imports, which may draw as well.
+            seed_globally(given)
+            return kind(**arguments)
         except AssertionError as error:
             # How Ray says that the library behind a searcher is missing.
             if "install" in str(error):
