@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { hasPython, install, numbers, ownLoop, pythonOf, steps, tuned, type Point, type Study } from './externalPeers.js';
@@ -33,6 +33,8 @@ const complete = (n: number): readonly string[] => Array.from({ length: n }, () 
     put('registry/package/samplers/needy/requirements.txt', '# for development\nno-such-library>=2\nscipy\n');
     put('registry/package/samplers/old/__init__.py', 'from optuna.samplers import NoSuchSampler\n');
     put('registry/package/samplers/dice/__init__.py', 'import optuna\nclass Dice(optuna.samplers.RandomSampler):\n    def __init__(self):\n        super().__init__()\n');
+    put('registry/package/samplers/breaks/__init__.py', 'import optuna\nclass Breaks(optuna.samplers.RandomSampler):\n    def sample_independent(self, study, trial, name, distribution):\n        print("a model is fitted")\n        if trial.number == 2:\n            raise ArithmeticError("no surrogate today")\n        return super().sample_independent(study, trial, name, distribution)\n');
+    put('registry/package/samplers/hangs/__init__.py', 'import time, optuna\nclass Hangs(optuna.samplers.RandomSampler):\n    def after_trial(self, *more):\n        time.sleep(600)\n');
     put('registry/package/pruners/mine/__init__.py', 'import optuna\nclass Mine(optuna.pruners.ThresholdPruner):\n    def __init__(self):\n        super().__init__(upper=0.5)\n');
   }, 600_000);
   const from = (): string => join(folder.path, 'registry');
@@ -74,6 +76,16 @@ const complete = (n: number): readonly string[] => Array.from({ length: n }, () 
     ['pruners/mine', /holds no classes that are a BaseSampler/],
   ])('%s', async (sampler, words) => {
     await expect(tuned(folder.path, method({ sampler, from: from() }))).rejects.toThrow(words);
+  }, 60_000);
+
+  test('one that prints, then breaks in the middle: its traceback ends the run, what was measured stays', async () => {
+    await expect(tuned(folder.path, method({ sampler: 'samplers/breaks', from: from() }))).rejects.toThrow(/optuna ended with exit code 1: ArithmeticError: no surrogate today/);
+    const log = readFileSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'), 'utf8');
+    expect(log.split('"finished"')).toHaveLength(3);
+  }, 60_000);
+
+  test('one that does not answer any more', async () => {
+    await expect(tuned(folder.path, method({ sampler: 'samplers/hangs', from: from() }).replace('seed: 7', 'seed: 7, timeout: 5s'))).rejects.toThrow(/has not answered ask for 5 s\. Raise `timeout`/);
   }, 60_000);
 
   test('a folder that is none', async () => {

@@ -12,6 +12,7 @@ const searchers: readonly Searcher[] = [
   { environment: 'ray-tune-more', sampler: 'NevergradSearch', options: 'optimizer: OnePlusOne', own: 'import nevergrad\nfrom ray.tune.search.nevergrad import NevergradSearch\nnumpy.random.seed(7)\nsearch = NevergradSearch(optimizer=nevergrad.optimizers.OnePlusOne, optimizer_kwargs={"budget": 15, "num_workers": 1})' },
   { environment: 'ray-tune-more', sampler: 'ZOOptSearch', parameters: numbers },
   { environment: 'ray-tune-more', sampler: 'TuneBOHB', own: 'from ray.tune.search.bohb import TuneBOHB\nnumpy.random.seed(7)\nsearch = TuneBOHB(seed=7)', told: 'search.on_trial_result(name, {"loss": loss, "hyperband_info": {"budget": 9}}); search.on_trial_complete(name)' },
+  { environment: 'ray-tune-hebo', sampler: 'HEBOSearch', trials: 8, own: 'from ray.tune.search.hebo import HEBOSearch\nsearch = HEBOSearch(random_state_seed=7, max_concurrent=1)' },
   { environment: 'torch', sampler: 'AxSearch', trials: 8, own: 'from ray.tune.search.ax import AxSearch\nsearch = AxSearch(random_seed=7)' },
 ];
 
@@ -68,6 +69,7 @@ describe.each(hasPython ? searchers : [])('Ray\'s $sampler { $options }', (searc
     ['sampler: ZOOptSearch', /ZOOpt does not support parameters of type `Float` with samplers of type `_LogUniform`\. Choose another distribution/],
     ['sampler: ZOOptSearch, options: { algo: racos }', /ZOOptSearch: `algo` must be in \['asracos', 'sracos'\].*Look at `options`/],
     ['sampler: NevergradSearch, options: { optimizer: Nothing }', /nevergrad\.optimizers has no Nothing\. There are \d+, such as NGOpt/],
+    ['sampler: HEBOSearch', /HEBO must be installed.*HEBO==0\.3\.6/],
     ['sampler: AxSearch', /Ax must be installed.*ax-platform==1\.2\.4/],
   ])('%s', async (more, words) => {
     await expect(tuned(folder.path, `{ external: ray-tune, ${more}, python: ${pythonOf('ray-tune-more')} }`)).rejects.toThrow(words);
