@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/parse.js';
+import { adapterCommand } from '../../src/external/adapters.js';
 import { pruners } from '../../src/pruners/index.js';
 import { samplers } from '../../src/samplers/index.js';
 
@@ -14,6 +15,13 @@ test('a shipped adapter by name, its options filled in', () => {
 test('a pruner of Optuna\'s, and one of ours beside another\'s sampler', () => {
   expect(read('{ external: optuna, pruner: MedianPruner, pruner_options: { n_startup_trials: 3 } }').config?.method.options).toMatchObject({ pruner: 'MedianPruner', pruner_options: { n_startup_trials: 3 } });
   expect(errors('{ external: hyperopt }\nearly_terminate: { type: auto }')).toEqual([]);
+});
+
+test('OptunaHub\'s packages, one class of several, a registry in a folder', () => {
+  const hub = { sampler: 'hub:samplers/gp_acqf_samplers:GPEISampler', pruner: 'hub:pruners/median', registry: '../registry' };
+  const config = read(`{ external: optuna, sampler: "${hub.sampler}", pruner: "${hub.pruner}", registry: ${hub.registry} }`).config;
+  expect(config?.method.options).toMatchObject(hub);
+  expect(adapterCommand(config?.method.options ?? {})).toMatchObject({ sampler: hub.sampler, registry: '../registry', pruner: { name: hub.pruner } });
 });
 
 test('the command of another, its options untouched', () => {
@@ -32,6 +40,9 @@ test.each([
   ['{ external: 7 }', /wrong-value/],
   ['{ external: [] }', /wrong-value/],
   ['{ external: optuna, pruner: "a b" }', /must be a class of optuna\.pruners/],
+  ['{ external: optuna, sampler: "hub:a:b:c" }', /must be a class of optuna\.samplers, or hub: and a package of OptunaHub/],
+  ['{ external: optuna, registry: "" }', /wrong-value: method\.registry/],
+  ['{ external: hyperopt, registry: x }', /unknown-key: method\.registry is unknown/],
   ['{ external: hyperopt, pruner: MedianPruner }', /unknown-key: method\.pruner is unknown/],
   ['{ external: optuna, pruner_options: { n: 3 } }', /no-pruner: method\.pruner_options without method\.pruner/],
   ['{ external: optuna, pruner: MedianPruner }\nearly_terminate: { type: auto }', /two-pruners: method\.pruner and early_terminate both stop trials \\| keep one/],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../stores/gitFixture.js';
-import { hasPython, install, numbers, pythonOf, steps, tuned } from './externalPeers.js';
+import { hasPython, install, numbers, ownLoop, pythonOf, steps, tuned } from './externalPeers.js';
 
 const folder = temporaryFolder('external-peers');
 afterAll(() => { folder.remove(); });
@@ -17,18 +17,22 @@ const peers: readonly Peer[] = [
     { sampler: 'TPESampler', options: 'multivariate: true, group: true, constant_liar: true' },
     { sampler: 'CmaEsSampler', options: 'with_margin: true', parameters: numbers },
     { sampler: 'GridSampler', options: '', parameters: steps }, { sampler: 'BruteForceSampler', options: '', parameters: steps },
+    { sampler: 'NSGAIISampler', options: 'crossover: SBXCrossover, mutation: PolynomialMutation, population_size: 4', parameters: numbers },
     { sampler: 'PartialFixedSampler', options: 'fixed_params: { units: 8 }' },
   ] },
   { adapter: 'hyperopt', called: 'hyperopt 0.3.0', cases: [...plain('tpe', 'random', 'anneal'), { sampler: 'tpe', options: 'n_startup_jobs: 4, gamma: 0.3' }] },
   { adapter: 'scikit-optimize', called: 'scikit-optimize 0.10.2', cases: [
     ...plain('gp', 'forest', 'extra-trees', 'gbrt', 'dummy'),
-    ...['LCB', 'EI', 'PI', 'gp_hedge', 'EIps', 'PIps'].map((acquisition) => ({ sampler: 'gp', options: `acq_func: ${acquisition}, n_initial_points: 5`, trials: 9 })),
+    ...['gp', 'forest', 'extra-trees', 'gbrt'].flatMap((sampler) => ['LCB', 'EI', 'PI', 'gp_hedge', 'EIps', 'PIps'].map((acquisition) => ({ sampler, options: `acq_func: ${acquisition}, n_initial_points: 5`, trials: 9 }))),
   ] },
   { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' },
     { sampler: 'random', options: '', parameters: '{ x: { distribution: reverse_log_uniform_values, min: 0.001, max: 1.0 }, units: { distribution: q_uniform, min: 4, max: 64, q: 4 } }' }] },
   { adapter: 'ray-tune', called: 'ray 2.60.0', cases: [...plain('BasicVariantGenerator', 'OptunaSearch', 'HyperOptSearch'), { sampler: 'BayesOptSearch', options: '', parameters: numbers }] },
   { adapter: 'deap', called: 'deap 1.4.4', cases: [...plain('simple', 'mu+lambda', 'mu,lambda'), { sampler: 'simple', options: 'population_size: 4, crossover: two-point, tournament_size: 2' }] },
 ];
+
+/** Those of peers/externalPruners. */
+const optunaPruners = ['MedianPruner', 'PercentilePruner', 'SuccessiveHalvingPruner', 'HyperbandPruner', 'ThresholdPruner', 'WilcoxonPruner', 'PatientPruner', 'NopPruner'];
 
 describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({ adapter, called, cases }) => {
   beforeAll(() => { install(adapter); }, 900_000);
@@ -89,6 +93,23 @@ describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({
     await expect(tuned(folder.path, `{ external: optuna, python: ${pythonOf('optuna-old')} }`)).rejects.toThrow(/optuna 3\.6\.1 is too old: this needs 4\.0 or newer.*pip install "optuna==5\.0\.0"/s);
   }, 600_000);
 
+  test.each([['samplers', 'sampler', 'BaseSampler'], ['pruners', 'pruner', 'BasePruner']])('whatever else optuna.%s lists is refused, with the classes that are driven', async (module, key, base) => {
+    const [listed = [], driven = []] = ownLoop<readonly (readonly string[])[]>('optuna', `
+import optuna, inspect
+base = optuna.${module}.${base}
+usable = [name for name in optuna.${module}.__all__ if inspect.isclass(getattr(optuna.${module}, name)) and issubclass(getattr(optuna.${module}, name), base) and not inspect.isabstract(getattr(optuna.${module}, name))]
+print(json.dumps([optuna.${module}.__all__, usable]))`);
+    const tried = [...peers.flatMap(({ adapter, cases }) => (adapter === 'optuna' ? cases.map(({ sampler }) => sampler) : [])), 'GPSampler', ...optunaPruners];
+    expect(driven.filter((name) => !tried.includes(name))).toEqual([]);
+    for (const name of listed.filter((each) => !driven.includes(each))) {
+      await expect(tuned(folder.path, `{ external: optuna, ${key}: ${name}, python: ${pythonOf('optuna')} }`)).rejects.toThrow(new RegExp(`optuna\\.${module} has no ${name} that can be used by itself\\. There are .*${driven[0] ?? ''}`));
+    }
+  }, 120_000);
+
+  test('a sampler that steps through the space beside a parameter without steps', async () => {
+    await expect(tuned(folder.path, `{ external: optuna, sampler: BruteForceSampler, python: ${pythonOf('optuna')} }`)).rejects.toThrow(/BruteForceSampler cannot step through x\. List values, or give steps/);
+  }, 60_000);
+
   test('a sampler of OptunaHub by its package\'s name', async () => {
     // The registry is a repository of elsewhere: what stands in for it hands over a module as `optunahub.load_module` does.
     mkdirSync(join(folder.path, 'hub'), { recursive: true });
@@ -118,9 +139,26 @@ def load_module(package):
     expect(notes.join('\n')).toContain('optuna 9.1.0 is newer than what noregret was tested with (optuna==5.0.0)');
   }, 60_000);
 
+  test('Optuna\'s GPSampler, with torch: the trials of its own loop', async () => {
+    install('torch');
+    const own = ownLoop<readonly object[]>('torch', `
+import optuna
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+study = optuna.create_study(sampler=optuna.samplers.GPSampler(seed=7))
+def objective(trial):
+    act = trial.suggest_categorical("act", ["relu", "tanh"]); units = trial.suggest_int("units", 4, 64); x = trial.suggest_float("x", 0.0001, 1.0, log=True)
+    return loss_of(x, units, act)
+study.optimize(objective, n_trials=15)
+print(json.dumps([trial.params for trial in study.trials]))`);
+    const { search } = await tuned(folder.path, `{ external: optuna, sampler: GPSampler, python: ${pythonOf('torch')}, seed: 7 }`);
+    expect(search.trials.map(({ params }) => params)).toEqual(own);
+  }, 1_800_000);
+
   test('Hyperopt\'s adaptive TPE, with lightgbm', async () => {
     install('hyperopt-atpe', ['hyperopt==0.3.0', 'numpy==2.4.6', 'lightgbm', 'scikit-learn']);
-    const { search } = await tuned(folder.path, `{ external: hyperopt, sampler: atpe, python: ${pythonOf('hyperopt-atpe')}, seed: 7 }`);
+    const method = `{ external: hyperopt, sampler: atpe, python: ${pythonOf('hyperopt-atpe')}, seed: 7 }`;
+    const { search } = await tuned(folder.path, method);
     expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: 15 }, () => 'complete'));
+    expect((await tuned(folder.path, method)).search.trials.map(({ params }) => params)).toEqual(search.trials.map(({ params }) => params));
   }, 600_000);
 });

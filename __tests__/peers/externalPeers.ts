@@ -12,6 +12,11 @@ if (!hasPython) console.log('skipped: python3 is not installed, so no external o
 /** Beside the pins that people are told: what some of the algorithms need. */
 const more: Readonly<Record<string, readonly string[]>> = {
   optuna: ['cmaes', 'scipy', 'optunahub'], 'ray-tune': ['optuna==5.0.0', 'hyperopt==0.3.0', 'bayesian-optimization==1.4.3', 'numpy==2.4.6'],
+  // Light searchers of Ray; then all that needs torch, which is 6 GB, in one place.
+  'ray-tune-more': ['ray[tune]==2.60.0', 'nevergrad==1.0.12', 'zoopt==0.4.2', 'hpbandster==0.7.4', 'ConfigSpace==1.2.2', 'numpy==2.4.6'],
+  // HEBO asks for an old numpy; without the pins behind it pip looks for one version after another for half an hour.
+  'ray-tune-hebo': ['ray[tune]==2.60.0', 'HEBO==0.3.6', 'numpy==1.24.4', 'pandas==2.2.3', 'scipy==1.11.4', 'scikit-learn==1.5.2', 'torch==2.15.0', 'matplotlib==3.8.4', 'contourpy==1.2.1', 'tensorboardX==2.6.2.2', 'pyarrow==17.0.0'],
+  torch: ['ray[tune]==2.60.0', 'ax-platform==1.2.4', 'optuna==5.0.0', 'optunahub==0.5.0', 'cmaes', 'optuna-integration==5.0.0', 'cma', 'scipy', 'pandas'],
 };
 
 export const pythonOf = (environment: string): string => resolve(`.cache/external-venv-${environment}`, 'bin', 'python');

@@ -24,10 +24,14 @@ const shipped = (sampler: z.ZodType<string>, options: string, more: z.ZodRawShap
   ...basic,
 }), (given) => given);
 
+/** A class by its name, or OptunaHub's package, perhaps with one of its classes. */
+const ofOptuna = /^(hub:[\w./-]+(:[A-Za-z]\w*)?|[A-Za-z]\w*)$/;
+
 /** Adapter in `assets/python/adapters` -> what may be written beside `external: NAME`. */
 export const externalMethods: Readonly<Record<string, Plugin<unknown>>> = {
-  optuna: shipped(text.regex(/^(hub:[\w./-]+|[A-Za-z]\w*)$/, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub.'), 'Arguments of the sampler\'s class.', {
-    pruner: text.regex(/^[A-Za-z]\w*$/, { error: 'must be a class of optuna.pruners' }).optional().describe('Class of `optuna.pruners`, which stops trials by the values that they report; not beside `early_terminate`.'),
+  optuna: shipped(text.regex(ofOptuna, { error: 'must be a class of optuna.samplers, or hub: and a package of OptunaHub' }).default('TPESampler').describe('Class of `optuna.samplers`, or `hub:PACKAGE` of OptunaHub (`hub:PACKAGE:CLASS` where it holds several).'), 'Arguments of the sampler\'s class.', {
+    registry: text.optional().describe('Checkout of OptunaHub\'s registry that `hub:` takes packages from, instead of asking GitHub; a path is seen from the folder where trials run.'),
+    pruner: text.regex(ofOptuna, { error: 'must be a class of optuna.pruners, or hub: and a package of OptunaHub' }).optional().describe('Class of `optuna.pruners`, or `hub:PACKAGE`, which stops trials by the values that they report; not beside `early_terminate`.'),
     pruner_options: z.record(z.string(), z.json()).optional().describe('Arguments of the pruner\'s class; `wrapped_pruner` by its name, with `wrapped_pruner_options`.'),
   }),
   hyperopt: shipped(z.enum(['tpe', 'random', 'anneal', 'atpe']).default('tpe').describe('Algorithm.'), 'Arguments of its `suggest`, such as `gamma` and `n_startup_jobs`.'),

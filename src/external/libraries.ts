@@ -24,7 +24,8 @@ export const libraries: Readonly<Record<string, Library>> = {
   'scikit-optimize': { package: 'scikit-optimize', pins: ['scikit-optimize==0.10.2', 'scikit-learn==1.5.2', 'numpy==2.2.6'], from: '0.10.2', below: '0.11' },
   'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'six', 'scikit-learn', 'numpy==2.4.6', 'jax==0.10.2'], more: 'tensorflow or torch in place of jax: Keras needs one of them', from: '1.4.6', below: '1.5' },
   'ray-tune': {
-    package: 'ray', pins: ['ray[tune]==2.60.0'], more: 'the searcher\'s own library, such as optuna, hyperopt or bayesian-optimization==1.4.3',
+    package: 'ray', pins: ['ray[tune]==2.60.0'],
+    more: 'the searcher\'s own library: optuna, hyperopt, bayesian-optimization==1.4.3, nevergrad==1.0.12, zoopt==0.4.2, ax-platform==1.2.4 (AxSearch fails beside 1.3), hpbandster==0.7.4 with ConfigSpace==1.2.2 for TuneBOHB, or HEBO==0.3.6 in an environment of its own with numpy==1.24.4 pandas==2.2.3 scipy==1.11.4 scikit-learn==1.5.2 torch==2.15.0 matplotlib==3.8.4 contourpy==1.2.1 tensorboardX==2.6.2.2 pyarrow==17.0.0',
     needs: { OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization'], NevergradSearch: ['nevergrad'], HEBOSearch: ['HEBO'], AxSearch: ['ax-platform'], ZOOptSearch: ['zoopt'], TuneBOHB: ['hpbandster', 'ConfigSpace'] }, from: '2.40', below: '3',
   },
   deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4.1', below: '1.5' },

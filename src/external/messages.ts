@@ -34,10 +34,11 @@ export const tellReply = z.union([done, failure]);
 export type Message = Readonly<Record<string, unknown>>;
 
 export function startMessage({ study, space, goal, budget, parallel }: ExternalRequest, { seed, command, prunes }: { readonly seed: number; readonly command: AdapterCommand; readonly prunes: boolean }): Message {
-  const { sampler, pruner, library, options } = command;
+  const { sampler, pruner, library, options, registry } = command;
   return {
     op: 'start', protocol, study, goal, budget, parallel, seed, prunes, ...(sampler === undefined ? {} : { sampler }), options,
     ...(pruner === undefined ? {} : { pruner: pruner.name, pruner_options: pruner.options }),
+    ...(registry === undefined ? {} : { registry }),
     ...(library === undefined ? {} : { library: { package: library.package, pins: library.pins, install: library.install, from: library.from, below: library.below } }),
     space: Object.fromEntries(space.parameters.map((parameter) => [parameter.name, spaceEntry(parameter)])), constraints: space.constraints,
   };
