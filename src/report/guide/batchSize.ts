@@ -68,12 +68,20 @@ function table({ runs, parameter }: BatchSizeResult): Block {
 }
 
 function facts({ warmup, steps, runs, limit, limitIsData, exact, params, parameter, seconds }: BatchSizeResult): Block {
-  const hasTimes = runs.some(({ secondsPerExample }) => secondsPerExample !== undefined);
   return { kind: 'facts', items: [
     { label: 'tried', value: [plain(`${runs.length} sizes, each in a process of its own, ${warmup} steps to warm up and ${steps} that count, ${durationWords(seconds)} in all`)] },
     { label: 'limit', value: [plain(limitIsData ? `${limit}, the size of the data` : String(limit))] },
     { label: 'found', value: [plain(exact ? 'to the last example' : 'within a sixteenth (--exact for the last example)')] },
-    ...(hasTimes ? [] : [{ label: 'times', value: [plain('none: the program neither ends after NOREGRET_STEPS steps nor reports "examples"')] }]),
+    ...untimedFact(runs, 'uncounted', 'the program neither took NOREGRET_STEPS steps and ended nor reports "examples"'),
+    ...untimedFact(runs, 'too-short', 'the steps went by too fast to be timed by when their reports came: let the program report "seconds" of its own clock, or ask for more --steps'),
     paramsFact(Object.fromEntries(Object.entries(params).filter(([name]) => name !== parameter))),
   ] };
+}
+
+/** Why some of the sizes that fit have no time. */
+function untimedFact(runs: readonly BatchRun[], cause: NonNullable<BatchRun['untimed']>, why: string): { label: string; value: Text }[] {
+  const sizes = runs.filter(({ untimed }) => untimed === cause).map(({ size }) => size).sort((a, b) => a - b);
+  if (sizes.length === 0) return [];
+  const isAll = sizes.length === runs.filter(({ fits }) => fits).length;
+  return [{ label: 'times', value: [plain(`none${isAll ? '' : ` at ${sizes.join(', ')}`}: ${why}`)] }];
 }
