@@ -52,7 +52,9 @@ export async function batchSize(context: GuideContext, request: BatchSizeRequest
   }
   return {
     study: config.name, parameter, params, warmup: request.warmup, steps: request.steps, limit: Math.min(request.limit, data), limitIsData: data <= request.limit,
-    exact: request.exact, runs, cancelled: isCancelled(), seconds, ...(failure === undefined ? {} : { failure }), ...conclusions(runs),
+    exact: request.exact, runs, cancelled: isCancelled(), seconds, ...(failure === undefined ? {} : { failure }),
+    // Of a search that was broken off nobody knows what would have come.
+    ...(failure === undefined && !isCancelled() ? conclusions(runs) : {}),
   };
 }
 

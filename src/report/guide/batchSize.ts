@@ -3,7 +3,7 @@ import { durationWords } from '../../model/durationWords.js';
 import type { BatchRun, BatchSizeResult } from '../../model/guide.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
+import { cancelledBlocks, failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on the batch sizes that were tried. `snippet`: lines for the study file, where there is something to write. */
 export function batchSizeDocument(result: BatchSizeResult, snippet: string | undefined): Document {
@@ -25,7 +25,8 @@ function isLimited(runs: readonly BatchRun[], largest: number): boolean {
   return runs.some(({ fits, size }) => !fits && size > largest);
 }
 
-function advice({ runs, largest, suggested, enough, parameter }: BatchSizeResult): readonly Block[] {
+function advice({ runs, largest, suggested, enough, parameter, cancelled }: BatchSizeResult): readonly Block[] {
+  if (cancelled) return cancelledBlocks();
   if (largest === undefined) return [];
   const unstable = runs.filter(({ fits, stable }) => fits && !stable).map(({ size }) => size);
   const sentences = [
@@ -69,7 +70,7 @@ function table({ runs, parameter }: BatchSizeResult): Block {
 
 function facts({ warmup, steps, runs, limit, limitIsData, exact, params, parameter, seconds }: BatchSizeResult): Block {
   return { kind: 'facts', items: [
-    { label: 'tried', value: [plain(`${runs.length} sizes, each in a process of its own, ${warmup} steps to warm up and ${steps} that count, ${durationWords(seconds)} in all`)] },
+    { label: 'tried', value: [plain(`${runs.length} ${runs.length === 1 ? 'size' : 'sizes'}, each in a process of its own, ${warmup} steps to warm up and ${steps} that count, ${durationWords(seconds)} in all`)] },
     { label: 'limit', value: [plain(limitIsData ? `${limit}, the size of the data` : String(limit))] },
     { label: 'found', value: [plain(exact ? 'to the last example' : 'within a sixteenth (--exact for the last example)')] },
     ...untimedFact(runs, 'uncounted', 'the program neither took NOREGRET_STEPS steps and ended nor reports "examples"'),

@@ -4,13 +4,13 @@ import type { LrRangeFinding, LrRangeResult } from '../../model/guide.js';
 import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
+import { cancelledBlocks, failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on one learning-rate range test. `snippet`: lines for the study file, where there is something to write. */
 export function lrRangeDocument(result: LrRangeResult, snippet: string | undefined): Document {
   const { finding, failure } = result;
   const curve = rangeCurve(result.points);
-  const blocks: readonly Block[] = [headline(result), ...advice(finding), ...chart(result, curve), facts(result, curve), ...snippetBlocks('lr-range', snippet), ...failureBlocks(failure)];
+  const blocks: readonly Block[] = [headline(result), ...(finding.kind === 'cancelled' ? cancelledBlocks() : advice(finding)), ...chart(result, curve), facts(result, curve), ...snippetBlocks('lr-range', snippet), ...failureBlocks(failure)];
   return { title: `noregret lr-range: ${result.study}`, sections: [{ name: 'lr-range', title: 'Learning-rate range test', priority: 100, blocks }] };
 }
 
