@@ -9,6 +9,13 @@ test('a search keeps at which step each trial was best', async () => {
   expect(best?.steps?.best).toBe(3);
 });
 
+test('folds are no steps', async () => {
+  const simulation = await simulate((job) => complete(0.1 + 0.1 * (job.part?.fold?.index ?? 0)), { parts: { folds: 3, repeats: 1, aggregate: 'mean', objective: 'acc', goals: new Map([['acc', 'maximize']]) } });
+  const { trials } = await searchIn(simulation, { limits: { trials: 1, failures: 3 } });
+  expect(trials).toEqual([expect.objectContaining({ state: 'complete', value: expect.closeTo(0.2, 9) })]);
+  expect(trials[0]).not.toHaveProperty('steps');
+});
+
 test('downwards, and without the objective in every report', async () => {
   const simulation = await simulate(() => complete(0.3, { steps: [{ acc: 0.4 }, { other: 1 }, { acc: 0.2 }, { acc: 0.3 }] }));
   const { trials } = await searchIn(simulation, { limits: { trials: 1, failures: 3 }, objective: { name: 'acc', goal: 'minimize' } });

@@ -64,6 +64,14 @@ describe('loadStudies', () => {
     expect(run).toMatchObject({ configs: { head: { budget: { trials: 7 } }, base: { budget: { trials: 7 } } }, policyChanges: [] });
   });
 
+  test('flags in place of the file are needed to repeat the run', async () => {
+    const overrides = { trials: 7, seed: '3', command: "python train.py --name 'a b'", template: { from: ['a.tpl', 'b c.tpl'] } };
+    const [run] = await load({ 'a.yml': plainConfig() }, { overrides }).runs;
+    expect(run?.flags).toEqual(["--trials '7'", "--seed '3'", `--command 'python train.py --name '\\''a b'\\'''`, "--template 'a.tpl'", "--template 'b c.tpl'"]);
+    const [one] = await load({ 'a.yml': plainConfig() }, { overrides: { command: ['echo', 'a "b"'], template: { from: ['a.tpl'], to: 'x/a.py' } } }).runs;
+    expect(one?.flags).toEqual([`--command '"echo" "a \\"b\\""'`, "--template-out 'x/a.py'", "--template 'a.tpl'"]);
+  });
+
   test.each([[['README.md', 'docs/a.md'], false], [['README.md', 'src/a.py'], true], [[], false]] as const)('%j changed: inputs changed is %s', async (changed, expected) => {
     const files = { 'a.yml': plainConfig() };
     expect((await load(files, { repository: repositoryWith(files, changed) }).runs)[0]!.inputsChanged).toBe(expected);

@@ -59,6 +59,7 @@ describe('lr-range', () => {
     ['nan', 'every loss was NaN or infinite'],
     ['flat', 'the loss stayed where it was at every rate'],
     ['rises', 'the loss never fell, it only rose'],
+    ['noisy', 'the loss fell by less than it wavers'],
     ['falls', 'the loss was still falling at the last rate'],
     ['at-once', 'training broke before a curve could be seen'],
     ['few', 'the program reported 12 losses, and a curve needs 40'],
@@ -189,7 +190,15 @@ for step in range(1, int(os.environ["NOREGRET_STEPS"]) + 1):
   test('one that knows nothing of the guide is ended after its steps: the size fits, times are not made up', async () => {
     guided({ fault: 'deaf' });
     const result = json<BatchSizeResult>(ended(await noregret('batch-size', '--json', '--limit', '64', '--steps', '1', '--warmup', '1'), 0));
-    expect(result.runs).toEqual([{ size: 32, fits: true, stable: true }, { size: 64, fits: true, stable: true }]);
+    expect(result.runs).toEqual([{ size: 32, fits: true, stable: true, untimed: 'uncounted' }, { size: 64, fits: true, stable: true, untimed: 'uncounted' }]);
+    expect(ended(await noregret('batch-size', '--limit', '32', '--steps', '1', '--warmup', '1'), 0).out).toContain('none: the program neither took NOREGRET_STEPS steps and ended nor reports "examples"');
+  });
+
+  test('steps that are over before their reports can be told apart give no time', async () => {
+    guided({ fault: 'fast' });
+    const { out } = ended(await noregret('batch-size', '--limit', '64', '--steps', '2', '--warmup', '1'), 0);
+    expect(out).toContain('none: the steps went by too fast to be timed by when their reports came');
+    expect(out).not.toContain('examples per second');
   });
 
   test('--apply takes out what does not fit', async () => {

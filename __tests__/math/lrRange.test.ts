@@ -79,6 +79,16 @@ describe('what is read off a curve', () => {
     expect(rangeCurve([]).usable).toEqual([]);
   });
 
+  test('a network that broke and answers the same to everything gives no wide valley', () => {
+    const collapses = (rise: number): LossPoint[] => curve({ noise: 0.02, steepest: -3, breaks: 0.9 }).map(({ rate, loss }) => ({ rate, loss: loss + rise / (1 + Math.exp(-20 * (Math.log10(rate) + 1))) }));
+    const [broken, stepped] = [readRange(collapses(0.4)), readRange(collapses(0.1))];
+    if (broken.kind !== 'found' || stepped.kind !== 'found') throw new Error('no rate');
+    // Half of the climb to the plateau lies at 0.1; half of the fall is given back where it runs away.
+    expect(decadesApart(broken.turn, 0.1)).toBeLessThan(0.2);
+    // A step of less than a tenth of the fall is a part of the valley.
+    expect(stepped.turn).toBeGreaterThan(5);
+  });
+
   test('losses below zero are read as well', () => {
     expect(readRange(curve({ noise: 0.1 }).map(({ rate, loss }) => ({ rate, loss: loss - 5 })))).toMatchObject({ kind: 'found' });
   });

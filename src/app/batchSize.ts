@@ -25,6 +25,8 @@ const batchNames = ['batch_size', 'batch', 'bs', 'train_batch_size', 'per_device
 const headroom = 0.9;
 /** An example that gets cheaper by less than this is not worth a larger batch. */
 const worthwhile = 0.05;
+/** A line's time is when it was read: pipe and event loop put it off by some milliseconds, more on a busy machine, which over a tenth of a second is what `worthwhile` can bear. */
+const leastSeconds = 0.1;
 
 /** The largest batch that fits, each size in a process of its own. Rejects on bugs of ours only; UserErrors `no-batch-parameter`, `which-parameter`. */
 export async function batchSize(context: GuideContext, request: BatchSizeRequest): Promise<BatchSizeResult> {
@@ -50,7 +52,9 @@ export async function batchSize(context: GuideContext, request: BatchSizeRequest
   }
   return {
     study: config.name, parameter, params, warmup: request.warmup, steps: request.steps, limit: Math.min(request.limit, data), limitIsData: data <= request.limit,
-    exact: request.exact, runs, cancelled: isCancelled(), seconds, ...(failure === undefined ? {} : { failure }), ...conclusions(runs),
+    exact: request.exact, runs, cancelled: isCancelled(), seconds, ...(failure === undefined ? {} : { failure }),
+    // Of a search that was broken off nobody knows what would have come.
+    ...(failure === undefined && !isCancelled() ? conclusions(runs) : {}),
   };
 }
 
@@ -111,10 +115,10 @@ interface StepWatch {
   reports(): number;
   dataSize(): number;
   isStable(): boolean;
-  secondsPerExample(size: number, isCounted: boolean): Pick<BatchRun, 'secondsPerExample'>;
+  secondsPerExample(size: number, isCounted: boolean): Pick<BatchRun, 'secondsPerExample' | 'untimed'>;
 }
 
-interface Moment { readonly seconds: number; readonly examples: number | undefined; readonly step: number }
+interface Moment { readonly seconds: number; readonly isOwnClock: boolean; readonly examples: number | undefined; readonly step: number }
 
 /** Time is the program's own (`seconds`) where it tells, else when its report came; examples are its own (`examples`, counted on), else steps times the batch where it kept to the steps asked for. */
 function watchSteps({ warmup, loss: wanted }: BatchSizeRequest, most: number): StepWatch {
@@ -129,15 +133,17 @@ function watchSteps({ warmup, loss: wanted }: BatchSizeRequest, most: number): S
       const name = (wanted === undefined ? lossNames : [wanted]).find((one) => one in metrics || nonFinite.includes(one));
       if (name !== undefined) losses.push(metrics[name] ?? NaN);
       if ((metrics['data_size'] ?? 0) >= 1) dataSize = Math.floor(metrics['data_size'] ?? Infinity);
-      moments.push({ seconds: metrics['seconds'] ?? report.seconds ?? NaN, examples: metrics['examples'], step });
+      moments.push({ seconds: metrics['seconds'] ?? report.seconds ?? NaN, isOwnClock: metrics['seconds'] !== undefined, examples: metrics['examples'], step });
       // A program that ends by itself is let do so: it knows that it counts steps.
       return moments.length > most ? 'stop' : 'continue';
     },
     secondsPerExample: (size, isCounted) => {
       const [first, last] = [moments[Math.min(warmup, moments.length - 1)], moments.at(-1)];
-      if (first === undefined || last === undefined || !(last.seconds > first.seconds)) return {};
+      if (first === undefined || last === undefined) return {};
       const examples = last.examples !== undefined && first.examples !== undefined ? last.examples - first.examples : isCounted ? (last.step - first.step) * size : 0;
-      return examples > 0 ? { secondsPerExample: (last.seconds - first.seconds) / examples } : {};
+      if (!(examples > 0)) return { untimed: 'uncounted' };
+      const seconds = last.seconds - first.seconds;
+      return seconds > (first.isOwnClock && last.isOwnClock ? 0 : leastSeconds) ? { secondsPerExample: seconds / examples } : { untimed: 'too-short' };
     },
   };
 }

@@ -5,6 +5,7 @@ import { keptRates } from '../compare/rateKept.js';
 import { toGain, type Goal } from '../model/direction.js';
 import type { Comparison, PairedStage } from '../model/comparison.js';
 import { partsIn } from '../model/parts.js';
+import { shellWord } from '../model/shellWord.js';
 import type { Study, Trial } from '../model/study.js';
 import { wasCut } from '../model/studyLog.js';
 import type { GateResult, Verdict } from '../model/verdict.js';
@@ -149,8 +150,8 @@ function failuresOf(study: Study): Comparison['failures'] {
 }
 
 function reproduceOf(run: StudyRun): string[] {
-  const { base, head, configs, extension } = run;
-  const config = `--config '${configs.head.path.replaceAll("'", "'\\''")}'`;
+  const { base, head, configs, extension, flags } = run;
+  const config = [`--config ${shellWord(configs.head.path)}`, ...flags ?? []].join(' ');
   // A folder outside of git has no parents and no date; there is nothing to check out.
   if (head.date === '') return [`npx noregret tune ${config}`];
   if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune ${config}`];

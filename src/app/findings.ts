@@ -34,6 +34,8 @@ export interface StudyRun {
   readonly inputsChanged: boolean;
   /** Pairs asked for beyond the last look: the gate is then judged by e-values (verdict.md 6.6). */
   readonly extension?: { readonly pairs: number; readonly by: string };
+  /** Of the command line, where they stand in place of keys of the study file: whoever repeats the run needs them too. */
+  readonly flags?: readonly string[];
   readonly signal: AbortSignal;
 }
 

@@ -178,9 +178,14 @@ function programLines(command: ConfigAnswers['command']): readonly string[] {
     ];
   }
   return [
-    '# One trial. ${args} becomes --learning_rate=0.01 …; ${seed} must decide data split, shuffling and initial weights.',
+    `# One trial. ${argsHint(command)}${command.some((argument) => argument.includes('${seed}')) ? '${seed}' : '$NOREGRET_SEED'} must decide data split, shuffling and initial weights.`,
     'command:', ...command.map((argument) => `  - ${quoted(argument)}`),
   ];
+}
+
+function argsHint(command: readonly string[]): string {
+  if (command.includes('${args}')) return '${args} becomes --learning_rate=0.01 …; ';
+  return command.includes('${args_no_hyphens}') ? '${args_no_hyphens} becomes learning_rate=0.01 …; ' : '';
 }
 
 function setupExample(command: ConfigAnswers['command']): readonly string[] {

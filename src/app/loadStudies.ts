@@ -1,6 +1,6 @@
 import { inputsAmong } from '../compare/inputs.js';
 import { parseConfig } from '../config/parse.js';
-import type { Overrides, OverrideLabel } from '../config/overrides.js';
+import { flagsOf, type Overrides, type OverrideLabel } from '../config/overrides.js';
 import type { Diagnostic } from '../config/findings.js';
 import { withPolicyOf } from '../config/policy.js';
 import { requirementsOf } from '../config/requirements.js';
@@ -61,7 +61,7 @@ async function loadStudy(request: LoadRequest, own: StudyConfig): Promise<StudyR
   return {
     configs: { head: config, base: onBase ?? own }, objective: { name: metric.name, goal: metric.goal },
     head, base, baseWhy, baseHasConfig: onBase !== undefined, policyChanges: [...changes], samplerSeed: own.seed,
-    inputsChanged: base === undefined || inputsAmong(changed, config.inputs).length > 0, signal,
+    inputsChanged: base === undefined || inputsAmong(changed, config.inputs).length > 0, flags: flagsOf(request.overrides), signal,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Comparison } from '../model/comparison.js';
 import type { StudyRecord } from '../model/record.js';
+import { shellWord } from '../model/shellWord.js';
 import { foldStudy } from '../model/studyLog.js';
 import { subjectOf } from '../model/studySubject.js';
 import { spaceDigest } from '../model/validity.js';
@@ -74,7 +75,7 @@ function framed({ configs: { head }, policyChanges }: StudyRun, log: NamedLog, c
   return {
     ...comparison, ...search, verdict, budget: searchAlone(log, verdict).budget, study: head.name, configPath: head.path, policyChanges: [...policyChanges],
     notes: [`Nothing was run here: the trials are those that ${tool} left in ${log.path}, as they lay there.`, ...comparison.notes.filter((note) => note !== noVerdictNote)],
-    reproduce: [`npx noregret import '${log.path.replaceAll("'", "'\\''")}'`],
+    reproduce: [`npx noregret import ${shellWord(log.path)}`],
   };
 }
 

@@ -8,6 +8,7 @@ import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import { partValues } from '../model/parts.js';
+import { shellWord } from '../model/shellWord.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
 import { foldStudy } from '../model/studyLog.js';
 import { configIn, subjectOf } from '../model/studySubject.js';
@@ -67,7 +68,7 @@ function frameOf(here: Searched, logs: readonly NamedLog[]): Omit<Comparison, 'v
   return {
     study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
     warnings: logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
-    reproduce: [`npx noregret compare ${logs.map(({ path }) => `'${path.replaceAll("'", "'\\''")}'`).join(' ')}`],
+    reproduce: [`npx noregret compare ${logs.map(({ path }) => shellWord(path)).join(' ')}`],
   };
 }
 

@@ -16,7 +16,7 @@ import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
 import { committedFiles } from './committedFiles.js';
-import { areFiles, compareFiles, type ComparedChoice } from './compareFiles.js';
+import { areFiles, compareFiles, unlessOnDisk, type ComparedChoice } from './compareFiles.js';
 import { exitCodes } from './program.js';
 import { rememberRun } from './resume.js';
 import { readResults } from './readResults.js';
@@ -40,7 +40,7 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   const stateDir = await openStateDir(terminal.cwd);
   const report: Report = filesGiven
     ? { ...(await compareFiles({ cwd: terminal.cwd, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
-    : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head);
+    : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head).catch(async (cause: unknown) => { throw await unlessOnDisk(terminal.cwd, [base, head], cause); });
   return await tellCompared(report, { terminal, flags, progress, stateDir });
 }
 

@@ -31,6 +31,15 @@ export async function areFiles(cwd: string, paths: readonly string[]): Promise<b
   });
 }
 
+/** A name that is no commit, and lies here as a file or folder that nobody can read, was hardly meant as a commit. */
+export async function unlessOnDisk(cwd: string, names: readonly string[], cause: unknown): Promise<unknown> {
+  if (!(cause instanceof UserError) || cause.code !== 'unknown-revision') return cause;
+  const present = await Promise.all(names.map(async (name) => await stat(resolve(cwd, name)).then(() => true, () => false)));
+  const name = names[present.indexOf(true)];
+  if (name === undefined) return cause;
+  return new UserError('compare-unreadable', `${name} is neither a commit nor results that can be read.`, { fix: `Give two commits, two study logs (study.jsonl), or what other tools left: noregret import ${name} says what is read.`, cause });
+}
+
 /** Compares what two files hold; runs nothing, so nothing can be cut short. UserErrors name the file that cannot be read, and why. */
 export async function compareFiles(files: { readonly cwd: string; readonly base: string; readonly head: string; readonly choice?: ComparedChoice }, now: string): Promise<Omit<Report, 'failOn'>> {
   const { cwd, choice = {} } = files;

@@ -4,6 +4,7 @@ import { pooledNoise, resolveMargin, type ResolvedMargin } from '../compare/marg
 import type { Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
 import type { CanonicalRun, StudyRecord } from '../model/record.js';
+import { shellWord } from '../model/shellWord.js';
 import type { Pair } from '../model/verdict.js';
 
 interface RecordFile { readonly record: StudyRecord; readonly path: string }
@@ -35,7 +36,7 @@ function frame(base: RecordFile, head: RecordFile): Omit<Comparison, 'verdict' |
     baseline: { sha: base.record.sha, measuredSha: base.record.sha, source: 'stored', why: `the record ${base.path}, measured ${base.record.finishedAt.slice(0, 16).replace('T', ' ')} UTC`, keyDifferences: [], dependencies: 'each-side' },
     metrics: [], parameters: [], failures: [], environment: record.key, policyChanges: [], secrets: '', notes: [],
     budget: { complete: 0, pruned: 0, failed: 0, infeasible: 0, reused: base.record.canonical.length + record.canonical.length, wallSeconds: 0, trialSeconds: 0, gpuMinutes: 0 },
-    reproduce: [`npx noregret compare '${base.path.replaceAll("'", "'\\''")}' '${head.path.replaceAll("'", "'\\''")}'`],
+    reproduce: [`npx noregret compare ${shellWord(base.path)} ${shellWord(head.path)}`],
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigAnswers } from '../app/initTemplates.js';
 import type { Draft } from '../dialects/dialect.js';
-import { detectDialect, forceDialect, isHyperoptProgram, isSweep, readDialect, unknownDialect, type Found } from '../dialects/detect.js';
+import { detectDialect, forceDialect, knownDialect, isHyperoptProgram, isSweep, readDialect, unknownDialect, type Found } from '../dialects/detect.js';
 import { dialectDocuments, maxCharacters } from '../dialects/documents.js';
 import { optional } from '../dialects/fields.js';
 import { dialects } from '../dialects/index.js';
@@ -32,6 +32,7 @@ interface FileText { readonly path: string; readonly part?: string; readonly tex
 
 /** Command, metric and parameters of a file as it stands; what it leaves open is taken from `fallback`. */
 export async function answersFrom(flags: FromFlags, fallback: ConfigAnswers, terminal: Terminal): Promise<FromFile> {
+  if (flags.dialect !== undefined && flags.dialect !== 'wandb') knownDialect(dialects, flags.dialect);
   const file = await readFrom(terminal.cwd, flags.from);
   if (flags.dialect === 'wandb') return { tool: 'W&B', ...sweepAnswers(file, fallback) };
   const read = isHyperoptProgram(file.text) ? await run(file, flags, terminal) : file;
@@ -56,10 +57,12 @@ async function readFrom(cwd: string, from: string): Promise<FileText> {
   const path = (await sizeOf(join(cwd, named.path))) === 'folder' ? join(named.path, 'oracle.json') : named.path;
   const size = await sizeOf(join(cwd, path));
   if (typeof size === 'number' && size > 4 * maxCharacters) throw new UserError('file-too-large', `${path} has ${size} bytes; a search space of at most ${maxCharacters} characters is read.`, { fix: 'Give the file that holds the search space alone.' });
-  const text = size === 'other' ? undefined : await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
-    throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  if (size === undefined && path !== named.path) throw new UserError('file-unreadable', `${named.path} is a folder without an oracle.json.`, { fix: 'Of folders only a project of Keras Tuner is read; name the file that holds the search space.' });
+  if (size === undefined) throw new UserError('file-unreadable', `Cannot read ${path}: there is no such file.`, { fix: 'Check the path; it is relative to the working directory.' });
+  const text = typeof size === 'string' ? undefined : await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
+    throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { fix: 'Check its permissions.', cause });
   });
-  if (text === undefined || text.includes('\0')) throw new UserError('file-unreadable', `Cannot read ${path}: it is no file of text.`);
+  if (text === undefined || text.includes('\0')) throw new UserError('file-unreadable', `Cannot read ${path}: it is no file of text.`, { fix: 'Give the file that holds the search space; finished tunings are read by noregret import.' });
   return { ...named, path, text };
 }
 

@@ -36,15 +36,15 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
 }
 
 function rangeOf({ start, end, steps }: Flags): RateRange {
-  const range = { start: rateFlag('--start', start), end: rateFlag('--end', end), steps: wholeFlag('--steps', steps, 50) };
+  const range = { start: rateFlag('--start', start, '1e-5'), end: rateFlag('--end', end, '10'), steps: wholeFlag('--steps', steps, 50) };
   if (range.start < range.end) return range;
   throw new UserError('flag-invalid', `--start ${start} is not below --end ${end}.`, { fix: 'The rate rises: --start 1e-5 --end 10.' });
 }
 
-function rateFlag(flag: string, text: string): number {
+function rateFlag(flag: string, text: string, example: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new UserError('flag-invalid', `${flag} ${text} is no learning rate.`, { fix: `Write a number above 0, e.g. ${flag} 1e-5.` });
+  throw new UserError('flag-invalid', `${flag} ${text} is no learning rate.`, { fix: `Write a number above 0, e.g. ${flag} ${example}.` });
 }
 
 function narrowing({ context, text }: GuideStudy, { finding, parameter }: LrRangeResult): Narrowed | undefined {

@@ -5,6 +5,7 @@ import { reseedStudy } from '../app/reseed.js';
 import { reportOf } from '../app/runStudies.js';
 import { reseedEvent, type Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
+import { shellWord } from '../model/shellWord.js';
 import { createClock } from '../platform/clock.js';
 import { openRepository } from '../platform/repository.js';
 import { secretsLevel, secretsLine } from '../platform/secrets.js';
@@ -78,7 +79,6 @@ function withSearches(measured: Comparison, searches: Comparison): Comparison {
 
 /** To be typed in the same folder: its files are named from there. */
 function reproduceOf({ head }: StudyRun, flags: CompareFlags, { reproduce: [command = ''] }: Comparison): string[] {
-  const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const named = Object.entries({ '--config': flags.config, '--metric': flags.metric, '--goal': flags.goal, '--study-name': flags.studyName }).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${quoted(value)}`]));
+  const named = Object.entries({ '--config': flags.config, '--metric': flags.metric, '--goal': flags.goal, '--study-name': flags.studyName }).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value)}`]));
   return [`git checkout ${head.sha} && ${command} --reseed${named.join('')}`];
 }

@@ -7,7 +7,7 @@ import type { CommonFlags } from './program.js';
 import { stateDirName, writeWhole, writing } from './state.js';
 import type { Terminal } from './terminal.js';
 
-const runSchema = z.strictObject({ command: z.enum(['tune', 'compare', 'aa']), flags: z.record(z.string(), z.union([z.string(), z.boolean()])), args: z.array(z.string()) });
+const runSchema = z.strictObject({ command: z.enum(['tune', 'compare', 'aa']), flags: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())])), args: z.array(z.string()) });
 type RememberedRun = z.infer<typeof runSchema>;
 
 /** Notes what was started last, so that `resume` can continue it. The log itself knows what was measured. */

@@ -33,7 +33,8 @@ function choicesLeft({ choices, probabilities }: Extract<Distribution, { name: '
   if (probabilities !== undefined) return { why: 'has probabilities, which would have to be dealt out anew' };
   const left = choices.filter((choice): choice is number => typeof choice === 'number' && choice >= low && choice <= high);
   if (left.length === choices.length) return { why: 'lies inside of it already' };
-  if (left.length < 2) return { why: `has ${left.length === 0 ? 'no value' : 'only one value'} between ${low} and ${high}` };
+  const where = low === -Infinity ? `up to ${high}` : `between ${low} and ${high}`;
+  if (left.length < 2) return { why: `has ${left.length === 0 ? 'no value' : 'only one value'} ${where}` };
   const nearest = (value: number): number => left.reduce((best, one) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(best / value)) ? one : best), left[0] ?? suggested);
   return { edits: { values: left }, contains: (value) => left.includes(value), nearest };
 }

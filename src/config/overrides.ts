@@ -1,3 +1,4 @@
+import { shellWord } from '../model/shellWord.js';
 import { shown, type Findings, type Position } from './findings.js';
 import { child, resolvePlain, type Entry, type MapTree, type Tree } from './yamlTree.js';
 
@@ -40,6 +41,16 @@ export function applyOverrides(root: MapTree, overrides: Overrides, label: Overr
 function templateTree(from: string, to: string | undefined, at: Position): Tree {
   const entries = Object.entries({ from, ...(to === undefined ? {} : { to }) });
   return { kind: 'map', at, entries: entries.map(([key, value]): Entry => ({ key, keyAt: at, value: text(value, at) })) };
+}
+
+/** The same said on the command line, quoted for a shell. */
+export function flagsOf({ template, command, ...texts }: Overrides): readonly string[] {
+  const words = typeof command === 'string' ? command : command?.map((word) => `"${word.replaceAll(/["\\]/g, '\\$&')}"`).join(' ');
+  const values = { ...texts, command: words, 'template-out': template?.to };
+  return [
+    ...Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(String(value))}`])),
+    ...(template?.from ?? []).map((from) => `--template ${shellWord(from)}`),
+  ];
 }
 
 /** The seed is no key of the file. */

@@ -25,10 +25,16 @@ export function detectDialect(documents: readonly DialectDocument[], dialects: D
   return { reader: first.reader, documents: found.map(({ document }) => document) };
 }
 
+/** UserError `dialect-unknown`, which names those that there are. */
+export function knownDialect(dialects: Dialects, name: string): DialectReader {
+  const reader = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
+  if (reader !== undefined) return reader;
+  throw new UserError('dialect-unknown', `There is no dialect ${shown(name)}.`, { fix: `--dialect takes ${['wandb', ...Object.keys(dialects)].join(', ')}.` });
+}
+
 /** The reader that is asked for by name, and what it can read of the file. UserErrors `dialect-unknown`, `dialect-mismatch`. */
 export function forceDialect(documents: readonly DialectDocument[], dialects: Dialects, { name, file }: { readonly name: string; readonly file: string }): Found {
-  const reader = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
-  if (reader === undefined) throw new UserError('dialect-unknown', `There is no dialect ${shown(name)}.`, { fix: `--dialect takes ${['wandb', ...Object.keys(dialects)].join(', ')}.` });
+  const reader = knownDialect(dialects, name);
   const known = documents.filter((document) => reader.detects(document));
   if (known.length === 0) throw new UserError('dialect-mismatch', `${file} holds no search space of ${reader.tool}.`, { fix: 'See docs/init-from.md for what each tool\'s is recognised by.' });
   return { reader, documents: known };

@@ -14,6 +14,7 @@ export type RangeFinding =
   | { readonly kind: 'not-a-number' }
   | { readonly kind: 'diverged-at-once'; readonly rate: number }
   | { readonly kind: 'never-fell' }
+  | { readonly kind: 'noisy' }
   | { readonly kind: 'flat' }
   | { readonly kind: 'still-falling'; readonly rate: number };
 
@@ -41,6 +42,8 @@ export const neededPoints = 40;
 const lastPart = 0.03;
 /** A fall of less than so many standard errors of the smoothed loss is noise: of its some ten independent stretches the highest and the lowest lie three or four apart. */
 const falls = 6;
+/** A fall of more standard errors than this, and of less than `falls`, may be one: more steps would tell. */
+const mayFall = 2;
 /** Median of the absolute value of a standard normal number. */
 const normalMedian = 0.6745;
 /**
@@ -48,6 +51,12 @@ const normalMedian = 0.6745;
  * anywhere, and a whole training does best beyond it (docs/guide/lr-range.md); where training breaks, the part hardly matters.
  */
 const valley = 0.5;
+/**
+ * A network that a large rate has broken may go on with the same answer to everything: the loss climbs out of the valley by at least
+ * this part of its fall, and stays there, within this part of the climb, over so many decades. Half of the fall would be given back
+ * much later, if ever (bench/RESULTS.md, the autoencoder).
+ */
+const plateau = { climb: 0.1, wavers: 0.1, decades: 0.5 };
 /** How far below the turn the recommended rate lies (A. Géron, "Hands-On Machine Learning", ch. 11; fastai divides the minimum likewise). */
 const belowTurn = 10;
 
@@ -104,18 +113,36 @@ export function readRange(points: readonly LossPoint[]): RangeFinding {
   const change = Math.max(...settled) - Math.min(...settled);
   const noise = noiseOfSmoothed(usable);
   if (change <= Math.max(falls * noise, 1e-3 * Math.abs(smoothed[0] ?? 0))) return { kind: 'flat' };
-  if (lowest < skippedAtStart || Math.max(...smoothed.slice(0, lowest)) - (smoothed[lowest] ?? 0) <= falls * noise) return { kind: 'never-fell' };
+  const fall = lowest < skippedAtStart ? 0 : Math.max(...smoothed.slice(0, lowest)) - (smoothed[lowest] ?? 0);
+  if (fall <= falls * noise) return { kind: fall > mayFall * noise ? 'noisy' : 'never-fell' };
   const rate = (index: number): number => usable[index]?.rate ?? NaN;
   if (divergedAt === undefined && lowest >= (1 - lastPart) * (usable.length - 1)) return { kind: 'still-falling', rate: rate(usable.length - 1) };
   const steepest = rate(steepestFall(usable, smoothed, lowest));
-  const turn = rate(endOfValley(smoothed, lowest, Math.max(falls * noise, valley * (Math.max(...smoothed.slice(0, lowest)) - (smoothed[lowest] ?? 0)))));
+  const turn = rate(endOfValley({ usable, smoothed }, lowest, { fall, noise: falls * noise }));
   const suggested = turn / belowTurn;
   return { kind: 'found', turn, minimum: rate(lowest), steepest, suggested, low: Math.min(suggested / belowTurn, steepest), high: turn };
 }
 
-function endOfValley(smoothed: readonly number[], lowest: number, tolerance: number): number {
-  const out = smoothed.findIndex((value, i) => i > lowest && value > (smoothed[lowest] ?? 0) + tolerance);
+interface Depth { readonly fall: number; readonly noise: number }
+
+function endOfValley(curve: RangeCurve, lowest: number, depth: Depth): number {
+  const { smoothed } = curve;
+  const bottom = smoothed[lowest] ?? 0;
+  const climb = Math.min(depth.fall, climbToPlateau(curve, lowest, depth));
+  const out = smoothed.findIndex((value, i) => i > lowest && value > bottom + Math.max(depth.noise, valley * climb));
   return (out === -1 ? smoothed.length : out) - 1;
+}
+
+/** From the bottom to the first plateau beyond it; infinite where there is none. */
+function climbToPlateau({ usable, smoothed }: RangeCurve, lowest: number, { fall, noise }: Depth): number {
+  for (let i = lowest + 1; i < smoothed.length; i++) {
+    const climb = (smoothed[i] ?? 0) - (smoothed[lowest] ?? 0);
+    const until = usable.findIndex(({ rate }) => rate >= (usable[i]?.rate ?? Infinity) * 10 ** plateau.decades);
+    if (until === -1) return Infinity;
+    const stretch = smoothed.slice(i, until + 1);
+    if (climb > Math.max(noise, plateau.climb * fall) && Math.max(...stretch) - Math.min(...stretch) <= plateau.wavers * climb) return climb;
+  }
+  return Infinity;
 }
 
 function smoothedBothWays(losses: readonly number[]): readonly number[] {

@@ -35,6 +35,8 @@ export interface BatchRun {
   /** False where the loss was no number or ran away. */
   readonly stable: boolean;
   readonly secondsPerExample?: number;
+  /** Why a size that fits has none: nobody knows how many examples a step took, or its reports came too close together to be told apart. */
+  readonly untimed?: 'uncounted' | 'too-short';
   /** What the program said when its memory ran out. */
   readonly message?: string;
 }

@@ -3,7 +3,7 @@ import { durationWords } from '../../model/durationWords.js';
 import type { BatchRun, BatchSizeResult } from '../../model/guide.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
+import { cancelledBlocks, failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on the batch sizes that were tried. `snippet`: lines for the study file, where there is something to write. */
 export function batchSizeDocument(result: BatchSizeResult, snippet: string | undefined): Document {
@@ -25,7 +25,8 @@ function isLimited(runs: readonly BatchRun[], largest: number): boolean {
   return runs.some(({ fits, size }) => !fits && size > largest);
 }
 
-function advice({ runs, largest, suggested, enough, parameter }: BatchSizeResult): readonly Block[] {
+function advice({ runs, largest, suggested, enough, parameter, cancelled }: BatchSizeResult): readonly Block[] {
+  if (cancelled) return cancelledBlocks();
   if (largest === undefined) return [];
   const unstable = runs.filter(({ fits, stable }) => fits && !stable).map(({ size }) => size);
   const sentences = [
@@ -68,12 +69,20 @@ function table({ runs, parameter }: BatchSizeResult): Block {
 }
 
 function facts({ warmup, steps, runs, limit, limitIsData, exact, params, parameter, seconds }: BatchSizeResult): Block {
-  const hasTimes = runs.some(({ secondsPerExample }) => secondsPerExample !== undefined);
   return { kind: 'facts', items: [
-    { label: 'tried', value: [plain(`${runs.length} sizes, each in a process of its own, ${warmup} steps to warm up and ${steps} that count, ${durationWords(seconds)} in all`)] },
+    { label: 'tried', value: [plain(`${runs.length} ${runs.length === 1 ? 'size' : 'sizes'}, each in a process of its own, ${warmup} steps to warm up and ${steps} that count, ${durationWords(seconds)} in all`)] },
     { label: 'limit', value: [plain(limitIsData ? `${limit}, the size of the data` : String(limit))] },
     { label: 'found', value: [plain(exact ? 'to the last example' : 'within a sixteenth (--exact for the last example)')] },
-    ...(hasTimes ? [] : [{ label: 'times', value: [plain('none: the program neither ends after NOREGRET_STEPS steps nor reports "examples"')] }]),
+    ...untimedFact(runs, 'uncounted', 'the program neither took NOREGRET_STEPS steps and ended nor reports "examples"'),
+    ...untimedFact(runs, 'too-short', 'the steps went by too fast to be timed by when their reports came: let the program report "seconds" of its own clock, or ask for more --steps'),
     paramsFact(Object.fromEntries(Object.entries(params).filter(([name]) => name !== parameter))),
   ] };
+}
+
+/** Why some of the sizes that fit have no time. */
+function untimedFact(runs: readonly BatchRun[], cause: NonNullable<BatchRun['untimed']>, why: string): { label: string; value: Text }[] {
+  const sizes = runs.filter(({ untimed }) => untimed === cause).map(({ size }) => size).sort((a, b) => a - b);
+  if (sizes.length === 0) return [];
+  const isAll = sizes.length === runs.filter(({ fits }) => fits).length;
+  return [{ label: 'times', value: [plain(`none${isAll ? '' : ` at ${sizes.join(', ')}`}: ${why}`)] }];
 }

@@ -4,13 +4,13 @@ import type { LrRangeFinding, LrRangeResult } from '../../model/guide.js';
 import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import { plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact, snippetBlocks } from './parts.js';
+import { cancelledBlocks, failureBlocks, paramsFact, snippetBlocks } from './parts.js';
 
 /** A page on one learning-rate range test. `snippet`: lines for the study file, where there is something to write. */
 export function lrRangeDocument(result: LrRangeResult, snippet: string | undefined): Document {
   const { finding, failure } = result;
   const curve = rangeCurve(result.points);
-  const blocks: readonly Block[] = [headline(result), ...advice(finding), ...chart(result, curve), facts(result, curve), ...snippetBlocks('lr-range', snippet), ...failureBlocks(failure)];
+  const blocks: readonly Block[] = [headline(result), ...(finding.kind === 'cancelled' ? cancelledBlocks() : advice(finding)), ...chart(result, curve), facts(result, curve), ...snippetBlocks('lr-range', snippet), ...failureBlocks(failure)];
   return { title: `noregret lr-range: ${result.study}`, sections: [{ name: 'lr-range', title: 'Learning-rate range test', priority: 100, blocks }] };
 }
 
@@ -28,6 +28,7 @@ function why(finding: Exclude<LrRangeFinding, { kind: 'found' | 'failed' }>): st
     case 'not-a-number': return 'every loss was NaN or infinite, at the smallest rate too';
     case 'diverged-at-once': return `training broke before a curve could be seen, at a rate of ${rate(finding.rate)}`;
     case 'never-fell': return 'the loss never fell, it only rose';
+    case 'noisy': return 'the loss fell by less than it wavers from one iteration to the next';
     case 'flat': return 'the loss stayed where it was at every rate';
     case 'still-falling': return `the loss was still falling at the last rate, ${rate(finding.rate)}`;
     case 'not-acknowledged': return finding.seen.length === 0 ? 'the program reported nothing' : `the program reported ${finding.seen.slice(0, 8).join(', ')}, but no rate that rises`;
@@ -47,6 +48,7 @@ function whatToDo(finding: LrRangeFinding): string | undefined {
     case 'not-a-number': return 'That is not the rate. Look for a division by zero, a logarithm of zero, or half precision without loss scaling.';
     case 'diverged-at-once': return 'Begin lower, e.g. --start 1e-7.';
     case 'never-fell': return 'Either every rate of the test is too large (try --start 1e-8), or the sign of the loss is turned round.';
+    case 'noisy': return 'Ask for more iterations (--steps 3000), so that it falls further, or for larger batches, so that it wavers less.';
     case 'flat': return 'Does the program give its optimizer the rate of each iteration, and do gradients reach the weights? A rate that is set once, before the loop, gives this picture.';
     case 'still-falling': return 'The turn lies beyond: raise --end, or, if the program ended before the test did, let it run longer or ask for fewer --steps.';
     case 'not-acknowledged': return 'The program has to take part: read NOREGRET_LR_RANGE ("start end steps"), raise the rate at each iteration, and report it with the loss as "lr". Without that a curve would only show an ordinary training. docs/guide/lr-range.md has the lines for PyTorch.';

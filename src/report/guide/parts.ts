@@ -12,6 +12,11 @@ export function failureBlocks(failure: GuideFailure | undefined): readonly Block
   return [{ kind: 'paragraph', text: [plain('The last lines of the program:')] }, { kind: 'code', language: 'text', text: failure.logTail }];
 }
 
+/** A run of the guide is short, and begins anew. */
+export function cancelledBlocks(): readonly Block[] {
+  return [{ kind: 'paragraph', text: [plain('Nothing was written. The same command begins anew.')] }];
+}
+
 /** What narrows the study, as lines of its file; nothing where there is nothing to narrow. */
 export function snippetBlocks(command: 'lr-range' | 'batch-size', snippet: string | undefined): readonly Block[] {
   if (snippet === undefined) return [];

@@ -2,13 +2,13 @@ import type { Block, Document } from '../../model/blocks.js';
 import { durationWords } from '../../model/durationWords.js';
 import { searchSeconds, type SmokeCheck, type SmokeResult } from '../../model/guide.js';
 import { plain, strong } from '../spans.js';
-import { failureBlocks, paramsFact } from './parts.js';
+import { cancelledBlocks, failureBlocks, paramsFact } from './parts.js';
 
 const marks = { ok: '✓', warning: '!', failed: '✗', unknown: '?' } as const;
 
 /** A page on whether a trial of this study can do what a search will ask of it, and how long that search will take. */
 export function smokeDocument(result: SmokeResult): Document {
-  const blocks: readonly Block[] = [headline(result), table(result.checks), ...chart(result), facts(result), ...failureBlocks(result.failure)];
+  const blocks: readonly Block[] = [headline(result), ...(result.cancelled ? cancelledBlocks() : []), table(result.checks), ...chart(result), facts(result), ...failureBlocks(result.failure)];
   return { title: `noregret smoke: ${result.study}`, sections: [{ name: 'smoke', title: 'Smoke test', priority: 100, blocks }] };
 }
 

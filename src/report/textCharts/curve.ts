@@ -45,7 +45,11 @@ function axisLine({ marks, band }: CurveChart, column: (value: number) => number
 }
 
 function ends({ x }: CurveChart, { low, high }: { readonly low: number; readonly high: number }): string {
-  const value = (at: number): string => formatNumber(x.log ? 10 ** at : at, 3);
+  const value = (at: number): string => {
+    // The largest batch that was tried is 2048, not 2050; a power of ten is not exact.
+    const exact = Number((x.log ? 10 ** at : at).toPrecision(12));
+    return Number.isInteger(exact) && Math.abs(exact) < 1e6 ? String(exact) : formatNumber(exact, 3);
+  };
   const [left, right] = [value(low), value(high)];
   const name = `${clip(printableLine(x.name), 30)}${x.log ? ' (log)' : ''}`;
   const gap = Math.max(2, columns - left.length - right.length - textWidth(name));
