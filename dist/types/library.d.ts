@@ -18,7 +18,14 @@ export interface ParameterOptions {
     /** The parameter exists only where these have one of these values. */
     readonly when?: Readonly<Record<string, ParamValue | readonly ParamValue[]>>;
     readonly parameters?: Readonly<Record<string, ParameterOptions>>;
+    /** A list of layer widths (docs/guide/layers.md): of these and the four below, each a value, a list of choices, or a parameter. */
+    readonly shape?: PartOptions;
+    readonly layers?: PartOptions;
+    readonly width?: PartOptions;
+    readonly last?: PartOptions;
+    readonly slope?: PartOptions;
 }
+export type PartOptions = string | number | readonly (string | number)[] | ParameterOptions;
 /** A name, or what a function of `samplers` or `pruners` gives. */
 export type Choice = string | {
     readonly name: string;
@@ -34,6 +41,12 @@ export interface StudyOptions {
     readonly method?: Choice;
     /** Decides what `report` answers; unless given, every trial runs to its end. */
     readonly pruner?: Choice;
+    /** A run is over after so many reports without a better value: `report` answers true, and it is complete with its best. */
+    readonly earlyStopping?: number | 'strict' | 'kopt' | {
+        readonly patience: number | 'lazy' | 'moderate' | 'strict' | 'kopt';
+        readonly epochs?: number;
+        readonly min_delta?: number;
+    };
     /** Expressions that every trial satisfies, e.g. `units * layers <= 512`. */
     readonly constraints?: readonly string[];
     /** Trials after which asking ends; no end unless given. */
@@ -50,16 +63,21 @@ export interface StudyOptions {
     /** Each event of the log as it happens, before what causes it returns: append it to a file, or send it somewhere. */
     readonly onEvent?: (event: LogEvent) => void;
 }
+/** `arguments` beside `params` where some are nested or a list of widths: what a program gets from `tune`. */
 export interface AskedTrial {
     readonly trial: number;
     readonly params: Params;
+    readonly arguments?: Params;
     readonly continues?: true;
     readonly until?: number;
 }
+/** `step`: where it was best, if it reported more than one value. */
 export interface BestTrial {
     readonly trial: number;
     readonly params: Params;
+    readonly arguments?: Params;
     readonly value: number;
+    readonly step?: number;
 }
 /** How a trial ended. A value that is no finite number counts as a failure; `seconds` are those since it was asked for unless told. */
 export interface Told {
@@ -75,8 +93,13 @@ export interface Study {
     /** Up to `n` trials to be run at the same time. */
     ask(n: number): readonly AskedTrial[];
     tell(trial: number | AskedTrial, told: number | Told): void;
-    /** An intermediate value at a step; true = stop it, and tell it as `pruned`. */
+    /** An intermediate value at a step; true = stop it, and tell it as `pruned`: one that is over counts as complete all the same. */
     report(trial: number | AskedTrial, step: number, value: number): boolean;
+    /** Set once `earlyStopping` ended a running trial: the value that it counts with, unless another is told, and the step at which it was best. */
+    over(trial: number | AskedTrial): {
+        readonly value?: number;
+        readonly step?: number;
+    } | undefined;
     /** A result from elsewhere; without one, params that are tried next. */
     add(params: Params, told?: number | Told): void;
     best(): BestTrial | undefined;

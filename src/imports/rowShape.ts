@@ -79,7 +79,7 @@ function shapeOf(text: string, row: Row): Shape | undefined {
     if (isNamed) names.push(name);
     source += pattern === undefined ? escaped(token) : `(${isNamed ? '' : '?:'}${pattern})`;
   }
-  return names.length === row.names.length ? { names, pattern: new RegExp(`^\\s*${source}\\s*$`) } : undefined;
+  return names.length === row.names.length ? { names: row.names, pattern: new RegExp(`^\\s*${source}\\s*$`) } : undefined;
 }
 
 /** What may stand in its place; undefined where it is always the same. */

@@ -1,6 +1,3 @@
-/** A field of a protobuf message: its number with an unsigned integer, or with the bytes of whatever else it holds. */
-export type ProtoField = readonly [field: number, value: number | Buffer];
-
 /** A message that is read field by field where it lies: views of its parts would cost more than reading them. */
 export interface ProtoReader {
   readonly bytes: Buffer;
@@ -42,12 +39,6 @@ export function nextField(reader: ProtoReader): boolean {
   reader.at += length;
   reader.to = reader.at;
   return true;
-}
-
-/** Fields in the order in which they stand; a fixed number is its bytes. Stops at anything malformed. */
-export function* protoFields(message: Buffer): Generator<ProtoField, void> {
-  const reader = protoReader(message);
-  while (nextField(reader)) yield [reader.field, reader.number ?? message.subarray(reader.from, reader.to)];
 }
 
 function varint(reader: ProtoReader): number {

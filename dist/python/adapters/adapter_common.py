@@ -7,12 +7,14 @@ serve(create): `create(start)` gets the first request and answers an object with
     running(trial, params): optional; a trial of elsewhere is under way, and will be told later
     report(ask, trial, step, value) -> whether the trial is to stop; value may be None. Optional, with `prunes = True`
     resumes = True: optional, with answers {"trial": …}
+    note: optional, what the report should say
 Refused(text, fix) from any of them ends the run with that text; any other exception with its traceback.
 Parameters that are constant never reach the library: they are put into every answer here.
 """
 import importlib.metadata
 import json
 import os
+import random
 import re
 import sys
 
@@ -43,7 +45,8 @@ def serve(create):
                 install = request["library"]["install"]
                 found, note = checked_version(**request["library"])
                 adapter = Translated(request, create)
-                reply = {"protocol": PROTOCOL, "name": request["library"]["package"], "version": found, "note": note, **adapter.abilities()}
+                notes = " ".join(each for each in (note, getattr(adapter.adapter, "note", None)) if each is not None)
+                reply = {"protocol": PROTOCOL, "name": request["library"]["package"], "version": found, "note": notes or None, **adapter.abilities()}
             else:
                 reply = adapter.answer(request)
             reply = {"ok": True, **{key: value for key, value in reply.items() if value is not None}}
@@ -65,6 +68,14 @@ def checked_version(package, pins, install, below, more=None, **library):
     if release(found) < release(below):
         return found, None
     return found, f"{package} {found} is newer than what noregret was tested with ({pins[0]}): {install}, should it misbehave."
+
+
+def seed_globally(seed):
+    """For libraries that take no seed and draw from the generators of the whole process."""
+    import numpy
+
+    random.seed(seed)
+    numpy.random.seed(seed)
 
 
 def release(version):

@@ -3,7 +3,7 @@ import datetime
 import functools
 import math
 
-from adapter_common import Refused, active, in_space, place, refuse_beyond, same, serve
+from adapter_common import Refused, active, in_space, place, refuse_beyond, same, seed_globally, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
 
@@ -22,6 +22,8 @@ class Hyperopt:
         # As `fmin` sets it: pyll would complain about an expression that is evaluated more than once otherwise.
         self.trials = base.Trials()
         self.random = numpy.random.default_rng(start["seed"])
+        # What atpe draws besides comes from the generators of the whole process.
+        seed_globally(start["seed"])
         self.suggest = functools.partial(self.algorithm(start["sampler"]), **start["options"])
         self.asked, self.foreign, self.pyll = {}, {}, pyll
 

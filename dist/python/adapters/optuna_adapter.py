@@ -1,50 +1,75 @@
-"""Optuna: every class of optuna.samplers by name, and OptunaHub's by `hub:PACKAGE`. Conditions as in a define-by-run objective."""
+"""Optuna: every class of optuna.samplers and optuna.pruners by name, and OptunaHub's by `hub:PACKAGE`. Conditions as in a define-by-run objective."""
 import inspect
 import math
 
-from adapter_common import Refused, active, in_space, place, refuse_beyond, same, serve
+import optuna_hub
+from adapter_common import Refused, active, in_space, place, refuse_beyond, same, seed_globally, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
 
-def sampler_of(optuna, start):
-    name, options = start["sampler"], dict(start["options"])
+def class_of(home, base, name, registry):
+    """A class of optuna.samplers or optuna.pruners, or of OptunaHub."""
     if name.startswith("hub:"):
-        import optunahub
+        return optuna_hub.class_of(name, base, registry)
+    usable = {each: kind for each, kind in ((each, getattr(home, each)) for each in home.__all__) if inspect.isclass(kind) and issubclass(kind, base) and not inspect.isabstract(kind)}
+    if name not in usable:
+        raise Refused(f"{home.__name__} has no {name}{' that can be used by itself' if hasattr(home, name) else ''}", f"There are {', '.join(usable)}.")
+    return usable[name]
 
-        module = optunahub.load_module(name[4:])
-        kind = next((each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, optuna.samplers.BaseSampler) and each.__module__.startswith(module.__name__)), None)
-        if kind is None:
-            raise Refused(f"{name} holds no sampler")
-    else:
-        kind = getattr(optuna.samplers, name, None)
-        if not (inspect.isclass(kind) and issubclass(kind, optuna.samplers.BaseSampler)) or inspect.isabstract(kind):
-            names = [each for each in optuna.samplers.__all__ if each.endswith("Sampler") and each != "BaseSampler"]
-            raise Refused(f"optuna.samplers has no {name}", f"There are {', '.join(names)}.")
+
+def created(kind, options, where):
+    """`where`: its name, the key of its options, and OptunaHub's registry."""
+    name, key, registry = where
+    try:
+        return kind(**options)
+    except ImportError as error:
+        if name.startswith("hub:"):
+            raise optuna_hub.lacking(name, error, registry) from error
+        raise
+    except (TypeError, ValueError) as error:
+        raise Refused(f"{name}: {error}", f"Look at `{key}` in `method`.") from error
+
+
+def sampler_of(optuna, start, distributions):
+    name, options = start["sampler"], dict(start["options"])
+    kind = class_of(optuna.samplers, optuna.samplers.BaseSampler, name, start.get("registry"))
     accepted = inspect.signature(kind).parameters
+    if issubclass(kind, optuna.samplers.BruteForceSampler):
+        check_steps(name, start["space"])
     if "search_space" in accepted and "search_space" not in options:
-        options["search_space"] = grid_of(name, start["space"])
+        if issubclass(kind, optuna.samplers.GridSampler):
+            options["search_space"] = grid_of(name, start["space"])
+        # Others find it out themselves where they can, as in an objective that asks for one value after another.
+        elif accepted["search_space"].default is inspect.Parameter.empty:
+            options["search_space"] = distributions
     # A sampler within a sampler is named like one outside.
-    for key in ("base_sampler", "independent_sampler"):
-        if isinstance(options.get(key), str):
-            options[key] = sampler_of(optuna, {**start, "sampler": options[key], "options": {}})
+    for key, value in options.items():
+        if key.endswith("sampler") and isinstance(value, str):
+            options[key] = sampler_of(optuna, {**start, "sampler": value, "options": {}}, distributions)
+        if key == "samplers" and isinstance(value, list):
+            options[key] = [sampler_of(optuna, {**start, "sampler": each, "options": {}}, distributions) for each in value]
+        kinds, base = optuna.samplers.nsgaii, f"Base{key.capitalize()}"
+        if key in ("crossover", "mutation") and isinstance(value, str) and hasattr(kinds, base):
+            options[key] = class_of(kinds, getattr(kinds, base), value, None)()
     if "base_sampler" in accepted and "base_sampler" not in options:
         options["base_sampler"] = optuna.samplers.TPESampler(seed=start["seed"])
     if "seed" in accepted:
         options.setdefault("seed", start["seed"])
-    try:
-        return kind(**options)
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+    return created(kind, options, (name, "options", start.get("registry")))
+
+
+def note_of(name, sampler):
+    """Optuna's own take a seed, or a sampler that has one."""
+    isSeeded = any(each == "seed" or "sampler" in each for each in inspect.signature(type(sampler)).parameters)
+    return f"{type(sampler).__name__} takes no seed: the same seed may propose other trials." if name.startswith("hub:") and not isSeeded else None
 
 
 def pruner_of(optuna, start):
     name, options = start.get("pruner"), dict(start.get("pruner_options", {}))
     if name is None:
         return optuna.pruners.NopPruner()
-    kind = getattr(optuna.pruners, name, None)
-    if not (inspect.isclass(kind) and issubclass(kind, optuna.pruners.BasePruner)) or inspect.isabstract(kind):
-        raise Refused(f"optuna.pruners has no {name}", f"There are {', '.join(each for each in optuna.pruners.__all__ if each != 'BasePruner')}.")
+    kind = class_of(optuna.pruners, optuna.pruners.BasePruner, name, start.get("registry"))
     # A pruner within a pruner is named like one outside.
     if "wrapped_pruner" in inspect.signature(kind).parameters:
         inner = options.pop("wrapped_pruner", None)
@@ -53,16 +78,17 @@ def pruner_of(optuna, start):
     if start["goal"] == "maximize" and ("lower" in options or "upper" in options):
         lower, upper = options.pop("lower", None), options.pop("upper", None)
         options.update({key: -value for key, value in (("lower", upper), ("upper", lower)) if value is not None})
-    try:
-        return kind(**options)
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{name}: {error}", "Look at `pruner_options` in `method`.") from error
+    return created(kind, options, (name, "pruner_options", start.get("registry")))
 
 
-def grid_of(name, space):
+def check_steps(name, space):
     endless = [each for each, entry in space.items() if entry["kind"] == "float" and "step" not in entry]
     if endless:
         raise Refused(f"{name} cannot step through {', '.join(endless)}", "List values, or give steps (q_uniform).")
+
+
+def grid_of(name, space):
+    check_steps(name, space)
     return {each: entry["choices"] if entry["kind"] == "categorical" else [in_space(entry, entry["low"] + i * entry["step"]) for i in range(1 + round((entry["high"] - entry["low"]) / entry["step"]))] for each, entry in space.items()}
 
 
@@ -75,8 +101,12 @@ class Optuna:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.distributions = {name: self.distribution(entry) for name, entry in self.space.items()}
         self.prunes = start.get("pruner") not in (None, "NopPruner")
+        # For those of OptunaHub that draw from generators of the whole process.
+        seed_globally(start["seed"])
+        sampler = sampler_of(optuna, start, self.distributions)
+        self.note = note_of(start["sampler"], sampler)
         # HyperbandPruner picks a trial's bracket by the study's name.
-        self.study = optuna.create_study(study_name=start["study"], direction="minimize", sampler=sampler_of(optuna, start), pruner=pruner_of(optuna, start))
+        self.study = optuna.create_study(study_name=start["study"], direction="minimize", sampler=sampler, pruner=pruner_of(optuna, start))
         self.asked, self.foreign, self.seen = {}, {}, {}
         self.is_over = False
         # A grid ends its study by itself, from within `optimize`.

@@ -1,10 +1,11 @@
-"""Ray Tune: its searchers by class name (BasicVariantGenerator, OptunaSearch, HyperOptSearch, BayesOptSearch, …), asked as its own loop asks them. No cluster is started."""
+"""Ray Tune: its searchers by class name (BasicVariantGenerator, OptunaSearch, AxSearch, …), asked as its own loop asks them. No cluster is started."""
 import importlib
 import inspect
 import itertools
 import pkgutil
 
-from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, same, serve
+import ray_tune_searchers
+from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, same, seed_globally, serve
 
 DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "normal", "q_normal", "categorical"}
 # What their constructors call the seed.
@@ -16,13 +17,13 @@ SKIPS = 1000
 def searcher_class(name):
     from ray.tune import search
 
-    for found in pkgutil.iter_modules(search.__path__):
-        if not found.ispkg:
-            continue
-        kind = getattr(importlib.import_module(f"ray.tune.search.{found.name}"), name, None)
+    folders = [found.name for found in pkgutil.iter_modules(search.__path__) if found.ispkg]
+    # OptunaSearch most likely lives in `optuna`: each import of another one costs the time of its library.
+    for folder in sorted(folders, key=lambda each: each not in name.lower()):
+        kind = getattr(importlib.import_module(f"ray.tune.search.{folder}"), name, None)
         if inspect.isclass(kind):
             return kind
-    names = [each for found in pkgutil.iter_modules(search.__path__) if found.ispkg for each in importlib.import_module(f"ray.tune.search.{found.name}").__all__]
+    names = [each for folder in folders for each in importlib.import_module(f"ray.tune.search.{folder}").__all__]
     raise Refused(f"ray.tune.search has no {name}", f"There are BasicVariantGenerator, {', '.join(sorted(names))}.")
 
 
@@ -53,28 +54,40 @@ class RayTune:
         from ray import tune
 
         name, options = start["sampler"], dict(start["options"])
-        space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
+        try:
+            space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
+        except ValueError as error:
+            # Bounds that are no multiples of their step.
+            raise Refused(f"Ray Tune: {error}", "Let `min` and `max` be multiples of `q`.") from error
         self.asked = {}
+        self.special = ray_tune_searchers.SPECIAL.get(name, ray_tune_searchers.Plain)(start)
         if name in ("BasicVariantGenerator", "BasicVariant"):
             self.searcher = Variants(space, options, start["seed"])
             return
-        kind = searcher_class(name)
-        seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
-        if seed is not None:
-            options.setdefault(seed, start["seed"])
-        try:
-            self.searcher = kind(**options)
-        except AssertionError as error:
-            # How Ray says that the library behind a searcher is missing.
-            raise ImportError(f"{name}: {error}") from error
-        except (TypeError, ValueError) as error:
-            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+        self.searcher = self.created(searcher_class(name), name, options, start["seed"])
         try:
             taken = self.searcher.set_search_properties("loss", "min", space)
         except ValueError as error:
             raise Refused(f"{name}: {error}", "Choose another distribution, or another searcher.") from error
         if not taken:
             raise Refused(f"{name} does not take this search space", "Leave `space` out of `options` in `method`.")
+
+    def created(self, kind, name, options, given):
+        seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
+        if seed is not None:
+            options.setdefault(seed, given)
+        try:
+            arguments = self.special.options(options)
+            # Nevergrad and ZOOpt take no seed, and draw from numpy's; after their imports, which may draw as well.
+            seed_globally(given)
+            return kind(**arguments)
+        except AssertionError as error:
+            # How Ray says that the library behind a searcher is missing.
+            if "install" in str(error):
+                raise ImportError(f"{name}: {' '.join(str(error).split())}") from error
+            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+        except (TypeError, ValueError) as error:
+            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
 
     def domain(self, tune, name, entry):
         if entry["kind"] == "categorical":
@@ -105,6 +118,7 @@ class RayTune:
                 return {name: self.outward(name, entry, found[name]) for name, entry in self.space.items()}
             if self.asked:
                 return WAIT
+            self.special.unblock(self.searcher)
         raise Refused("the searcher proposes nothing any more, though no trial is running and it is not finished", "BayesOptSearch waits for its first random trials, and one of them failed: choose another searcher, or see why trials fail.")
 
     def outward(self, name, entry, value):
@@ -117,10 +131,13 @@ class RayTune:
             self.learn(params, state, value)
             return
         trial = self.asked.pop(ask)
+        step = int(steps[-1][0]) if steps else 1
         if state == "complete":
-            self.searcher.on_trial_complete(trial, result={"loss": value, "training_iteration": int(steps[-1][0]) if steps else 1})
+            self.special.complete(self.searcher, trial, value, step)
+        elif state == "pruned":
+            self.special.pruned(self.searcher, trial, steps[-1][1] if steps else None, step)
         else:
-            self.searcher.on_trial_complete(trial, error=state == "failed" or state == "infeasible")
+            self.special.failed(self.searcher, trial)
 
     def learn(self, params, state, value):
         """A trial of elsewhere, where the searcher has a way to hear of one."""

@@ -28,7 +28,8 @@ class Skopt:
             self.random.randint(0, numpy.iinfo(numpy.int32).max)
             return
         self.random = None
-        options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **start["options"]}
+        # As `forest_minimize` and `gbrt_minimize` do: with times its Optimizer would follow gradients that trees have not.
+        options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **({} if start["sampler"] == "gp" else {"acq_optimizer": "sampling"}), **start["options"]}
         try:
             self.optimizer = skopt.Optimizer(dimensions, **options)
         except (TypeError, ValueError) as error:

@@ -14,6 +14,8 @@ const tones = { good: palette.good, bad: palette.bad, neutral: palette.faint } a
 const heights = 3;
 const lineHeight = 14;
 const decadesForPowers = 3;
+/** Of a number below a tick with some air, in pixels: `hideOverlap` lets labels touch. */
+const labelWidth = 60;
 /** From here on a label that is centred on its line would leave the picture. */
 const nearEdge = 0.88;
 
@@ -22,7 +24,7 @@ export function curveOption(chart: CurveChart, width: number): ChartOption {
   const scale = curveScale(chart);
   const [x, y] = [scale?.x ?? { low: 0, high: 1 }, scale?.y ?? { low: 0, high: 1 }];
   const isNarrow = width < 480;
-  const values = measuredAt(chart, scale);
+  const values = measuredAt(chart, scale, width);
   const air = (y.high - y.low) * 0.08;
   // Whole numbers that were measured are shown whole: 1024 is no 1020.
   const asX = (value: number): string => formatNumber(chart.x.log ? 10 ** value : value, values === undefined ? 3 : 5);
@@ -42,10 +44,12 @@ function ticksOf({ x: { log } }: CurveChart, scale: CurveScale | undefined, isNa
   return log && decades >= decadesForPowers ? { interval: isNarrow && decades > 4 ? 2 : 1 } : { splitNumber: isNarrow ? 3 : 6 };
 }
 
-/** On a shorter logarithmic axis the ticks are where something was measured: anything else would be a broken number. */
-function measuredAt({ x: { log } }: CurveChart, scale: CurveScale | undefined): readonly number[] | undefined {
+/** On a shorter logarithmic axis the ticks are where something was measured, as far as there is room: anything else would be a broken number. */
+function measuredAt({ x: { log } }: CurveChart, scale: CurveScale | undefined, width: number): readonly number[] | undefined {
   if (scale === undefined || !log || scale.x.high - scale.x.low >= decadesForPowers) return undefined;
-  return [...new Set(scale.lines.flatMap(({ points }) => points.map(([x]) => x)))];
+  const apart = ((scale.x.high - scale.x.low) * labelWidth) / width;
+  const values = scale.lines.flatMap(({ points }) => points.map(([x]) => x)).sort((a, b) => a - b);
+  return values.reduce<readonly number[]>((kept, value) => (value - (kept.at(-1) ?? -Infinity) >= apart ? [...kept, value] : kept), []);
 }
 
 interface Drawn { readonly chart: CurveChart; readonly toX: (value: number) => number; /** 0 … 1 from left to right. */ readonly along: (value: number) => number; readonly isNarrow: boolean }
@@ -62,7 +66,7 @@ function series({ name, look, points }: Line, index: number, drawn: Drawn | unde
 function marksOf({ chart: { marks, band }, toX, along, isNarrow }: Drawn): object {
   const lines = [...marks].sort((a, b) => a.x - b.x).map(({ x, label, tone }, i) => ({
     xAxis: toX(x), lineStyle: { color: tones[tone], type: tone === 'good' ? 'solid' : 'dashed', width: tone === 'good' ? 2 : 1.2 },
-    label: { formatter: `${clip(printableLine(label), isNarrow ? 18 : 40)}${'\n '.repeat(i % heights)}`, position: 'end', ...(along(x) > nearEdge ? { align: 'right' } : along(x) < 1 - nearEdge ? { align: 'left' } : {}), color: tones[tone], fontSize: 11, lineHeight },
+    label: { formatter: `${clip(printableLine(label), isNarrow ? 24 : 40)}${'\n '.repeat(i % heights)}`, position: 'end', ...(along(x) > nearEdge ? { align: 'right' } : along(x) < 1 - nearEdge ? { align: 'left' } : {}), color: tones[tone], fontSize: 11, lineHeight },
   }));
   return {
     ...(lines.length === 0 ? {} : { markLine: { silent: true, precision: -1, symbol: 'none', animation: false, data: lines } }),

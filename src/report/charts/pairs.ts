@@ -16,8 +16,9 @@ export function pairsOption(chart: PairsChart, width: number): ChartOption {
   const isGood = (difference: number): boolean => (chart.goal === 'maximize' ? difference >= 0 : difference <= 0);
   const all = [...rows.map(({ difference }) => difference), 0, worseEdge, ...(chart.effect === undefined ? [] : [chart.effect.low, chart.effect.high])];
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const [min, max] = [low - (high - low) * 0.08, high + (high - low) * 0.08];
-  const [marginSide, zeroSide] = labelSides({ apart: (Math.abs(worseEdge) / (max - min)) * (width - 80), isMarginLeft: worseEdge < 0 });
+  const [min, end] = [low - (high - low) * 0.08, high + (high - low) * 0.08];
+  const [marginSide, zeroSide] = labelSides({ apart: (Math.abs(worseEdge) / (end - min)) * (width - 80), isMarginLeft: worseEdge < 0 });
+  const max = zeroSide === 'left' ? Math.max(end, endWithRoom(min, width)) : end;
   return {
     grid: { left: 8, right: 24, top: 26, bottom: 34, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: { ...tooltipStyle, formatter: ({ data }: { data: { tip?: string } }) => data.tip ?? '' },
@@ -39,6 +40,12 @@ export function pairsOption(chart: PairsChart, width: number): ChartOption {
       ...(chart.effect === undefined ? [] : meanSeries(chart.effect, rows.length)),
     ],
   };
+}
+
+/** Where the axis has to end so that the label of zero, which leans to the right, is not cut off. */
+function endWithRoom(min: number, width: number): number {
+  const share = Math.min(0.4, 62 / (width - 80));
+  return (-Math.min(min, 0) * share) / (1 - share);
 }
 
 /** Two labels of lines that stand close lean away from each other; `apart` in pixels. */

@@ -43,7 +43,7 @@ function advice(finding: LrRangeFinding): readonly Block[] {
 
 function whatToDo(finding: LrRangeFinding): string | undefined {
   switch (finding.kind) {
-    case 'found': return 'Recommended is one order of magnitude below the turn, where the loss has given back half of its fall: beyond it training breaks, and a whole training needs some distance from that. The steepest descent and a tenth of the rate with the lowest loss, which others recommend, are noisier where the valley is flat. All of them hold for this batch size, optimizer and architecture only, so let a search decide inside the range.';
+    case 'found': return 'Recommended is one order of magnitude below the turn, where the loss has left its valley: beyond it training breaks, and a whole training needs some distance from that. The steepest descent and a tenth of the rate with the lowest loss, which others recommend, are noisier where the valley is flat. All of them hold for this batch size, optimizer and architecture only, so let a search decide inside the range.';
     case 'few-points': return 'Report the loss and the rate at every iteration, not once per epoch, and let the training go on for as many iterations as NOREGRET_LR_RANGE names; or ask for fewer: --steps 100.';
     case 'not-a-number': return 'That is not the rate. Look for a division by zero, a logarithm of zero, or half precision without loss scaling.';
     case 'diverged-at-once': return 'Begin lower, e.g. --start 1e-7.';
