@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { studySource } from '../e2e/harness/trainings.js';
 import { createRepository, temporaryFolder, type TestRepository } from '../stores/gitFixture.js';
 import { ended, type } from './desk.js';
@@ -24,6 +26,12 @@ function branch(files: Readonly<Record<string, string>>): void {
   repository.git('switch', '-q', 'main');
 }
 const compare = (): ReturnType<typeof type> => type(folder.path, ['compare', 'main', 'pr']);
+
+test('a file that nobody can read is not looked for as a commit; a commit that is gone is', async () => {
+  writeFileSync(join(folder.path, 'notes.txt'), 'nothing measured\n');
+  expect(ended(await type(folder.path, ['compare', 'notes.txt', 'main']), 2).err).toMatch(/notes\.txt is neither a commit nor results that can be read\.\n {2}fix: .*noregret import notes\.txt/);
+  expect(ended(await type(folder.path, ['compare', 'gone', 'main']), 2).err).toContain('there is no branch, tag or commit `gone`');
+});
 
 describe('a pull request that changes', () => {
   test('the template alone is judged by each side\'s own, though the file is Markdown', async () => {

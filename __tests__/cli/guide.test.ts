@@ -213,6 +213,16 @@ for step in range(1, int(os.environ["NOREGRET_STEPS"]) + 1):
     expect(existsSync(join(folder.path, '.noregret', 'guided', 'batch-size.json'))).toBe(false);
   });
 
+  test('interrupted after the first size: what comes next is not known, so nothing is suggested and --apply takes nothing out', async () => {
+    guided({ fault: 'pauses' });
+    const before = studyFile();
+    const { out, err } = ended(await interrupted(['batch-size', '--apply'], () => existsSync(join(folder.path, '.noregret', 'guided', 'guide', 'trials', 'batch-64', 'params.json'))), 130);
+    expect(err).toContain('guided: 32 fits');
+    expect(out).toMatch(/cancelled after 1 size[^]*Nothing was written\. The same command begins anew\./);
+    expect(out).not.toContain('suggested');
+    expect(studyFile()).toBe(before);
+  });
+
   test('a study without a batch size says how to get one', async () => {
     guided({ parameters: '  lr: { min: 0.01, max: 1.0 }\n' });
     expect(ended(await noregret('batch-size'), 2).err).toContain('None of the parameters of guided looks like a batch size.');

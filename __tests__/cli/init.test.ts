@@ -100,7 +100,16 @@ parameters:
   });
 
   test('one that is not there', async () => {
-    expect(ended(await type(folder.path, ['init', '--from', 'gone.yaml']), 2).err).toContain('Cannot read gone.yaml');
+    expect(ended(await type(folder.path, ['init', '--from', 'gone.yaml']), 2).err).toBe('error: Cannot read gone.yaml: there is no such file.\n  fix: Check the path; it is relative to the working directory.\n');
+  });
+
+  test('a folder of no tool, a file of no text, a dialect that there is not', async () => {
+    mkdirSync(join(folder.path, 'sweeps'));
+    expect(ended(await type(folder.path, ['init', '--from', 'sweeps']), 2).err).toMatch(/sweeps is a folder without an oracle\.json\.\n {2}fix: /);
+    writeFileSync(join(folder.path, 'junk.bin'), Buffer.from([0, 1, 2, 0]));
+    expect(ended(await type(folder.path, ['init', '--from', 'junk.bin']), 2).err).toMatch(/junk\.bin: it is no file of text\.\n {2}fix: /);
+    writeFileSync(join(folder.path, 'half.json'), '{"a": [');
+    expect(ended(await type(folder.path, ['init', '--from', 'half.json', '--dialect', 'nope']), 2).err).toContain('There is no dialect "nope".');
   });
 });
 
@@ -202,7 +211,7 @@ describe('from another tool\'s file', () => {
 
   test('a folder of nothing, a file too large', async () => {
     mkdirSync(join(folder.path, 'empty'));
-    expect(ended(await type(folder.path, ['init', '--from', 'empty']), 2).err).toContain('Cannot read empty');
+    expect(ended(await type(folder.path, ['init', '--from', 'empty']), 2).err).toContain('empty is a folder without an oracle.json.');
     write('large', '');
     truncateSync(join(folder.path, 'large'), 5 * 1024 ** 3);
     expect(ended(await type(folder.path, ['init', '--from', 'large']), 2).err).toContain('large has 5368709120 bytes');

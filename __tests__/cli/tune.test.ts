@@ -193,6 +193,8 @@ console.log('noregret ' + JSON.stringify({ accuracy: 0.8 - 0.02 * Math.log10(lr)
 
   test('fills any text file for each trial, and leaves the source as it is', async () => {
     const { out } = ended(await tune('--template-out', 'conf/config.json'), 0);
+    expect(out).toContain("npx noregret tune --config 'noregret.yml' --command 'node train.mjs ${template}' --template-out 'conf/config.json' --template 'config.json.tpl'");
+    ended(await type(folder.path, ['resume', '--quiet']), 0);
     expect(out).toMatch(/Tuned: accuracy 0\.\d+, the best of 4 trials/);
     const filled = JSON.parse(readFileSync(join(folder.path, '.noregret/demo/trials/0-1/template/conf/config.json'), 'utf8')) as { optimizer: { lr: number }; seed: number };
     expect(filled).toEqual({ optimizer: { lr: 0.1 }, seed: expect.any(Number) });

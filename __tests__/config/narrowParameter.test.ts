@@ -40,6 +40,10 @@ describe('the values change in their place, comments and all else stay', () => {
 });
 
 describe('never widened, never fixed', () => {
+  test('a bound on one side is said as one', () => {
+    expect(narrow('  lr: { values: [8, 16] }', { low: -Infinity, high: 4, suggested: 4 })).toEqual({ why: 'lr has no value up to 4' });
+  });
+
   test.each([
     ['  lr: { min: 0.01, max: 0.05 }', 'lr lies inside of it already'],
     ['  lr: { min: 0.5, max: 1.0 }', 'lr is searched from 0.5 to 1, which has nothing in common with it'],
