@@ -50,7 +50,7 @@ class Tuner(keras_tuner.Tuner):
 hp = keras_tuner.HyperParameters()
 hp.Choice("act", ["relu", "tanh"]); hp.Int("units", 4, 64, step=1); hp.Float("x", 0.0001, 1.0, sampling="log")
 with tempfile.TemporaryDirectory() as folder:
-    Tuner(oracle=keras_tuner.oracles.BayesianOptimizationOracle(objective=keras_tuner.Objective("loss", "min"), max_trials=${trials}, seed=7, hyperparameters=hp), directory=folder).search(verbose=0)`,
+    Tuner(oracle=keras_tuner.oracles.RandomSearchOracle(objective=keras_tuner.Objective("loss", "min"), max_trials=${trials}, seed=7, hyperparameters=hp), directory=folder).search(verbose=0)`,
   // The searcher's own methods, one after the other: tune.Tuner would start a cluster besides, which costs seconds.
   'ray-tune': `
 from ray import tune
@@ -98,7 +98,7 @@ def measured(x, units, act):
         out.write(f"{act} {units} {x}\\n")
     return json.loads(done.stdout.split(" ", 1)[1])["loss"]
 ${body}`;
-const sampler = { optuna: 'TPESampler', hyperopt: 'tpe', 'scikit-optimize': 'gp', 'keras-tuner': 'bayesian', 'ray-tune': 'OptunaSearch', deap: 'simple' };
+const sampler = { optuna: 'TPESampler', hyperopt: 'tpe', 'scikit-optimize': 'gp', 'keras-tuner': 'random', 'ray-tune': 'OptunaSearch', deap: 'simple' };
 const options = { deap: 'population_size: 5' };
 const python = (library) => resolve(`.cache/external-venv-${library}/bin/python`);
 const study = (library, seconds) => `name: demo
