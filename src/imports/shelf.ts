@@ -64,21 +64,8 @@ export function createShelf(): Shelf {
     [Symbol.iterator]: () => walk(read),
     heads: { [Symbol.iterator]: () => walk(readHead) }, metricNames,
     byStart: (isKept) => {
-      const order: { readonly at: number; readonly start: Start }[] = [];
-      const cursor = cursorAt(0);
-      for (let place = 0; cursor.at < cursor.numbers.length; place += 1) {
-        const { at } = cursor;
-        const start = passed(shapeAt(cursor), cursor, others.at);
-        if (isKept === undefined || isKept(place)) order.push({ at, start });
-      }
-      order.sort((a, b) => earlier(a.start, b.start));
-      const places = Float64Array.from(order, ({ at }) => at);
-      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({
-        *[Symbol.iterator]() {
-          const { numbers } = cursorAt(0);
-          for (const at of places) yield take({ numbers, at });
-        },
-      });
+      const places = placesByStart({ from: cursorAt(0), start: (cursor) => passed(shapeAt(cursor), cursor, others.at), isKept });
+      const inOrder = <T>(take: (cursor: Cursor) => T): Iterable<T> => ({ [Symbol.iterator]: () => takenAt(places, column.values(), take) });
       const isWhole = places.length === count.trials;
       return { length: places.length, heads: inOrder(readHead), ...(isWhole ? { metricNames } : {}), [Symbol.iterator]: () => inOrder(read)[Symbol.iterator]() };
     },
@@ -92,6 +79,24 @@ export function createShelf(): Shelf {
       return count.trials += 1;
     },
   };
+}
+
+interface Walk { readonly from: Cursor; readonly start: (cursor: Cursor) => Start; readonly isKept: ((place: number) => boolean) | undefined }
+
+/** Where the trials lie that are kept, in the order of their starts. */
+function placesByStart({ from: cursor, start: startOf, isKept }: Walk): Float64Array {
+  const order: { readonly at: number; readonly start: Start }[] = [];
+  for (let place = 0; cursor.at < cursor.numbers.length; place += 1) {
+    const { at } = cursor;
+    const start = startOf(cursor);
+    if (isKept === undefined || isKept(place)) order.push({ at, start });
+  }
+  order.sort((a, b) => earlier(a.start, b.start));
+  return Float64Array.from(order, ({ at }) => at);
+}
+
+function* takenAt<T>(places: Float64Array, numbers: Cursor['numbers'], take: (cursor: Cursor) => T): Generator<T, void> {
+  for (const at of places) yield take({ numbers, at });
 }
 
 function extrasOf({ message, start, seconds, seed }: ShelvedTrial): Extras {
