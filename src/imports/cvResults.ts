@@ -9,6 +9,7 @@ import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { emptyMap } from './names.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'scikit-learn';
 const meanTest = /^mean_test_(.+)$/;
@@ -80,7 +81,7 @@ function rowOf(params: Params, columns: readonly string[], of: (column: string) 
 
 function paramsOf(value: unknown, place: Parameters<typeof paramAt>[1]): Params {
   const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, one] of Object.entries(fieldsAt(value, place))) params[name] = paramAt(one, { ...place, field: `${place.field ?? ''}.${name}` });
+  for (const [name, one] of Object.entries(fieldsAt(value, place))) params[name] = paramAt(one, place, `${place.field ?? ''}.${name}`);
   return params;
 }
 
@@ -110,9 +111,9 @@ function studyIn(source: Source, columns: readonly string[], rows: readonly CvRo
 function trialOf({ params, values, seconds, resources }: CvRow, full: number): ForeignTrial {
   const isCut = resources !== undefined && resources < full;
   const isFailed = Object.values(values).every(Number.isNaN);
-  return {
-    params, values, state: isFailed ? 'failed' : isCut ? 'pruned' : 'complete', ...(isFailed ? { message: 'all scores are NaN: the fit failed' } : {}),
-    ...(isCut ? { curves: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [[resources, value]]])) } : {}),
-    ...(Number.isFinite(seconds) ? { seconds } : {}),
-  };
+  return trialWith({
+    params, values, state: isFailed ? 'failed' : isCut ? 'pruned' : 'complete', message: isFailed ? 'all scores are NaN: the fit failed' : undefined,
+    curves: isCut ? Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [[resources, value]]])) : undefined,
+    seconds: Number.isFinite(seconds) ? seconds : undefined,
+  });
 }

@@ -34,6 +34,6 @@ export const deap: Importer = {
 function trialOf(pair: unknown, place: { readonly tool: string; readonly file: string; readonly field: string }): ForeignTrial {
   const [individual, score] = listAt(pair, place);
   const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, value] of Object.entries(fieldsAt(individual, place))) params[name] = paramAt(value, { ...place, field: `${place.field}.${name}` });
+  for (const [name, value] of Object.entries(fieldsAt(individual, place))) params[name] = paramAt(value, place, `${place.field}.${name}`);
   return { params, state: 'complete', values: { score: numberAt(score, place) } };
 }

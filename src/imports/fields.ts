@@ -45,12 +45,12 @@ export function numberOr(value: unknown): number | undefined {
 
 const jsonValue: z.ZodType<ParamValue> = z.json();
 
-/** A parameter's value; a number that JSON has no word for becomes the text that Python prints for it. */
-export function paramAt(value: unknown, place: Place): ParamValue {
+/** A parameter's value, at `field` of the place; a number that JSON has no word for becomes the text that Python prints for it. */
+export function paramAt(value: unknown, place: Place, field = place.field): ParamValue {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   const parsed = jsonValue.safeParse(value).data;
-  if (parsed === undefined) throw unreadable(place, `is no value of a parameter: ${shown(value)}`);
+  if (parsed === undefined) throw unreadable({ ...place, ...(field === undefined ? {} : { field }) }, `is no value of a parameter: ${shown(value)}`);
   return parsed;
 }
 

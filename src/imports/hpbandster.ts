@@ -20,7 +20,7 @@ export const hpbandster: Importer = {
     for (const { value, place } of linesOf(source, 'configs.json', notes)) {
       const [id, params] = listAt(value, place);
       const found: Record<string, ParamValue> = emptyMap();
-      for (const [name, one] of Object.entries(fieldsAt(params, place))) found[name] = paramAt(one, { ...place, field: `${place.field ?? ''}: ${name}` });
+      for (const [name, one] of Object.entries(fieldsAt(params, place))) found[name] = paramAt(one, place, `${place.field ?? ''}: ${name}`);
       const key = keyOf(id, place);
       if (numbers.has(key)) continue;
       numbers.set(key, configs.length);

@@ -10,6 +10,7 @@ import { koptMeasured } from './kopt.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'Hyperopt';
 /** JOB_STATE_NEW ... of hyperopt/base.py. */
@@ -105,10 +106,10 @@ function trialOf({ fields }: Document, known: Known, place: Place): ForeignTrial
   const measured = isFields(result['param']) ? koptMeasured([result]) : undefined;
   const values: Record<string, number> = emptyMap();
   if (measured === undefined) for (const [name, value] of Object.entries(result)) if (typeof value === 'number') values[name] = value;
-  return {
-    params: paramsOf(fields, result, { known, place }), state, values: measured?.values ?? values, ...(measured === undefined ? {} : { curves: measured.curves }),
-    ...(times[0] === undefined ? {} : { start: times[0] }), ...(seconds === undefined || !(seconds >= 0) ? {} : { seconds }), ...(message === undefined ? {} : { message }),
-  };
+  return trialWith({
+    params: paramsOf(fields, result, { known, place }), state, values: measured?.values ?? values, curves: measured?.curves,
+    start: times[0], seconds: seconds !== undefined && seconds >= 0 ? seconds : undefined, message,
+  });
 }
 
 function stateOf(fields: Fields, { status }: Fields): ForeignState {
@@ -127,7 +128,7 @@ function paramsOf(fields: Fields, result: Fields, { known, place }: { readonly k
   const direct = isFields(fields['params']) ? fields['params'] : isFields(result['param']) ? flattened(result['param']) : undefined;
   const params: Record<string, ParamValue> = emptyMap();
   if (direct !== undefined) {
-    for (const [name, value] of Object.entries(direct)) params[name] = paramAt(value, { ...place, field: `${place.field ?? ''}: ${name}` });
+    for (const [name, value] of Object.entries(direct)) params[name] = paramAt(value, place, `${place.field ?? ''}: ${name}`);
     return params;
   }
   for (const [name, values] of Object.entries(valsOf(fields))) {

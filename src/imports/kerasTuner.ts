@@ -7,6 +7,7 @@ import { kerasTunerSpace } from './kerasTunerSpace.js';
 import { emptyMap, own } from './names.js';
 import { changed, createShelf, type ShelvedTrial } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'Keras Tuner';
 const states: Readonly<Record<string, ForeignState>> = { COMPLETED: 'complete', FAILED: 'failed', INVALID: 'failed', STOPPED: 'pruned', RUNNING: 'running', IDLE: 'waiting' };
@@ -115,7 +116,7 @@ function foreign(found: Found, full: number | undefined): ShelvedTrial {
   const values: Record<string, number> = emptyMap();
   for (const { name, points } of metrics) values[name] = (points.find(([step]) => step === bestStep) ?? points.at(-1))?.[1] ?? Number.NaN;
   const cut = isCut(found, full);
-  const curves = metrics.some(({ points }) => points.length > 1) || cut ? { curves: Object.fromEntries(metrics.map(({ name, points }) => [name, cut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) } : {};
+  const curves = metrics.some(({ points }) => points.length > 1) || cut ? Object.fromEntries(metrics.map(({ name, points }) => [name, cut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) : undefined;
   const why = message === undefined ? (score !== undefined && Number.isNaN(score) ? 'the score was NaN' : undefined) : lastLine(message);
-  return { params, state: cut ? 'pruned' : own(states, status) ?? 'failed', values, ...curves, ...(why === undefined ? {} : { message: why }), ...(score === undefined ? {} : { facts: { score } }) };
+  return trialWith({ params, state: cut ? 'pruned' : own(states, status) ?? 'failed', values, curves, message: why, facts: score === undefined ? undefined : { score } });
 }

@@ -7,6 +7,7 @@ import { parsed } from './jsonPieces.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'kopt';
 const inside = 'train_models';
@@ -47,7 +48,7 @@ function trialOf(fields: Fields, { values, curves }: KoptMeasured, file: string)
   for (const [name, value] of Object.entries(flattened(isFields(fields['param']) ? fields['param'] : {}))) params[name] = paramAt(value, { tool, file, field: `param.${name}` });
   const time = isFields(fields['time']) ? fields['time'] : {};
   const [start, seconds] = [textOr(time['start']), isFields(time['duration']) ? numberOr(time['duration']['total']) : undefined];
-  return { params, values, curves, state: fields['status'] === 'ok' ? 'complete' : 'failed', ...(start === undefined ? {} : { start: start.replace(' ', 'T') }), ...(seconds === undefined ? {} : { seconds }) };
+  return trialWith({ params, values, curves, state: fields['status'] === 'ok' ? 'complete' : 'failed', start: start?.replace(' ', 'T'), seconds });
 }
 
 export interface KoptMeasured { readonly objective: string; readonly goal: Goal; readonly values: Readonly<Record<string, number>>; readonly curves: Readonly<Record<string, readonly Point[]>> }

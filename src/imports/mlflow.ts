@@ -6,6 +6,7 @@ import { metaOf, type Meta } from './mlflowMeta.js';
 import { emptyMap, own } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'MLflow';
 /** Folders that are asked whether they are experiments: few are none (.trash, models), and another tool's folder may have any number. */
@@ -74,13 +75,13 @@ function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta
   const tag = (name: string): string | undefined => (source.has(`${folder}tags/${name}`) ? textOf(source, `${folder}tags/${name}`).trim() : undefined);
   const [start, end] = [Number(meta.start_time ?? Number.NaN), Number(meta.end_time ?? Number.NaN)];
   const seed = Number(tag('seed') ?? params['seed'] ?? Number.NaN);
-  const status = meta.status ?? '';
+  const isKilled = meta.status === '5' || meta.status === 'KILLED';
   return {
     parent: tag('mlflow.parentRunId'),
-    trial: {
-      params, values, curves, state: own(states, status) ?? 'failed', ...(status === '5' || status === 'KILLED' ? { message: 'killed' } : {}),
-      start: isoTime(start / 1000), ...(end >= start ? { seconds: (end - start) / 1000 } : {}), ...(Number.isFinite(seed) ? { seed } : {}),
-    },
+    trial: trialWith({
+      params, values, curves, state: own(states, meta.status ?? '') ?? 'failed', message: isKilled ? 'killed' : undefined,
+      start: isoTime(start / 1000), seconds: end >= start ? (end - start) / 1000 : undefined, seed: Number.isFinite(seed) ? seed : undefined,
+    }),
   };
 }
 

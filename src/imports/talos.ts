@@ -9,6 +9,7 @@ import { jsonLines, parsed } from './jsonPieces.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'Talos';
 const rounds = 'round_data.jsonl';
@@ -69,7 +70,7 @@ function metadata(source: Source, notes: string[]): About {
 function trialOf(round: Fields, place: Place, wanted: string | undefined): ForeignTrial {
   const at = (field: string): Place => ({ ...place, field: `${place.field ?? ''}: ${field}` });
   const params: Record<string, Params[string]> = emptyMap();
-  for (const [name, value] of Object.entries(fieldsAt(round['params'], at('params')))) params[name] = paramAt(value, at(`params.${name}`));
+  for (const [name, value] of Object.entries(fieldsAt(round['params'], at('params')))) params[name] = paramAt(value, place, `${place.field ?? ''}: params.${name}`);
   const history = isFields(round['history']) ? round['history'] : {};
   const curves: Record<string, readonly Point[]> = emptyMap();
   const row = isFields(round['row']) ? round['row'] : {};
@@ -80,17 +81,14 @@ function trialOf(round: Fields, place: Place, wanted: string | undefined): Forei
     if (wanted === undefined || wanted === name) curves[name] = list.map((value, epoch): Point => [epoch, typeof value === 'number' ? value : Number.NaN]);
   }
   const [start, seconds] = [textOr(row['start']), numberOr(row['duration'])];
-  return {
-    params, values, curves, state: round['status'] === 'completed' || round['status'] === undefined ? 'complete' : 'failed',
-    ...(start === undefined ? {} : { start }), ...(seconds === undefined ? {} : { seconds }),
-  };
+  return trialWith({ params, values, curves, start, seconds, state: round['status'] === 'completed' || round['status'] === undefined ? 'complete' : 'failed' });
 }
 
 /** A list is a list; a tuple of three numbers is a range in so many steps, its end left out (Talos' `ParamSpace`). */
 function spaceOf(params: Fields, place: Place): SearchSpace {
   const parameters = Object.entries(params).map(([name, value]) => {
     const range = isFields(value) && Array.isArray(value[tuple]) ? value[tuple].filter((x): x is number => typeof x === 'number') : undefined;
-    const values = range === undefined ? (Array.isArray(value) ? value : [value]).map((one) => paramAt(plain(one), { ...place, field: `${place.field ?? ''}.${name}` })) : stepsOf(range);
+    const values = range === undefined ? (Array.isArray(value) ? value : [value]).map((one) => paramAt(plain(one), place, `${place.field ?? ''}.${name}`)) : stepsOf(range);
     return { name, path: [name], distribution: listOf(values) };
   });
   return { parameters, constraints: [] };

@@ -7,6 +7,7 @@ import { parsed } from './jsonPieces.js';
 import { emptyMap, own } from './names.js';
 import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'Weights & Biases';
 /** Kept by the library itself; of JavaScript's own names none is that. */
@@ -85,11 +86,9 @@ function trialOf({ config, summary, history, exitCode, about }: WandbRecords, pl
     runtime = ownNumber(items, '_runtime') ?? runtime;
     eachNumber(items, take);
   }
-  return {
-    ...paramsIn(valuesOf(config), place), values, curves, seconds: runtime,
-    state: exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed', ...(exitCode === undefined || exitCode === 0 ? {} : { message: `exit code ${exitCode}` }),
-    start: isoTime(about.startSeconds),
-  };
+  const { params, seed } = paramsIn(valuesOf(config), place);
+  const state = exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed';
+  return trialWith({ params, values, curves, seed, state, seconds: runtime, start: isoTime(about.startSeconds), message: state === 'failed' ? `exit code ${exitCode ?? 0}` : undefined });
 }
 
 /** Of maps inside maps too, the names joined by points; what the library keeps for itself and what is no JSON is passed over. */
@@ -126,13 +125,13 @@ function valueOf(text: string): unknown {
 }
 
 /** The names of a W&B configuration, maps inside it joined by points; a `seed` is one. */
-export function paramsIn(config: Fields, place: Place): Pick<ForeignTrial, 'params' | 'seed'> {
+export function paramsIn(config: Fields, { file }: Place): Pick<ForeignTrial, 'params' | 'seed'> {
   const params: Record<string, ParamValue> = emptyMap();
   for (const name of Object.keys(config)) {
     if (isOwn(name)) continue;
     const value = bare(config[name]);
-    if (isFields(value) && Object.keys(value).length > 0) for (const [path, inner] of Object.entries(flattened(value, '.', name))) params[path] = paramAt(inner, { ...place, field: `config.${path}` });
-    else params[name] = paramAt(value, { ...place, field: `config.${name}` });
+    if (isFields(value) && Object.keys(value).length > 0) for (const [path, inner] of Object.entries(flattened(value, '.', name))) params[path] = paramAt(inner, { tool, file, field: `config.${path}` });
+    else params[name] = paramAt(value, { tool, file, field: `config.${name}` });
   }
   const { seed, ...others } = params;
   return typeof seed === 'number' ? { params: others, seed } : { params };

@@ -7,6 +7,7 @@ import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 import { checkCells, headerOf, openTable } from './table.js';
+import { trialWith } from './trialWith.js';
 import { numbersIn, paramsIn } from './wandb.js';
 
 const tool = 'Weights & Biases';
@@ -54,11 +55,11 @@ interface ApiRun { readonly config: unknown; readonly summary: unknown; readonly
 function trialOf({ config, summary, state, start }: ApiRun, place: Place): ForeignTrial {
   const numbers = isFields(summary) ? summary : fieldsAt(summary, { ...place, field: `${place.field ?? ''}: summary` });
   const runtime = numbers['_runtime'];
-  return {
-    ...paramsIn(fieldsAt(config, { ...place, field: `${place.field ?? ''}: config` }), place), values: numbersIn(numbers),
+  const { params, seed } = paramsIn(fieldsAt(config, { ...place, field: `${place.field ?? ''}: config` }), place);
+  return trialWith({
+    params, seed, start, seconds: typeof runtime === 'number' ? runtime : undefined, values: numbersIn(numbers),
     state: state === undefined || state === '' ? 'complete' : stateOf(state, { file: place.file, line: Number(/\d+/.exec(place.field ?? '')?.[0] ?? 0) }),
-    ...(typeof runtime === 'number' ? { seconds: runtime } : {}), ...(start === undefined ? {} : { start }),
-  };
+  });
 }
 
 function imported(source: Source, trials: Trials, notes: readonly string[]): Imported {
