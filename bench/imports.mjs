@@ -33,6 +33,13 @@ const folders = (write) => { const at = join(root, 'folder'); rmSync(at, { recur
 const perTrial = (name, write) => folders((at) => { for (let i = 0; i < trials; i += 1) { mkdirSync(join(at, name(i)), { recursive: true }); write(join(at, name(i)), i); } });
 const first = (folder, pattern) => join(folder, readdirSync(folder).find((name) => pattern.test(name)));
 
+const rayRow = (i, step) => ({
+  loss: loss(i) + 1 / step, accuracy: 1 - loss(i) / 2 - 1 / (step + 1), epoch: step, timestamp: 1.7e9 + i + step, checkpoint_dir_name: null, done: step === steps.length, training_iteration: step, trial_id: `e47d7_${String(i).padStart(5, '0')}`,
+  date: '2026-11-23_08-50-13', time_this_iter_s: 0.006247282028198242 * step, time_total_s: 1.238344430923462 * step, pid: 13908, hostname: 'vm', node_ip: '192.0.2.2', config: params(i), time_since_restore: 1.238344430923462 * step, iterations_since_restore: step,
+});
+/** With Python's blanks. */
+const spaced = (value) => JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, ' ').replaceAll('{ ', '{').replaceAll(' }', '}');
+
 const formats = {
   csv: () => [file(join(root, 't.csv'), each((i) => `${Object.values(params(i)).join(',')},${loss(i)}\n`, 'lr,units,act,dropout,layers,loss\n')), '--metric', 'loss', '--params', 'lr,units,act,dropout,layers'],
   'talos-table': () => [file(join(root, 'talos.csv'), each((i) => `3,${loss(i)},${loss(i)},${Object.values(params(i)).join(',')}\n`, 'round_epochs,loss,val_loss,lr,units,act,dropout,layers\n')), '--metric', 'val_loss'],
@@ -64,7 +71,15 @@ c.commit()`]);
   'wandb-csv': () => [file(join(root, 'w.csv'), each((i) => `${i},"{'val_loss': ${loss(i)}, '_runtime': 1}","${JSON.stringify(params(i)).replaceAll('"', "'")}",r${i}\n`, ',summary,config,name\n')), '--metric', 'val_loss'],
   'keras-tuner': () => [perTrial((i) => `trial_${String(i).padStart(6, '0')}`, (at, i) => { writeFileSync(join(at, 'trial.json'), JSON.stringify(kt(i))); })],
   kopt: () => [folders((at) => { for (let i = 0; i < trials; i += 1) writeFileSync(join(at, `${i}.json`), JSON.stringify({ loss: loss(i), status: 'ok', eval: { loss: loss(i) }, param: params(i), name: { optim_metric: 'loss' }, history: { loss: { epoch: [0], loss: [loss(i)] } }, time: { start: time(i), duration: { total: 1 } } })); })],
-  'ray-tune': () => [perTrial((i) => `train_${i}`, (at, i) => { writeFileSync(join(at, 'params.json'), JSON.stringify(params(i))); writeFileSync(join(at, 'result.json'), steps.map((step) => `${JSON.stringify({ loss: loss(i) + 1 / step, training_iteration: step, done: step === steps.length, time_total_s: step, timestamp: 1.7e9 })}\n`).join('')); })],
+  // As Ray 2.60 leaves them: all keys of a record, its row in progress.csv, and the pickle, which is not read.
+  'ray-tune': () => [perTrial((i) => `trainable_e47d7_${String(i).padStart(5, '0')}_${i}_${Object.entries(params(i)).map(([name, value]) => `${name}=${typeof value === 'number' ? value.toFixed(4) : value}`).join(',')}_2026-11-23_08-50-11`, (at, i) => {
+    const rows = steps.map((step) => rayRow(i, step));
+    const cells = rows.map(({ config, ...rest }) => ({ ...rest, ...Object.fromEntries(Object.entries(config).map(([name, value]) => [`config/${name}`, value])) }));
+    writeFileSync(join(at, 'params.json'), JSON.stringify(params(i), null, 2));
+    writeFileSync(join(at, 'params.pkl'), Buffer.alloc(110, 0x80));
+    writeFileSync(join(at, 'result.json'), rows.map((row) => `${spaced(row)}\n`).join(''));
+    writeFileSync(join(at, 'progress.csv'), `${Object.keys(cells[0]).join(',')}\n${cells.map((row) => Object.values(row).join(',')).join('\n')}\n`);
+  }), '--metric', 'loss'],
   // As wandb 0.31 leaves them: what is in them, by turns, is that of its own runs in the fixtures.
   wandb: () => {
     const from = 'fixtures/tuners/wandb/runs';
@@ -95,7 +110,7 @@ c.commit()`]);
 
 // What the machine takes for the files alone: a plain loop that lists, opens, reads and closes those which a reader cannot do without.
 // Each is `name` (read), `folder/*` (listed, all in it read) or `folder/` (listed).
-const floors = { mlflow: ['meta.yaml', 'params/*', 'metrics/*', 'tags/'], wandb: ['run-ID.wandb'] };
+const floors = { 'ray-tune': ['params.json', 'result.json'], tensorboard: ['*'], mlflow: ['meta.yaml', 'params/*', 'metrics/*', 'tags/'], wandb: ['run-ID.wandb'] };
 
 /** Runs in a process of its own; CPU seconds of the loop alone. */
 function floorOf(folder, wanted) {

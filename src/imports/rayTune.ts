@@ -1,7 +1,7 @@
 import { numberColumn, type NumberColumn } from '../math/numberColumn.js';
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, isoTime, lastLine, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type OpenTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonPieces, jsonTexts, lines, parsed } from './jsonPieces.js';
 import { emptyMap, own } from './names.js';
@@ -110,10 +110,10 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
   const [seconds, ended] = [numberIn(textAt(last, 'time_total_s')), numberIn(textAt(last, 'timestamp'))];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
-  return {
-    params, state, values, curves, ...(state === 'failed' && isBroken ? { message: lastLine(source.text(`${folder}/error.txt`)) } : {}),
-    ...(seconds === undefined ? {} : { seconds }), start: isoTime(start),
-  };
+  const trial: OpenTrial = { params, state, values, curves, start: isoTime(start) };
+  if (state === 'failed' && isBroken) trial.message = lastLine(source.text(`${folder}/error.txt`));
+  if (seconds !== undefined) trial.seconds = seconds;
+  return trial;
 }
 
 function paramsIn(config: Fields, file: string): Record<string, ParamValue> {
@@ -126,7 +126,7 @@ interface Rows { readonly values: Record<string, number>; readonly curves: Recor
 
 /** Of each metric the last value; the curve of the one that is wanted, or of all. Nothing where there is no such file. */
 function rowsOf(source: Source, path: string, { wanted, notes, readRow }: Pick<Context, 'wanted' | 'notes' | 'readRow'>): Rows {
-  const [values, curves]: [Record<string, number>, Record<string, Point[]>] = [emptyMap(), emptyMap()];
+  const [values, curves] = [new Map<string, number>(), new Map<string, Point[]>()];
   let [last, curved]: [Row | undefined, readonly number[]] = [undefined, []];
   const file = source.label(path);
   const text = source.brief(path);
@@ -144,17 +144,17 @@ function rowsOf(source: Source, path: string, { wanted, notes, readRow }: Pick<C
     const step = numberIn(textAt(row, 'training_iteration')) ?? line;
     for (const i of curved) {
       const value = numberIn(row.texts[i]);
-      if (value !== undefined) (curves[row.names[i] ?? ''] ??= []).push([step, value]);
+      if (value !== undefined) curveOf(curves, row.names[i] ?? '').push([step, value]);
     }
   }
   putValues(values, last);
-  return { values, curves, last };
+  return { values: Object.fromEntries(values), curves: Object.fromEntries(curves), last };
 }
 
-function putValues(values: Record<string, number>, row: Row | undefined): void {
+function putValues(values: Map<string, number>, row: Row | undefined): void {
   for (const [i, name] of row?.names.entries() ?? []) {
     const value = isMetric(name) ? numberIn(row?.texts[i]) : undefined;
-    if (value !== undefined) values[name] = value;
+    if (value !== undefined) values.set(name, value);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ParamValue } from '../model/params.js';
 import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
-import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type OpenTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
@@ -17,12 +17,13 @@ export const tensorboard: Importer = {
   read: (source, choice) => {
     const notes: string[] = [];
     const trials = createShelf();
-    let hasParams = false;
-    for (const trial of trialsBelow(source, { folder: '', depth: 0, above: undefined }, { wanted: choice.metric, notes })) {
-      hasParams ||= Object.keys(trial.params).length > 0;
+    const seen = { params: false };
+    const take = (trial: ForeignTrial): void => {
+      seen.params ||= Object.keys(trial.params).length > 0;
       checkTrials(trials.push(trial), source.name);
-    }
-    if (!hasParams) notes.push('no run logged its parameters (hparams): values can be compared, configurations cannot');
+    };
+    takeBelow(source, { folder: '', depth: 0, above: undefined }, { wanted: choice.metric, notes, take });
+    if (!seen.params) notes.push('no run logged its parameters (hparams): values can be compared, configurations cannot');
     return { notes: [], studies: [studyOf({ name: source.base, tool, format: 'tensorboard', metrics: metricsOf(trials), trials, notes })] };
   },
 };
@@ -55,33 +56,34 @@ interface Run { readonly params: Record<string, ParamValue> | undefined; readonl
 /** A run that may turn out to be a part of another. */
 interface Held { readonly run: Run; isTaken: boolean }
 interface At { readonly folder: string; readonly depth: number; readonly above: Held | undefined }
-interface Context { readonly wanted: string | undefined; readonly notes: string[] }
+interface Context { readonly wanted: string | undefined; readonly notes: string[]; readonly take: (trial: ForeignTrial) => void }
 
 /**
  * Folder by folder, so that no more runs are held than lie inside each other. `add_hparams` of torch and tensorboardX writes into a folder
  * below the run: its curves are the run's. Without any hparams each run is a trial.
  */
-function* trialsBelow(source: Source, { folder, depth, above }: At, context: Context): Generator<ForeignTrial, void> {
+function takeBelow(source: Source, { folder, depth, above }: At, context: Context): void {
   const { files, folders } = within(source, folder);
   const held: Held | undefined = files.length === 0 ? undefined : { run: runOf(source, files, context), isTaken: false };
-  if (depth < maxDepth) for (const below of folders) yield* trialsBelow(source, { folder: below, depth: depth + 1, above: held }, context);
+  if (depth < maxDepth) for (const below of folders) takeBelow(source, { folder: below, depth: depth + 1, above: held }, context);
   if (held === undefined || held.isTaken) return;
   const parent = held.run.params !== undefined && above?.run.params === undefined ? above : undefined;
   if (parent !== undefined) parent.isTaken = true;
-  yield trialOf(held.run, parent?.run);
+  context.take(trialOf(held.run, parent?.run));
 }
 
 function runOf(source: Source, files: readonly string[], { wanted, notes }: Context): Run {
-  const [curves, values]: [Record<string, Point[]>, Record<string, number>] = [emptyMap(), emptyMap()];
+  const [curves, values] = [new Map<string, Point[]>(), new Map<string, number>()];
   let params: Record<string, ParamValue> | undefined;
   let [status, start, end]: (number | undefined)[] = [];
   for (const path of files) {
     const reader = createTensorboardReader();
-    for (const chunk of source.chunks(path)) {
+    const small = source.glance(path);
+    for (const chunk of small === undefined ? source.chunks(path) : [small]) {
       const { scalars, plugins } = reader.push(chunk);
       for (const { tag, step, value, wallTime } of scalars) {
-        values[tag] = value;
-        if (wanted === undefined || wanted === tag) (curves[tag] ??= []).push([step, value]);
+        values.set(tag, value);
+        if (wanted === undefined || wanted === tag) curveOf(curves, tag).push([step, value]);
         start = Math.min(start ?? wallTime, wallTime);
         end = Math.max(end ?? wallTime, wallTime);
       }
@@ -94,7 +96,7 @@ function runOf(source: Source, files: readonly string[], { wanted, notes }: Cont
     if (reader.isDamaged) notes.push(`${source.label(path)} is damaged: read up to there`);
     else if (reader.restBytes > 0) notes.push(`${source.label(path)} ends in the middle of a record: read up to there`);
   }
-  return { params, curves, values, start, end, status };
+  return { params, curves: Object.fromEntries(curves), values: Object.fromEntries(values), start, end, status };
 }
 
 /** Status of hparams' api.proto: 1 success, 2 failure, 3 running. */
@@ -102,12 +104,20 @@ const states: Readonly<Record<number, ForeignState>> = { 1: 'complete', 2: 'fail
 
 function trialOf(run: Run, parent: Run | undefined): ForeignTrial {
   const [start, end] = [parent?.start ?? run.start, parent?.end ?? run.end];
-  const { seed, ...params } = run.params ?? {};
-  return {
-    params: typeof seed === 'number' || seed === undefined ? params : { ...params, seed }, ...(typeof seed === 'number' ? { seed } : {}),
-    state: states[run.status ?? 1] ?? 'complete', values: { ...parent?.values, ...run.values }, curves: { ...run.curves, ...parent?.curves },
-    start: isoTime(start), ...(start === undefined || end === undefined ? {} : { seconds: end - start }),
+  const { params, seed } = seededParams(run.params ?? {});
+  const trial: OpenTrial = {
+    params, state: states[run.status ?? 1] ?? 'complete', start: isoTime(start),
+    values: parent === undefined ? run.values : { ...parent.values, ...run.values }, curves: parent === undefined ? run.curves : { ...run.curves, ...parent.curves },
   };
+  if (seed !== undefined) trial.seed = seed;
+  if (start !== undefined && end !== undefined) trial.seconds = end - start;
+  return trial;
+}
+
+function seededParams(all: Readonly<Record<string, ParamValue>>): Pick<ForeignTrial, 'params' | 'seed'> {
+  if (typeof all['seed'] !== 'number') return { params: all };
+  const { seed, ...params } = all;
+  return { params, seed };
 }
 
 const [sessionStart, sessionEnd] = [3, 4];

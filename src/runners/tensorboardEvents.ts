@@ -16,29 +16,29 @@ export interface TensorboardReader {
 
 const maxRecordBytes = 64 * 2 ** 20;
 const lengthBytes = 12;
+/** One for all readers: each empty buffer of its own is collected like a full one. */
+const nothing: Buffer = Buffer.alloc(0);
 
 /** TFRecord: length (8 bytes), its masked crc32c (4), data, crc (4). Data is an `Event` of event.proto. */
 export function createTensorboardReader(): TensorboardReader {
-  let rest: Buffer = Buffer.alloc(0);
-  let isDamaged = false;
-  return {
-    get restBytes() { return rest.length; },
-    get isDamaged() { return isDamaged; },
-    push: (chunk) => {
-      const [scalars, plugins]: [TensorboardScalar[], TensorboardPlugin[]] = [[], []];
-      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      let at = 0;
-      while (!isDamaged && at + lengthBytes <= data.length) {
-        const length = data.readUInt32LE(at) + 2 ** 32 * data.readUInt32LE(at + 4);
-        isDamaged = length > maxRecordBytes || maskedCrc(data, at, at + 8) !== data.readUInt32LE(at + 8);
-        if (isDamaged || at + lengthBytes + length + 4 > data.length) break;
-        readEvent(protoReader(data, at + lengthBytes, at + lengthBytes + length), scalars, plugins);
-        at += lengthBytes + length + 4;
-      }
-      rest = isDamaged ? Buffer.alloc(0) : Buffer.from(data.subarray(at));
-      return { scalars, plugins };
-    },
-  };
+  let rest = nothing;
+  // Fields and no getters: with those each reader would be an object of a kind of its own, and a hundred thousand of them fill the memory.
+  const reader: { -readonly [K in keyof TensorboardReader]: TensorboardReader[K] } = { restBytes: 0, isDamaged: false, push: (chunk) => {
+    const [scalars, plugins]: [TensorboardScalar[], TensorboardPlugin[]] = [[], []];
+    const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let at = 0;
+    while (!reader.isDamaged && at + lengthBytes <= data.length) {
+      const length = data.readUInt32LE(at) + 2 ** 32 * data.readUInt32LE(at + 4);
+      reader.isDamaged = length > maxRecordBytes || maskedCrc(data, at, at + 8) !== data.readUInt32LE(at + 8);
+      if (reader.isDamaged || at + lengthBytes + length + 4 > data.length) break;
+      readEvent(protoReader(data, at + lengthBytes, at + lengthBytes + length), scalars, plugins);
+      at += lengthBytes + length + 4;
+    }
+    rest = reader.isDamaged || at === data.length ? nothing : Buffer.from(data.subarray(at));
+    reader.restBytes = rest.length;
+    return { scalars, plugins };
+  } };
+  return reader;
 }
 
 /** By the first record: its checksum, and the version that it names. */
