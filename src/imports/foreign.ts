@@ -31,12 +31,6 @@ export interface ForeignTrial {
   readonly seed?: number;
 }
 
-/**
- * One that is set field by field. A literal with spreads in it makes an object of a kind of its own each time (V8 of Node 20): a hundred
- * thousand of them took 80 MB and a second.
- */
-export type OpenTrial = { -readonly [K in keyof ForeignTrial]: ForeignTrial[K] };
-
 /** What was tried, and whether it came to an end. */
 export type TrialHead = Pick<ForeignTrial, 'params' | 'state'>;
 

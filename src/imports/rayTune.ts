@@ -1,13 +1,14 @@
 import { numberColumn, type NumberColumn } from '../math/numberColumn.js';
 import type { ParamValue } from '../model/params.js';
 import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
-import { checkTrials, isoTime, lastLine, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type OpenTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, lastLine, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonPieces, jsonTexts, lines, parsed } from './jsonPieces.js';
 import { emptyMap, own } from './names.js';
 import { createRowReader, type Row, type RowReader } from './rowShape.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'Ray Tune';
 const stateFile = /^experiment_state-.*\.json$/;
@@ -110,10 +111,7 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
   const [seconds, ended] = [numberIn(textAt(last, 'time_total_s')), numberIn(textAt(last, 'timestamp'))];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
-  const trial: OpenTrial = { params, state, values, curves, start: isoTime(start) };
-  if (state === 'failed' && isBroken) trial.message = lastLine(source.text(`${folder}/error.txt`));
-  if (seconds !== undefined) trial.seconds = seconds;
-  return trial;
+  return trialWith({ params, state, values, curves, start: isoTime(start), seconds, message: state === 'failed' && isBroken ? lastLine(source.text(`${folder}/error.txt`)) : undefined });
 }
 
 function paramsIn(config: Fields, file: string): Record<string, ParamValue> {

@@ -1,11 +1,12 @@
 import type { ParamValue } from '../model/params.js';
 import { nextField, protoReader, readerInside, textOf, type ProtoReader } from '../platform/protobuf.js';
 import { createTensorboardReader, looksLikeTensorboard, type TensorboardPlugin } from '../runners/tensorboardEvents.js';
-import { checkTrials, isoTime, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type OpenTrial, type Point } from './foreign.js';
+import { checkTrials, isoTime, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
+import { trialWith } from './trialWith.js';
 
 const tool = 'TensorBoard';
 const maxDepth = 5;
@@ -105,13 +106,10 @@ const states: Readonly<Record<number, ForeignState>> = { 1: 'complete', 2: 'fail
 function trialOf(run: Run, parent: Run | undefined): ForeignTrial {
   const [start, end] = [parent?.start ?? run.start, parent?.end ?? run.end];
   const { params, seed } = seededParams(run.params ?? {});
-  const trial: OpenTrial = {
-    params, state: states[run.status ?? 1] ?? 'complete', start: isoTime(start),
+  return trialWith({
+    params, seed, state: states[run.status ?? 1] ?? 'complete', start: isoTime(start), seconds: start === undefined || end === undefined ? undefined : end - start,
     values: parent === undefined ? run.values : { ...parent.values, ...run.values }, curves: parent === undefined ? run.curves : { ...run.curves, ...parent.curves },
-  };
-  if (seed !== undefined) trial.seed = seed;
-  if (start !== undefined && end !== undefined) trial.seconds = end - start;
-  return trial;
+  });
 }
 
 function seededParams(all: Readonly<Record<string, ParamValue>>): Pick<ForeignTrial, 'params' | 'seed'> {
