@@ -60,33 +60,8 @@ search.set_search_properties("loss", "min", {"act": tune.choice(["relu", "tanh"]
 for i in range(${trials}):
     config = search.suggest(str(i))
     search.on_trial_complete(str(i), result={"loss": measured(config["x"], config["units"], config["act"]), "training_iteration": 1})`,
-  deap: `
-import random
-from deap import algorithms, base, creator, tools
-known = {}
-class Enough(Exception):
-    pass
-def evaluated(genome):
-    if tuple(genome) not in known:
-        if len(known) == ${trials}:
-            raise Enough()
-        known[tuple(genome)] = (measured(genome[2], genome[1], ["relu", "tanh"][genome[0]]),)
-    return known[tuple(genome)]
-genes = [lambda: random.randrange(2), lambda: random.randint(4, 64), lambda: math.exp(random.uniform(math.log(0.0001), math.log(1.0)))]
-def mutate(genome):
-    for i, gene in enumerate(genes):
-        if random.random() < 0.1:
-            genome[i] = gene()
-    return (genome,)
-random.seed(7)
-creator.create("Loss", base.Fitness, weights=(-1.0,))
-creator.create("Genome", list, fitness=creator.Loss)
-box = base.Toolbox()
-box.register("evaluate", evaluated); box.register("mate", tools.cxUniform, indpb=0.5); box.register("mutate", mutate); box.register("select", tools.selTournament, tournsize=3)
-try:
-    algorithms.eaSimple([creator.Genome(gene() for gene in genes) for _ in range(5)], box, 0.5, 0.2, 10**6, verbose=False)
-except Enough:
-    pass`,
+  deap: `${readFileSync(resolve('fixtures/external/deapLoop.py'), 'utf8')}
+run(lambda act, units, x: measured(x, units, act), ${trials}, 5, lambda algorithms, population, box: algorithms.eaSimple(population, box, 0.5, 0.2, 10**6, verbose=False))`,
 };
 const program = (body) => `
 import json, math, os, subprocess, sys

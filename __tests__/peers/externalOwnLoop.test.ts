@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { hasPython, install, ownLoop, pythonOf, tuned, type Point } from './externalPeers.js';
 
@@ -69,35 +70,13 @@ with tempfile.TemporaryDirectory() as folder:
 rows = sorted((result.metrics["timestamp"], result.metrics["time_total_s"], i, result.config) for i, result in enumerate(results))
 print(json.dumps([row[3] for row in sorted(((r.metrics["timestamp"], i, 0, r.config) for i, r in enumerate(results)), key=lambda row: row[:2])]))`;
 
-const deap = (algorithm: string): string => `
-import random
-from deap import algorithms, base, creator, tools
-seen, known = [], {}
-class Enough(Exception):
-    pass
-def measured(genome):
-    if tuple(genome) not in known:
-        if len(seen) == 15:
-            raise Enough()
-        seen.append({"act": ["relu", "tanh"][genome[0]], "units": genome[1], "x": genome[2]})
-        known[tuple(genome)] = (loss_of(**seen[-1]),)
-    return known[tuple(genome)]
-genes = [lambda: random.randrange(2), lambda: random.randint(4, 64), lambda: math.exp(random.uniform(math.log(0.0001), math.log(1.0)))]
-def mutate(genome):
-    for i, gene in enumerate(genes):
-        if random.random() < 0.1:
-            genome[i] = gene()
-    return (genome,)
-random.seed(7)
-creator.create("Loss", base.Fitness, weights=(-1.0,))
-creator.create("Genome", list, fitness=creator.Loss)
-box = base.Toolbox()
-box.register("evaluate", measured); box.register("mate", tools.cxUniform, indpb=0.5); box.register("mutate", mutate); box.register("select", tools.selTournament, tournsize=3)
-population = [creator.Genome(gene() for gene in genes) for _ in range(4)]
-try:
-    ${algorithm}
-except Enough:
-    print(json.dumps(seen))`;
+const deap = (algorithm: string): string => `${readFileSync('fixtures/external/deapLoop.py', 'utf8')}
+seen = []
+def measured(act, units, x):
+    seen.append({"act": act, "units": units, "x": x})
+    return loss_of(**seen[-1])
+run(measured, 15, 4, lambda algorithms, population, box: ${algorithm})
+print(json.dumps(seen))`;
 
 const loops: readonly Own[] = [
   { environment: 'deap', sampler: 'simple', options: 'population_size: 4', script: deap('algorithms.eaSimple(population, box, 0.5, 0.2, 10**6, verbose=False)') },

@@ -13,7 +13,7 @@ import { mayStop } from '../model/studyView.js';
 import { whyInvalid } from '../model/validity.js';
 import { bestStep } from './bestStep.js';
 import { createEngineLog, type EngineLog } from './engineLog.js';
-import { overOf, type Over, type Patience } from './patience.js';
+import { createPatience, type Over, type Patience } from './patience.js';
 import { regretBound } from '../samplers/regretBound.js';
 import { metricsOf, outcomeOf, settled, type Told } from './told.js';
 import { bestOf, judged, whyStop, type SearchLimits, type StopReason } from './stopRules.js';
@@ -79,7 +79,11 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     type: 'finished', trial, attempt: log.study.trials[trial]?.attempt ?? 0, at: clock.utc(),
     result: { outcome: outcomeOf(told, log.study.trials[trial], objective.name), metrics: metricsOf(told, objective.name), seconds: told.seconds ?? log.secondsSince(trial) },
   }];
-  const over = (number: number): Over | undefined => overIn(log, plan, number);
+  const overOf = plan.patience === undefined ? undefined : createPatience(plan.patience, objective);
+  const over = (number: number): Over | undefined => {
+    const trial = log.study.trials[number];
+    return trial === undefined || trial.result !== undefined ? undefined : overOf?.(trial);
+  };
   return {
     apply: (...events) => { for (const event of events) log.apply(event); },
     ask: (n) => ask(plan, log, n),
@@ -106,11 +110,6 @@ export function createEngine(plan: EnginePlan, past: readonly StudyEvent[]): Eng
     importance: (method) => importanceOf(plan.space, log.view().finished.flatMap(({ state, loss, params }) => (state === 'complete' && loss !== undefined && Number.isFinite(loss) ? [{ params, loss }] : [])), method),
     running: () => log.open().map(({ number, params }) => askedTrial(plan, number, params)),
   };
-}
-
-function overIn({ study }: EngineLog, { patience, objective }: EnginePlan, number: number): Over | undefined {
-  const trial = study.trials[number];
-  return patience === undefined || trial === undefined || trial.result !== undefined ? undefined : overOf(trial, patience, objective);
 }
 
 function isPruned(log: EngineLog, { pruner }: EnginePlan, number: number): boolean {

@@ -6,6 +6,7 @@ import type { Pruner, Sampler } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { StudyEvent } from '../model/study.js';
 import { declaredDefaults } from '../model/validity.js';
+import { own } from '../model/own.js';
 import { pruners } from '../pruners/index.js';
 import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
@@ -53,14 +54,14 @@ export function createdEvent({ config, objective, seed, clock }: EnginePlanOptio
 
 function samplerOf({ method }: EngineConfig): Sampler {
   if (method.name === 'external') throw new UserError('method-external', 'An external optimiser proposes the trials of `tune` and `compare`; here nothing stands between it and you.', { fix: 'Ask that optimiser itself, or choose a method of noregret (--method tpe).' });
-  const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
+  const plugged = own(samplers, method.name);
   if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
   return plugged.create(method.options);
 }
 
 function prunerOf({ earlyTerminate }: EngineConfig): Pruner {
   if (earlyTerminate === undefined) return never();
-  const plugged = Object.hasOwn(pruners, earlyTerminate.name) ? pruners[earlyTerminate.name] : undefined;
+  const plugged = own(pruners, earlyTerminate.name);
   if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
   return plugged.create(earlyTerminate.options);
 }

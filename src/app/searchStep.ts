@@ -5,6 +5,7 @@ import type { Params } from '../model/params.js';
 import type { Executor, Pruner, Sampler, StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side } from '../model/trial.js';
+import { own } from '../model/own.js';
 import { stopWords } from '../report/words.js';
 import { pruners } from '../pruners/index.js';
 import { never } from '../pruners/never.js';
@@ -139,14 +140,14 @@ function enginesFor({ run, lab, executor, openExternal }: SearchContext, { side 
 }
 
 function samplerOf({ method }: StudyConfig): Sampler {
-  const plugged = Object.hasOwn(samplers, method.name) ? samplers[method.name] : undefined;
+  const plugged = own(samplers, method.name);
   if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
   return plugged.create(method.options);
 }
 
 function prunerOf({ earlyTerminate }: StudyConfig): Pruner {
   if (earlyTerminate === undefined) return never();
-  const plugged = Object.hasOwn(pruners, earlyTerminate.name) ? pruners[earlyTerminate.name] : undefined;
+  const plugged = own(pruners, earlyTerminate.name);
   if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
   return plugged.create(earlyTerminate.options);
 }

@@ -1,6 +1,7 @@
 import type { StopPolicy } from '../model/config.js';
 import { canonicalJson, type Params, type ParamValue } from '../model/params.js';
 import type { LossTrial } from '../model/ports.js';
+import { own } from '../model/own.js';
 
 /** Why a search no longer gets anywhere. */
 export type StandingStill = 'no_progress' | 'delta_x' | 'delta_y' | 'hollow';
@@ -32,10 +33,6 @@ function sinceProgress(finished: readonly LossTrial[], percent: number): number 
 function distance(a: Params, b: Params): number {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].reduce((sum, name) => sum + difference(own(a, name), own(b, name)), 0);
-}
-
-function own(params: Params, name: string): ParamValue | undefined {
-  return Object.hasOwn(params, name) ? params[name] : undefined;
 }
 
 function difference(a: ParamValue | undefined, b: ParamValue | undefined): number {

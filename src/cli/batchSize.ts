@@ -25,13 +25,12 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   return await withGuideStudy(terminal, flags, async (study) => {
     const { progress, context } = study;
     const result = await batchSize(context, { ...request, onRun: ({ size, fits, stable }) => { progress.line(`${context.config.name}: ${size} ${!fits ? 'does not fit' : stable ? 'fits' : 'fits, but training is unstable'}`); } });
-    const narrowed = result.cancelled ? undefined : narrowing(study, result);
+    const narrowed = narrowing(study, result);
     await tellGuide(terminal, study, {
       name: 'batch-size', document: batchSizeDocument(result, snippetOf(narrowed)), data: result,
       json: flags.json === true, keep: !result.cancelled,
     });
-    // What is known of a search that was broken off is no more than a beginning.
-    if (result.cancelled || result.failure !== undefined || result.suggested === undefined) return exitCodes.verdict;
+    if (result.suggested === undefined) return exitCodes.verdict;
     await apply(terminal, study, { narrowed, parameter: result.parameter, isAsked: flags.apply === true });
     return exitCodes.ok;
   });

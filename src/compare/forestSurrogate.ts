@@ -5,6 +5,7 @@ import { quantile } from '../model/distribution.js';
 import type { Params, ParamValue } from '../model/params.js';
 import type { Parameter, SearchSpace } from '../model/searchSpace.js';
 import { unitOf } from '../model/unit.js';
+import { own } from '../model/own.js';
 import type { LossPoint } from './pedAnova.js';
 
 /** Optuna's settings of FanovaImportanceEvaluator. */
@@ -53,7 +54,7 @@ function thinned(trials: readonly LossPoint[]): readonly LossPoint[] {
 function cell(parameter: Parameter | undefined, { choice }: Column, params: Params): number {
   if (parameter === undefined) return 0;
   const { name, distribution: d } = parameter;
-  const value = Object.hasOwn(params, name) ? params[name] : undefined;
+  const value = own(params, name);
   if (value === undefined || !contains(d, value)) return choice === undefined ? 0.5 : 0;
   return d.name === 'categorical' ? Number(sameValue(d.choices[choice ?? 0] ?? null, value)) : unitOf(d, value);
 }

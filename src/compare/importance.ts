@@ -3,6 +3,7 @@ import { kindOf } from '../model/distribution.js';
 import type { ImportanceMethod } from '../model/config.js';
 import { canonicalJson } from '../model/params.js';
 import type { Parameter, SearchSpace } from '../model/searchSpace.js';
+import { own } from '../model/own.js';
 import { forestSurrogate } from './forestSurrogate.js';
 import { pedAnova, type LossPoint } from './pedAnova.js';
 
@@ -55,7 +56,7 @@ function rankImportance(space: SearchSpace, trials: readonly LossPoint[]): Reado
 
 function importanceOfParameter({ name, distribution }: Parameter, trials: readonly LossPoint[]): number | undefined {
   const active = trials.flatMap(({ params, loss }) => {
-    const chosen = Object.hasOwn(params, name) ? params[name] : undefined;
+    const chosen = own(params, name);
     return chosen === undefined ? [] : [{ chosen, loss }];
   });
   if (active.length < fewestTrials) return undefined;

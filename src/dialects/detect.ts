@@ -1,6 +1,7 @@
 import { shown } from '../config/findings.js';
 import { child } from '../config/yamlTree.js';
 import { UserError } from '../model/errors.js';
+import { own } from '../model/own.js';
 import type { DialectReader, Draft, Part } from './dialect.js';
 import { notLiteral, type DialectDocument } from './documents.js';
 import { recorded } from './recorded.js';
@@ -27,7 +28,7 @@ export function detectDialect(documents: readonly DialectDocument[], dialects: D
 
 /** UserError `dialect-unknown`, which names those that there are. */
 export function knownDialect(dialects: Dialects, name: string): DialectReader {
-  const reader = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
+  const reader = own(dialects, name);
   if (reader !== undefined) return reader;
   throw new UserError('dialect-unknown', `There is no dialect ${shown(name)}.`, { fix: `--dialect takes ${['wandb', ...Object.keys(dialects)].join(', ')}.` });
 }

@@ -3,6 +3,7 @@ import type { ScalarTree } from '../config/yamlTree.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
+import { own } from '../model/own.js';
 import { childOf, seatOf } from './recorded.js';
 
 export type Fields = Readonly<Record<string, ParamValue>>;
@@ -59,7 +60,7 @@ export function countAt(fields: Fields, key: string): number | undefined {
 export function goalAt(fields: Fields, key: string, words: Readonly<Record<string, Goal>>): Goal | undefined {
   const value = fields[key];
   if (value === undefined || value === null) return undefined;
-  const word = typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined;
+  const word = typeof value === 'string' ? own(words, value) : undefined;
   if (word !== undefined) return word;
   throw invalid(placeOf(fields, key), `is ${shown(value)}, not ${Object.keys(words).join(' or ')}`);
 }
@@ -69,7 +70,7 @@ export const plainGoals: Readonly<Record<string, Goal>> = { maximize: 'maximize'
 /** Method of ours for a tool's algorithm, and a note where there is none; absent where the file names none. */
 export function methodFor(name: string | undefined, methods: Readonly<Record<string, string>>, called: string): { readonly method?: string; readonly notes: readonly string[] } {
   if (name === undefined) return { notes: [] };
-  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  const method = own(methods, name);
   return method === undefined ? { notes: [`${called} ${name}: left out, since no method here is like it`] } : { method, notes: [] };
 }
 

@@ -2,7 +2,8 @@ import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import type { ForeignState } from './foreign.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
-import { own } from './names.js';
+import { own } from '../model/own.js';
+
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, '+inf': Infinity, '-inf': -Infinity, infinity: Infinity, '-infinity': -Infinity };

@@ -1,10 +1,10 @@
 import type { Params, ParamValue } from '../model/params.js';
 import { canonicalJson } from '../model/params.js';
 import { cellNumber, cellValue } from './cells.js';
-import { fieldsAt, isFields, numberOr, paramAt, unreadable } from './fields.js';
+import { fieldsAt, isFields, numberOr, paramsAt, unreadable, type Place } from './fields.js';
 import { checkTrials, studyOf, type ForeignStudy, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonPieces } from './jsonPieces.js';
+import { eachOf, jsonPieces } from './jsonPieces.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { emptyMap } from './names.js';
 import type { Source } from './source.js';
@@ -22,15 +22,11 @@ export const cvResultsJson: Importer = {
   detects: (source) => !source.isFolder && /^\s*\{/.test(source.head().toString('latin1')) && /"cv_results_"\s*:|"(mean_fit_time|mean_test_\w+|split0_test_\w+|n_resources|param_\w+)"\s*:\s*\[/.test(source.head().toString('latin1')),
   read: (source) => {
     const columns = new Map<string, unknown[]>();
-    let whole = true;
-    const pieces = jsonPieces(source.chunks(), source.name, isKept);
-    for (let next = pieces.next(); ; next = pieces.next()) {
-      if (next.done === true) { whole = next.value.whole; break; }
-      const { key, value, index } = next.value;
+    const { whole } = eachOf(jsonPieces(source.chunks(), source.name, isKept), ({ key, value, index }) => {
       if (index !== undefined) columns.set(key, columns.get(key) ?? []);
       if (index !== undefined) checkTrials(columns.get(key)?.push(value) ?? 0, source.name);
       if (key === 'cv_results_') for (const [name, list] of Object.entries(fieldsAt(value, { tool, file: source.name, field: key }))) if (isKept(name) && Array.isArray(list)) columns.set(name, list);
-    }
+    });
     if (!whole) throw unreadable({ tool, file: source.name }, 'ends in the middle: its columns are not whole');
     const params = columns.get('params');
     if (params === undefined) throw unreadable({ tool, file: source.name, field: 'params' }, 'is not there');
@@ -79,10 +75,8 @@ function rowOf(params: Params, columns: readonly string[], of: (column: string) 
   return { params, values, seconds: (of('mean_fit_time') ?? Number.NaN) + (of('mean_score_time') ?? 0), resources: of('n_resources') };
 }
 
-function paramsOf(value: unknown, place: Parameters<typeof paramAt>[1]): Params {
-  const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, one] of Object.entries(fieldsAt(value, place))) params[name] = paramAt(one, place, `${place.field ?? ''}.${name}`);
-  return params;
+function paramsOf(value: unknown, place: Place): Params {
+  return paramsAt(fieldsAt(value, place), place, `${place.field ?? ''}.`);
 }
 
 /** Larger is better in every scorer of scikit-learn; a fit that failed has NaN. */

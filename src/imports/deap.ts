@@ -1,9 +1,7 @@
-import { fieldsAt, listAt, numberAt, paramAt, unreadable } from './fields.js';
+import { fieldsAt, listAt, numberAt, paramsAt, unreadable } from './fields.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonPieces } from './jsonPieces.js';
-import type { ParamValue } from '../model/params.js';
-import { emptyMap } from './names.js';
+import { eachOf, jsonPieces } from './jsonPieces.js';
 
 const tool = 'sklearn-deap';
 const isMaximize = (head: string): boolean => /^\s*\{/.test(head) && /"score_results"\s*:\s*\[/.test(head);
@@ -21,19 +19,15 @@ export const deap: Importer = {
     const file = source.name;
     if (isLogbook(source.head().toString('latin1'))) throw unreadable({ tool: 'DEAP', file }, 'is a printed logbook: it holds the statistics of each generation, and no individual with its score', 'Give cv_results_ as CSV or JSON instead, or for sklearn-genetic-opt what export_trials.logbook writes (noregret import --exporter).');
     const [trials, notes]: [ForeignTrial[], string[]] = [[], []];
-    const pieces = jsonPieces(source.chunks(), file, (key) => key === 'score_results');
-    for (let next = pieces.next(); ; next = pieces.next()) {
-      if (next.done === true) { if (!next.value.whole) notes.push(`${file} ends in the middle: the individuals before that were read`); break; }
-      const { key, value, index } = next.value;
+    const { whole } = eachOf(jsonPieces(source.chunks(), file, (key) => key === 'score_results'), ({ key, value, index }) => {
       if (key === 'score_results' && index !== undefined) checkTrials(trials.push(trialOf(value, { tool, file, field: `score_results[${index}]` })), file);
-    }
+    });
+    if (!whole) notes.push(`${file} ends in the middle: the individuals before that were read`);
     return { notes: [], studies: [studyOf({ name: source.base.replace(/\.json$/i, ''), tool, format: 'deap', metrics: [{ name: 'score', goal: 'maximize' }], objective: 'score', trials, notes })] };
   },
 };
 
 function trialOf(pair: unknown, place: { readonly tool: string; readonly file: string; readonly field: string }): ForeignTrial {
   const [individual, score] = listAt(pair, place);
-  const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, value] of Object.entries(fieldsAt(individual, place))) params[name] = paramAt(value, place, `${place.field}.${name}`);
-  return { params, state: 'complete', values: { score: numberAt(score, place) } };
+  return { params: paramsAt(fieldsAt(individual, place), place, `${place.field}.`), state: 'complete', values: { score: numberAt(score, place) } };
 }

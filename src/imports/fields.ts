@@ -54,6 +54,13 @@ export function paramAt(value: unknown, place: Place, field = place.field): Para
   return parsed;
 }
 
+/** Of a map with one value per parameter; `field`: what stands before a name in messages. */
+export function paramsAt(fields: Fields, place: Place, field = ''): Record<string, ParamValue> {
+  const params: Record<string, ParamValue> = emptyMap();
+  for (const name of Object.keys(fields)) params[name] = paramAt(fields[name], place, `${field}${name}`);
+  return params;
+}
+
 /** Maps inside maps as one map, the names joined by `mark`; lists stay values. */
 export function flattened(fields: Fields, mark = '.', prefix = ''): Record<string, unknown> {
   const flat: Record<string, unknown> = emptyMap();

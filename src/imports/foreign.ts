@@ -5,10 +5,11 @@ import type { SearchSpace } from '../model/searchSpace.js';
 import type { StudyEvent } from '../model/study.js';
 import { frozenEvent } from '../model/studyLog.js';
 import type { TrialOutcome } from '../model/trial.js';
+import { own } from '../model/own.js';
 import type { ImportedStudy } from './importer.js';
 import { inferSpace } from './inferSpace.js';
 import { limits } from './limits.js';
-import { own, refuseReserved, refuseReservedName } from './names.js';
+import { refuseReserved, refuseReservedName } from './names.js';
 import { chooseObjective, type Objective } from './objective.js';
 
 /** `waiting`: proposed, not begun. */

@@ -1,10 +1,9 @@
 import { numberColumn } from '../math/numberColumn.js';
-import type { ParamValue, Params } from '../model/params.js';
-import { fieldsAt, isFields, listAt, numberAt, numberOr, paramAt, textOr, type Place } from './fields.js';
+import type { Params } from '../model/params.js';
+import { fieldsAt, isFields, listAt, numberAt, numberOr, paramsAt, textOr, type Place } from './fields.js';
 import { checkTrials, isoTime, lastLine, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { jsonLines } from './jsonPieces.js';
-import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 
@@ -19,12 +18,10 @@ export const hpbandster: Importer = {
     const [numbers, configs, runs] = [new Map<string, number>(), createShelf(), runTable()];
     for (const { value, place } of linesOf(source, 'configs.json', notes)) {
       const [id, params] = listAt(value, place);
-      const found: Record<string, ParamValue> = emptyMap();
-      for (const [name, one] of Object.entries(fieldsAt(params, place))) found[name] = paramAt(one, place, `${place.field ?? ''}: ${name}`);
       const key = keyOf(id, place);
       if (numbers.has(key)) continue;
       numbers.set(key, configs.length);
-      checkTrials(configs.push({ params: found, state: 'running', values: {} }), source.name);
+      checkTrials(configs.push({ params: paramsAt(fieldsAt(params, place), place, `${place.field ?? ''}: `), state: 'running', values: {} }), source.name);
     }
     let full = 0;
     if (source.has('results.json')) {

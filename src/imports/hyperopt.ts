@@ -2,10 +2,10 @@ import { UserError } from '../model/errors.js';
 import type { Params, ParamValue } from '../model/params.js';
 import type { SearchSpace } from '../model/searchSpace.js';
 import { exportedSpace } from './exportedSpace.js';
-import { fieldsAt, flattened, isFields, listAt, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
+import { fieldsAt, flattened, isFields, listAt, numberOr, paramAt, paramsAt, textOr, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
-import { jsonPieces, type Piece } from './jsonPieces.js';
+import { eachOf, jsonPieces, type Piece } from './jsonPieces.js';
 import { koptMeasured } from './kopt.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
@@ -33,27 +33,26 @@ export function readDocuments(source: Pick<Source, 'name' | 'base'>, chunks: Ite
   const trials = createShelf();
   const open: Document[] = [];
   const placeOf = (i: number): Place => ({ tool, file: source.name, field: `trial ${i}` });
-  let space: SearchSpace | undefined;
-  const pieces = jsonPieces(chunks, source.name, (key) => key === 'trials');
-  for (let next = pieces.next(); ; next = pieces.next()) {
-    if (next.done === true) { if (!next.value.whole) notes.push(`${source.name} ends in the middle: the trials before that were read`); break; }
-    const { key, index, value } = next.value;
+  const declared: { space: SearchSpace | undefined } = { space: undefined };
+  const { whole } = eachOf(jsonPieces(chunks, source.name, (key) => key === 'trials'), (piece) => {
+    const { key, index, value } = piece;
     if (index !== undefined && (key === 'trials' || key === '')) {
-      const found = documentOf(next.value, source.name);
+      const found = documentOf(piece, source.name);
       // Those that need no other to be understood are not held, as long as none before them does.
       if (open.length === 0 && isFields(found.fields['params'])) trials.push(trialOf(found, noChoices, placeOf(trials.length)));
       else open.push(found);
       checkTrials(trials.length + open.length, source.name);
     }
-    if (key === 'space' && index === undefined) space = exportedSpace(value, { tool, file: source.name, field: 'space' });
-  }
+    if (key === 'space' && index === undefined) declared.space = exportedSpace(value, { tool, file: source.name, field: 'space' });
+  });
+  if (!whole) notes.push(`${source.name} ends in the middle: the trials before that were read`);
   const isKopt = open.some(({ fields }) => isFields(fields['result']) && isFields(fields['result']['param']));
   const known = isKopt ? noChoices : choicesOf(open, choice, source.name);
   for (const one of open) trials.push(trialOf(one, known, placeOf(trials.length)));
   const { objective, goal } = isKopt ? koptMeasured(open.map(({ fields }) => fields['result'])) : { objective: 'loss', goal: 'minimize' as const };
   return {
     name: source.base.replace(/\.[a-z]+$/i, ''), tool: isKopt ? 'kopt' : tool, format: 'hyperopt', trials, notes, objective,
-    metrics: metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) })), ...(space === undefined ? {} : { space }),
+    metrics: metricsOf(trials).map(({ name }) => ({ name, ...(name === objective ? { goal } : {}) })), ...(declared.space === undefined ? {} : { space: declared.space }),
   };
 }
 
@@ -126,11 +125,8 @@ function messageOf(fields: Fields, result: Fields): string | undefined {
 
 function paramsOf(fields: Fields, result: Fields, { known, place }: { readonly known: Known; readonly place: Place }): Params {
   const direct = isFields(fields['params']) ? fields['params'] : isFields(result['param']) ? flattened(result['param']) : undefined;
+  if (direct !== undefined) return paramsAt(direct, place, `${place.field ?? ''}: `);
   const params: Record<string, ParamValue> = emptyMap();
-  if (direct !== undefined) {
-    for (const [name, value] of Object.entries(direct)) params[name] = paramAt(value, place, `${place.field ?? ''}: ${name}`);
-    return params;
-  }
   for (const [name, values] of Object.entries(valsOf(fields))) {
     const at = { ...place, field: `${place.field ?? ''}: misc.vals.${name}` };
     const [drawn] = listAt(values, at);

@@ -56,6 +56,14 @@ export function* lines(chunks: Iterable<Buffer>, name: string): Generator<string
   if (rest.length > 0) yield textOf(rest);
 }
 
+/** Each item to its taker; what the walk says of itself at its end. */
+export function eachOf<T, R>(items: Generator<T, R>, take: (item: T) => void): R {
+  for (let next = items.next(); ; next = items.next()) {
+    if (next.done === true) return next.value;
+    take(next.value);
+  }
+}
+
 /** `undefined` for what is no JSON. */
 export function parsed(text: string): unknown {
   try {

@@ -1,10 +1,11 @@
 import type { Params } from '../model/params.js';
+import { own } from '../model/own.js';
 import { fieldsAt, isFields, listAt, numberOr, paramAt, textAt, textOr, type Fields } from './fields.js';
 import { checkTrials, lastLine, studyOf, type ForeignMetric, type ForeignState, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
 import { kerasTunerSpace } from './kerasTunerSpace.js';
-import { emptyMap, own } from './names.js';
+import { emptyMap } from './names.js';
 import { changed, createShelf, type ShelvedTrial } from './shelf.js';
 import type { Source } from './source.js';
 import { trialWith } from './trialWith.js';

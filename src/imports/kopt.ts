@@ -1,6 +1,5 @@
 import type { Goal } from '../model/direction.js';
-import type { ParamValue } from '../model/params.js';
-import { flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
+import { flattened, isFields, numberOr, paramsAt, textOr, type Fields } from './fields.js';
 import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
@@ -44,8 +43,7 @@ function resultFiles(source: Source): string[] {
 }
 
 function trialOf(fields: Fields, { values, curves }: KoptMeasured, file: string): ForeignTrial {
-  const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, value] of Object.entries(flattened(isFields(fields['param']) ? fields['param'] : {}))) params[name] = paramAt(value, { tool, file, field: `param.${name}` });
+  const params = paramsAt(flattened(isFields(fields['param']) ? fields['param'] : {}), { tool, file }, 'param.');
   const time = isFields(fields['time']) ? fields['time'] : {};
   const [start, seconds] = [textOr(time['start']), isFields(time['duration']) ? numberOr(time['duration']['total']) : undefined];
   return trialWith({ params, values, curves, state: fields['status'] === 'ok' ? 'complete' : 'failed', start: start?.replace(' ', 'T'), seconds });

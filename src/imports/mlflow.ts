@@ -1,9 +1,10 @@
 import type { ParamValue } from '../model/params.js';
+import { own } from '../model/own.js';
 import { cellValue } from './cells.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer, ImportedStudy } from './importer.js';
 import { metaOf, type Meta } from './mlflowMeta.js';
-import { emptyMap, own } from './names.js';
+import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
 import { trialWith } from './trialWith.js';
@@ -37,14 +38,14 @@ const noRuns = new Set(['models', 'tags', 'traces']);
 
 function experimentOf(source: Source, folder: string, wanted: string | undefined): ImportedStudy {
   const notes: string[] = [];
-  const about = metaOf(textIn(source, `${folder}meta.yaml`) ?? '');
+  const about = metaOf(source.textIf(`${folder}meta.yaml`) ?? '');
   const shelf = createShelf();
   /** Folders of the runs, as they stand on the shelf; MLflow names them by the run. */
   const ids: string[] = [];
   const parents = new Set<string>();
   let deleted = 0;
   for (const { name, isFolder } of source.list(folder.slice(0, -1))) {
-    const text = isFolder ? textIn(source, `${folder}${name}/meta.yaml`) : undefined;
+    const text = isFolder ? source.textIf(`${folder}${name}/meta.yaml`) : undefined;
     if (text === undefined) continue;
     const meta = metaOf(text);
     if ((meta.run_id ?? meta.run_uuid) === undefined) { if (!noRuns.has(name)) notes.push(`${source.label(`${folder}${name}/meta.yaml`)} is half-written: left out`); continue; }
@@ -63,16 +64,16 @@ function experimentOf(source: Source, folder: string, wanted: string | undefined
 
 function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta: Meta; readonly wanted: string | undefined }): { readonly trial: ForeignTrial; readonly parent: string | undefined } {
   const params: Record<string, ParamValue> = emptyMap();
-  for (const name of filesBelow(source, `${folder}params`)) params[name] = cellValue(textOf(source, `${folder}params/${name}`).trimEnd());
+  for (const name of filesBelow(source, `${folder}params`)) params[name] = cellValue(source.text(`${folder}params/${name}`).trimEnd());
   const [values, curves]: [Record<string, number>, Record<string, readonly Point[]>] = [emptyMap(), emptyMap()];
   for (const name of filesBelow(source, `${folder}metrics`)) {
-    const points = pointsOf(textOf(source, `${folder}metrics/${name}`));
+    const points = pointsOf(source.text(`${folder}metrics/${name}`));
     const last = points.at(-1);
     if (last === undefined) continue;
     values[name] = last[1];
     if (points.length > 1 && (wanted === undefined || wanted === name)) curves[name] = points;
   }
-  const tag = (name: string): string | undefined => (source.has(`${folder}tags/${name}`) ? textOf(source, `${folder}tags/${name}`).trim() : undefined);
+  const tag = (name: string): string | undefined => (source.has(`${folder}tags/${name}`) ? source.text(`${folder}tags/${name}`).trim() : undefined);
   const [start, end] = [Number(meta.start_time ?? Number.NaN), Number(meta.end_time ?? Number.NaN)];
   const seed = Number(tag('seed') ?? params['seed'] ?? Number.NaN);
   const isKilled = meta.status === '5' || meta.status === 'KILLED';
@@ -83,16 +84,6 @@ function runOf(source: Source, folder: string, { meta, wanted }: { readonly meta
       start: isoTime(start / 1000), seconds: end >= start ? (end - start) / 1000 : undefined, seed: Number.isFinite(seed) ? seed : undefined,
     }),
   };
-}
-
-/** Of a file that was listed. */
-function textOf(source: Source, path: string): string {
-  return source.brief(path) ?? source.text(path);
-}
-
-/** Undefined where there is no such file. */
-function textIn(source: Source, path: string): string | undefined {
-  return source.brief(path) ?? (source.has(path) ? source.text(path) : undefined);
 }
 
 /** A name with slashes lies in folders. */

@@ -9,11 +9,6 @@ export function emptyMap<T>(): Record<string, T> {
   return Object.create(nothing) as Record<string, T>;
 }
 
-/** What stands in a map under a name that somebody else chose. */
-export function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
-}
-
 /** UserError `reserved-name`; `where`: the study, or a trial of it. */
 export function refuseReserved(where: string, map: Readonly<Record<string, unknown>>, kind: 'parameter' | 'metric'): void {
   if (Object.hasOwn(map, reservedName)) throw refused(where, kind);

@@ -47,7 +47,7 @@ function read({ format, importer, source }: Known, choice: ImportChoice): Opened
 function knownBelow(top: Source): readonly Known[] {
   let level: readonly Source[] = [top];
   for (let depth = 0; depth < mostDepth; depth += 1) {
-    const children = level.flatMap((folder) => folder.list().map(({ name }) => openSource(join(folder.path, name), join(folder.name, name)))).slice(0, mostChildren);
+    const children = level.flatMap((folder) => folder.list().slice(0, mostChildren).map(({ name }) => ({ path: join(folder.path, name), name: join(folder.name, name) }))).slice(0, mostChildren).map(({ path, name }) => openSource(path, name));
     const found = children.flatMap((source): Known[] => {
       const known = knownAs(source);
       return known === undefined || known.format === anyTable ? [] : [known];

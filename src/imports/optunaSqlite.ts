@@ -1,4 +1,5 @@
 import { UserError } from '../model/errors.js';
+import { own } from '../model/own.js';
 import type { OptunaDistribution } from '../stores/optunaDistribution.js';
 import { distributionParser } from '../stores/optunaDistributionText.js';
 import { OptunaParams } from '../stores/optunaParams.js';
@@ -6,7 +7,6 @@ import { noAttrs, noFacts, optunaStates, tell, type OptunaStudy, type OptunaTria
 import { checkTrials } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
-import { own } from './names.js';
 import { optunaStudyOf } from './optunaStudy.js';
 import type { Source } from './source.js';
 import { openSqlite, sqliteMagic, type SqliteFile, type SqlRow, type SqlValue } from './sqliteFile.js';

@@ -1,10 +1,11 @@
 import { numberColumn, type NumberColumn } from '../math/numberColumn.js';
 import type { ParamValue } from '../model/params.js';
-import { fieldsAt, flattened, isFields, numberOr, paramAt, textOr, type Fields } from './fields.js';
+import { own } from '../model/own.js';
+import { fieldsAt, flattened, isFields, numberOr, paramAt, paramsAt, textOr, type Fields } from './fields.js';
 import { checkTrials, isoTime, lastLine, metricsOf, curveOf, studyOf, type ForeignState, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonPieces, jsonTexts, lines, parsed } from './jsonPieces.js';
-import { emptyMap, own } from './names.js';
+import { eachOf, jsonPieces, jsonTexts, lines, parsed } from './jsonPieces.js';
+import { emptyMap } from './names.js';
 import { createRowReader, type Row, type RowReader } from './rowShape.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
@@ -29,7 +30,7 @@ export const rayTune: Importer = {
     const trials = createShelf();
     const [lengths, readRow] = [numberColumn(), createRowReader((name) => endFields.has(name) || isMetric(name))];
     for (const folder of trialFolders(source)) {
-      const text = textIn(source, `${folder}/params.json`);
+      const text = source.textIf(`${folder}/params.json`);
       if (text === undefined) continue;
       const trial = trialOf(source, folder, { text, known: byFolder.get(folder), wanted: choice.metric ?? metric, notes, lengths, readRow });
       byFolder.delete(folder);
@@ -57,17 +58,16 @@ function stateOf(source: Source, notes: string[]): { readonly metric: string | u
   const path = stateFiles(source).at(-1);
   let metric: string | undefined;
   if (path === undefined) { notes.push(`${source.name} has no experiment_state-*.json: how trials ended is read from their folders`); return { metric, byFolder }; }
-  const pieces = jsonPieces(source.chunks(path), source.label(path), (key) => key === 'trial_data');
-  for (let next = pieces.next(); ; next = pieces.next()) {
-    if (next.done === true) { if (!next.value.whole) notes.push(`${source.label(path)} is half-written: read as far as it goes`); break; }
-    const { key, value, index } = next.value;
+  const file = source.label(path);
+  const { whole } = eachOf(jsonPieces(source.chunks(path), file, (key) => key === 'trial_data'), ({ key, value, index }) => {
     if (key === 'runner_data' && isFields(value)) metric = textOr(value['_metric']);
-    if (key !== 'trial_data' || index === undefined || !Array.isArray(value)) continue;
+    if (key !== 'trial_data' || index === undefined || !Array.isArray(value)) return;
     const [trial, runtime] = [documentIn(value[0]), documentIn(value[1])];
     const folder = textOr(trial?.['relative_logdir']);
-    if (trial === undefined || folder === undefined) continue;
-    byFolder.set(folder, { params: sampled(trial['evaluated_params'], source.label(path)), status: String(trial['status']), start: numberOr(runtime?.['start_time']) });
-  }
+    if (trial === undefined || folder === undefined) return;
+    byFolder.set(folder, { params: sampled(trial['evaluated_params'], file), status: String(trial['status']), start: numberOr(runtime?.['start_time']) });
+  });
+  if (!whole) notes.push(`${file} is half-written: read as far as it goes`);
   return { metric, byFolder };
 }
 
@@ -82,11 +82,6 @@ function sampled(value: unknown, file: string): Readonly<Record<string, ParamVal
   if (!isFields(value)) return params;
   for (const [name, one] of Object.entries(value)) params[name.replaceAll('/', '.')] = isFields(one) && one['_type'] === 'CLOUDPICKLE_FALLBACK' ? '(an object of Python)' : paramAt(one, { tool, file, field: `evaluated_params.${name}` });
   return params;
-}
-
-/** Undefined where there is no such file. */
-function textIn(source: Source, path: string): string | undefined {
-  return source.brief(path) ?? (source.has(path) ? source.text(path) : undefined);
 }
 
 interface Context {
@@ -104,7 +99,7 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   const file = source.label(`${folder}/params.json`);
   const config = parsed(text);
   if (!isFields(config)) { notes.push(`${file} is half-written: left out`); return undefined; }
-  const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsIn(config, file);
+  const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsAt(flattened(config), { tool, file });
   const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes, readRow });
   const isBroken = source.has(`${folder}/error.txt`);
   const state = (known === undefined ? undefined : own(states, known.status)) ?? (isBroken ? 'failed' : textAt(last, 'done') === 'true' ? 'complete' : 'running');
@@ -114,12 +109,6 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   return trialWith({ params, state, values, curves, start: isoTime(start), seconds, message: state === 'failed' && isBroken ? lastLine(source.text(`${folder}/error.txt`)) : undefined });
 }
 
-function paramsIn(config: Fields, file: string): Record<string, ParamValue> {
-  const params: Record<string, ParamValue> = emptyMap();
-  for (const [name, value] of Object.entries(flattened(config))) params[name] = paramAt(value, { tool, file, field: name });
-  return params;
-}
-
 interface Rows { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Row | undefined }
 
 /** Of each metric the last value; the curve of the one that is wanted, or of all. Nothing where there is no such file. */
@@ -127,12 +116,10 @@ function rowsOf(source: Source, path: string, { wanted, notes, readRow }: Pick<C
   const [values, curves] = [new Map<string, number>(), new Map<string, Point[]>()];
   let [last, curved]: [Row | undefined, readonly number[]] = [undefined, []];
   const file = source.label(path);
-  const text = source.brief(path);
+  const text = source.glance(path)?.toString('utf8');
   const rows = jsonTexts(text?.split('\n') ?? (source.has(path) ? lines(source.chunks(path), file) : []), file, readRow);
-  for (let next = rows.next(); ; next = rows.next()) {
-    if (next.done === true) { if (!next.value.whole) notes.push(`the last line of ${file} is half-written: left out`); break; }
-    const { value: row, line } = next.value;
-    if ('other' in row) { fieldsAt(row.other, { tool, file, field: `line ${line}` }); continue; }
+  const { whole } = eachOf(rows, ({ value: row, line }) => {
+    if ('other' in row) { fieldsAt(row.other, { tool, file, field: `line ${line}` }); return; }
     if (row.names !== last?.names) {
       // Of rows with the same names only the last one counts.
       putValues(values, last);
@@ -144,7 +131,8 @@ function rowsOf(source: Source, path: string, { wanted, notes, readRow }: Pick<C
       const value = numberIn(row.texts[i]);
       if (value !== undefined) curveOf(curves, row.names[i] ?? '').push([step, value]);
     }
-  }
+  });
+  if (!whole) notes.push(`the last line of ${file} is half-written: left out`);
   putValues(values, last);
   return { values: Object.fromEntries(values), curves: Object.fromEntries(curves), last };
 }

@@ -3,7 +3,7 @@ import { exportedSpace } from './exportedSpace.js';
 import { listAt, numberAt, paramAt, unreadable } from './fields.js';
 import { checkTrials, studyOf, type ForeignStudy, type ForeignTrial } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonPieces } from './jsonPieces.js';
+import { eachOf, jsonPieces } from './jsonPieces.js';
 import { emptyMap } from './names.js';
 import { skoptSpace } from './skoptSpace.js';
 import type { Source } from './source.js';
@@ -23,16 +23,14 @@ export function readResult(source: Pick<Source, 'name' | 'base'>, chunks: Iterab
   const notes = ['scikit-optimize keeps neither failed trials nor times: a penalty that was returned for a failure counts as a value'];
   const [points, values]: [unknown[], number[]] = [[], []];
   let [names, space]: [readonly unknown[], unknown] = [[], undefined];
-  const pieces = jsonPieces(chunks, file, (key) => key === 'x_iters' || key === 'func_vals');
-  for (let next = pieces.next(); ; next = pieces.next()) {
-    if (next.done === true) { if (!next.value.whole) notes.push(`${file} ends in the middle: the trials before that were read`); break; }
-    const { key, value, index } = next.value;
+  const { whole } = eachOf(jsonPieces(chunks, file, (key) => key === 'x_iters' || key === 'func_vals'), ({ key, value, index }) => {
     if (key === 'x_iters') checkTrials(points.push(value), file);
     if (key === 'func_vals') values.push(numberAt(value, { tool, file, field: `func_vals[${index ?? 0}]` }));
     if (key === 'names') names = listAt(value, { tool, file, field: 'names' });
     if (key === 'space') space = value;
-  }
-  if (values.length !== points.length && notes.length === 1) throw unreadable({ tool, file, field: 'func_vals' }, `has ${values.length} values for ${points.length} points of x_iters`);
+  });
+  if (!whole) notes.push(`${file} ends in the middle: the trials before that were read`);
+  if (values.length !== points.length && whole) throw unreadable({ tool, file, field: 'func_vals' }, `has ${values.length} values for ${points.length} points of x_iters`);
   const nameOf = (i: number): string => (typeof names[i] === 'string' && names[i] !== '' ? names[i] : `x${i}`);
   const trials = points.slice(0, values.length).map((point, i): ForeignTrial => {
     const params: Record<string, ParamValue> = emptyMap();

@@ -26,9 +26,10 @@ export interface Source {
   /** A document whole. */
   bytes(path?: string): Buffer;
   text(path?: string): string;
+  /** Undefined where there is no such file. */
+  textIf(path: string): string | undefined;
   /** Of a small file that is there, in one look; else undefined, and the others say why or read it. The bytes stand until the next look. */
   glance(path: string): Buffer | undefined;
-  brief(path: string): string | undefined;
   bytesOf(path?: string): number;
   /** Pieces from anywhere; to be closed. */
   open(path?: string): Pages;
@@ -47,7 +48,7 @@ const headBytes = 16_384;
 const chunkBytes = 1 << 20;
 /** Also where a file grew while it was read. */
 const leastBytes = 1 << 10;
-/** For texts, which are a copy of it: folders of a hundred thousand small files would leave as many buffers behind. */
+/** For what is small: folders of a hundred thousand such files would leave as many buffers behind. */
 const scratch = Buffer.allocUnsafeSlow(1 << 16);
 
 export function openSource(path: string, name: string): Source {
@@ -64,15 +65,15 @@ export function openSource(path: string, name: string): Source {
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
   };
   const bytes = (inside = ''): Buffer => wholeOf(open(inside), label(inside));
+  const glance = (inside: string): Buffer | undefined => glanceAt(attemptUnseen(inside));
+  const text = (inside = ''): string => (glance(inside) ?? bytes(inside)).toString('utf8');
+  const has = (inside: string): boolean => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined;
   return {
     name, path, isFolder, base: basename(path), links, label, bytes,
     chunks: (inside = '') => chunksOf(open(inside), label(inside)),
     open: (inside = '') => pagesOf(open(inside), label(inside)),
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
-    text: (inside = '') => wholeOf(open(inside), label(inside), scratch).toString('utf8'),
-    glance: (inside) => glanceAt(attemptUnseen(inside)),
-    brief: (inside) => glanceAt(attemptUnseen(inside))?.toString('utf8'),
-    has: (inside) => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined,
+    text, glance, has, textIf: (inside) => glance(inside)?.toString('utf8') ?? (has(inside) ? text(inside) : undefined),
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => headOf(attempt(inside)),
     list: (folder = '') => {
@@ -129,10 +130,10 @@ function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, voi
   }
 }
 
-function wholeOf({ file, size }: Opened, label: string, space?: Buffer): Buffer {
+function wholeOf({ file, size }: Opened, label: string): Buffer {
   try {
     checkSize(size, limits.documentBytes, label);
-    return readInto(space !== undefined && size <= space.length ? space.subarray(0, size) : Buffer.allocUnsafe(size), file);
+    return readInto(Buffer.allocUnsafe(size), file);
   } finally {
     closeSync(file);
   }

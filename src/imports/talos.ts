@@ -1,11 +1,11 @@
 import type { Goal } from '../model/direction.js';
 import { parsePythonJson } from '../model/pythonNumbers.js';
-import type { Params, ParamValue } from '../model/params.js';
+import type { ParamValue } from '../model/params.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
-import { fieldsAt, isFields, numberOr, paramAt, textOr, type Fields, type Place } from './fields.js';
+import { fieldsAt, isFields, numberOr, paramAt, paramsAt, textOr, type Fields, type Place } from './fields.js';
 import { checkTrials, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
-import { jsonLines, parsed } from './jsonPieces.js';
+import { eachOf, jsonLines, parsed } from './jsonPieces.js';
 import { emptyMap } from './names.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
@@ -23,16 +23,14 @@ export const talosFolder: Importer = {
     const about = metadata(source, notes);
     const trials = createShelf();
     const names = new Set<string>();
-    const lines = jsonLines(source.chunks(rounds), source.label(rounds));
-    for (let next = lines.next(); ; next = lines.next()) {
-      if (next.done === true) {
-        if (!next.value.whole) notes.push(`the last line of ${source.label(rounds)} is half-written: left out`);
-        break;
-      }
-      const trial = trialOf(fieldsAt(untagged(next.value.value), { tool, file: source.label(rounds), field: `line ${next.value.line}` }), { tool, file: source.label(rounds), field: `line ${next.value.line}` }, choice.metric ?? about.objective);
+    const file = source.label(rounds);
+    const { whole } = eachOf(jsonLines(source.chunks(rounds), file), ({ value, line }) => {
+      const place = { tool, file, field: `line ${line}` };
+      const trial = trialOf(fieldsAt(untagged(value), place), place, choice.metric ?? about.objective);
       checkTrials(trials.push(trial), source.name);
       for (const name of Object.keys(trial.values)) names.add(name);
-    }
+    });
+    if (!whole) notes.push(`the last line of ${file} is half-written: left out`);
     const { objective, goal, space, status, name } = about;
     if (status !== undefined && status !== 'complete') notes.push(status === 'running' ? 'the scan is still running' : 'the scan ended with an error: Talos keeps no trial of the round that raised it');
     return {
@@ -50,7 +48,8 @@ interface About { readonly name?: string | undefined; readonly objective?: strin
 
 function metadata(source: Source, notes: string[]): About {
   const file = source.label('metadata.json');
-  const value = source.has('metadata.json') ? untagged(parsed(source.text('metadata.json'))) : undefined;
+  const text = source.textIf('metadata.json');
+  const value = text === undefined ? undefined : untagged(parsed(text));
   if (!isFields(value)) {
     notes.push(`${file} is ${source.has('metadata.json') ? 'half-written' : 'not there'}: neither objective nor space are known`);
     return {};
@@ -69,8 +68,7 @@ function metadata(source: Source, notes: string[]): About {
 /** With the curve of the metric that is wanted, or all. */
 function trialOf(round: Fields, place: Place, wanted: string | undefined): ForeignTrial {
   const at = (field: string): Place => ({ ...place, field: `${place.field ?? ''}: ${field}` });
-  const params: Record<string, Params[string]> = emptyMap();
-  for (const [name, value] of Object.entries(fieldsAt(round['params'], at('params')))) params[name] = paramAt(value, place, `${place.field ?? ''}: params.${name}`);
+  const params = paramsAt(fieldsAt(round['params'], at('params')), place, `${place.field ?? ''}: params.`);
   const history = isFields(round['history']) ? round['history'] : {};
   const curves: Record<string, readonly Point[]> = emptyMap();
   const row = isFields(round['row']) ? round['row'] : {};

@@ -1,10 +1,11 @@
 import { reservedName, type ParamValue } from '../model/params.js';
+import { own } from '../model/own.js';
 import { isWandbFile, readWandbRecords, type WandbItems, type WandbRecords } from '../runners/wandbOffline.js';
-import { flattened, isFields, numberOr, paramAt, type Fields, type Place } from './fields.js';
+import { flattened, isFields, numberOr, paramAt, paramsAt, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignTrial, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
-import { emptyMap, own } from './names.js';
+import { emptyMap } from './names.js';
 import { createShelf, type Shelf } from './shelf.js';
 import type { Source } from './source.js';
 import { trialWith } from './trialWith.js';
@@ -125,13 +126,13 @@ function valueOf(text: string): unknown {
 }
 
 /** The names of a W&B configuration, maps inside it joined by points; a `seed` is one. */
-export function paramsIn(config: Fields, { file }: Place): Pick<ForeignTrial, 'params' | 'seed'> {
+export function paramsIn(config: Fields, place: Place): Pick<ForeignTrial, 'params' | 'seed'> {
   const params: Record<string, ParamValue> = emptyMap();
   for (const name of Object.keys(config)) {
     if (isOwn(name)) continue;
     const value = bare(config[name]);
-    if (isFields(value) && Object.keys(value).length > 0) for (const [path, inner] of Object.entries(flattened(value, '.', name))) params[path] = paramAt(inner, { tool, file, field: `config.${path}` });
-    else params[name] = paramAt(value, { tool, file, field: `config.${name}` });
+    if (isFields(value) && Object.keys(value).length > 0) Object.assign(params, paramsAt(flattened(value, '.', name), place, 'config.'));
+    else params[name] = paramAt(value, place, `config.${name}`);
   }
   const { seed, ...others } = params;
   return typeof seed === 'number' ? { params: others, seed } : { params };

@@ -2,7 +2,7 @@ import { stateOf } from './cells.js';
 import { fieldsAt, isFields, textOr, type Place } from './fields.js';
 import { checkTrials, metricsOf, studyOf, type ForeignTrial, type Trials } from './foreign.js';
 import type { Imported, Importer } from './importer.js';
-import { jsonLines, jsonPieces } from './jsonPieces.js';
+import { eachOf, jsonLines, jsonPieces } from './jsonPieces.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { createShelf } from './shelf.js';
 import type { Source } from './source.js';
@@ -64,11 +64,4 @@ function trialOf({ config, summary, state, start }: ApiRun, place: Place): Forei
 
 function imported(source: Source, trials: Trials, notes: readonly string[]): Imported {
   return { notes: [], studies: [studyOf({ name: source.base.replace(/\.[a-z]+$/i, ''), tool, format: 'wandb-export', metrics: metricsOf(trials), trials, notes })] };
-}
-
-function eachOf<T, R>(items: Generator<T, R>, take: (item: T) => void): R {
-  for (let next = items.next(); ; next = items.next()) {
-    if (next.done === true) return next.value;
-    take(next.value);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Params } from './params.js';
-import type { SearchSpace } from './searchSpace.js';
+import type { Parameter, SearchSpace } from './searchSpace.js';
 
 /** `brick` is Talos' word for `constant`. */
 export const layerShapes = ['constant', 'brick', 'funnel', 'triangle', 'slope', 'stretch-pants', 'free'] as const;
@@ -67,6 +67,11 @@ export function widthsOf({ name, most }: ShapedLayers, params: Params): readonly
   const layers = part('layers');
   if (shape === 'free') return Array.from({ length: layers }, (_, i) => part(`width${i + 1}`));
   return layerWidths(shape, { layers, width: part('width'), last: part('last'), slope: part('slope') });
+}
+
+/** What a program gets: the lists of widths stand for their parts. */
+export function givenParameters({ parameters, shapes = [] }: SearchSpace): readonly Pick<Parameter, 'name' | 'path'>[] {
+  return [...parameters.filter(({ name }) => !shapes.some((shape) => isPartOf(shape, name))), ...shapes];
 }
 
 /** Every list of widths of a point, by name. */

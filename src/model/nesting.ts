@@ -1,4 +1,4 @@
-import { allWidths, isPartOf } from './layerShape.js';
+import { allWidths, givenParameters } from './layerShape.js';
 import type { Params, ParamValue } from './params.js';
 import type { SearchSpace } from './searchSpace.js';
 
@@ -6,9 +6,8 @@ interface Leaf { readonly path: readonly string[]; readonly value: ParamValue }
 
 /** Flat names to the nested object that the program gets; of a `shape` parameter the list of widths stands for its parts. */
 export function nest(space: SearchSpace, params: Params): Readonly<Record<string, ParamValue>> {
-  const { parameters, shapes = [] } = space;
   const [widths, own] = [allWidths(space, params), new Map(Object.entries(params))];
-  return treeOf([...parameters.filter(({ name }) => !shapes.some((shape) => isPartOf(shape, name))), ...shapes].flatMap(({ name, path }) => {
+  return treeOf(givenParameters(space).flatMap(({ name, path }) => {
     const value = widths.get(name) ?? own.get(name);
     return value === undefined ? [] : [{ path, value }];
   }));

@@ -1,4 +1,4 @@
-import { allWidths, isPartOf } from './layerShape.js';
+import { allWidths, givenParameters } from './layerShape.js';
 import type { Params } from './params.js';
 import { toPython, type PythonValue } from './pythonText.js';
 import type { Distribution, SearchSpace } from './searchSpace.js';
@@ -11,10 +11,8 @@ export function trialArguments(space: SearchSpace, params: Params): TrialArgumen
   const root = new Map<string, PythonValue>();
   const known = new Set<string>();
   const flat = flatArguments(space, params);
-  const shapes = space.shapes ?? [];
-  const parameters = space.parameters.filter(({ name }) => !shapes.some((shape) => isPartOf(shape, name)));
   for (const { name } of space.parameters) known.add(name);
-  for (const { name, path } of [...parameters, ...shapes]) {
+  for (const { name, path } of givenParameters(space)) {
     const value = flat.get(name);
     if (value !== undefined) place(root, path, value);
   }

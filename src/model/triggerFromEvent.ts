@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Trigger } from './trigger.js';
+import { own } from './own.js';
 
 /** What the runner says beside the payload: GITHUB_SHA, and GITHUB_REF as `refs/heads/…`. */
 export interface EventContext { readonly sha: string; readonly ref: string }
@@ -102,7 +103,7 @@ const readers: Readonly<Record<string, Reader>> = {
 
 /** Payload of GITHUB_EVENT_PATH -> Trigger. A payload that is not what GitHub documents is `unsupported`, with the fields. */
 export function triggerFromEvent(event: string, payload: unknown, context: EventContext): Trigger {
-  const reader = Object.hasOwn(readers, event) ? readers[event] : undefined;
+  const reader = own(readers, event);
   if (reader === undefined) return unsupported(event, `use one of ${Object.keys(readers).filter((name) => !/_target|comment/.test(name)).join(', ')}`);
   try {
     return reader(payload, context);

@@ -5,6 +5,7 @@ import { contains } from './distributionImage.js';
 import { canonicalJson, type Params, type ParamValue } from './params.js';
 import { sha256Hex } from './seeds.js';
 import type { Parameter, SearchSpace } from './searchSpace.js';
+import { own } from './own.js';
 
 /** Every active parameter present with a value of its distribution, nothing else present, constraints hold. */
 export function isValid(space: SearchSpace, params: Params): boolean {
@@ -15,7 +16,7 @@ export function isValid(space: SearchSpace, params: Params): boolean {
 export function whyInvalid(space: SearchSpace, params: Params): string | undefined {
   const active = activeParameters(space, params);
   for (const { name, distribution } of active) {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    const value = own(params, name);
     if (value === undefined) return `${name} has no value`;
     if (!contains(distribution, value)) return `${name} = ${canonicalJson(value)} is outside its space`;
   }

@@ -126,11 +126,14 @@ function* logRecords(bytes: Buffer): Generator<ProtoReader> {
     const [from, to] = [at + 7, at + 7 + length];
     if ((type === 0 && length === 0) || to > bytes.length) return;
     at = to;
-    if (type === part.full) yield protoReader(bytes, from, to);
+    if (type === part.full || type === part.first) parts = [];
+    if (type === part.full) { yield protoReader(bytes, from, to); continue; }
     // What goes on without a beginning is no record.
-    else if (type === part.first || parts.length > 0) parts = [...(type === part.first ? [] : parts), bytes.subarray(from, to)];
-    if (type === part.last && parts.length > 0) yield protoReader(Buffer.concat(parts));
-    if (type === part.full || type === part.last) parts = [];
+    if (type !== part.first && parts.length === 0) continue;
+    parts.push(bytes.subarray(from, to));
+    if (type !== part.last) continue;
+    yield protoReader(Buffer.concat(parts));
+    parts = [];
   }
 }
 

@@ -7,6 +7,7 @@ import { sameValue } from '../model/distributionImage.js';
 import type { LossTrial } from '../model/ports.js';
 import type { Distribution, Parameter } from '../model/searchSpace.js';
 import { unitOf } from '../model/unit.js';
+import { own } from '../model/own.js';
 import { cellLimits, cellOf, isDiscrete, type CmaAxes } from './cmaesAxes.js';
 
 /** Share of a choice's probabilities that one generation renews. */
@@ -58,7 +59,7 @@ function lossOf(trial: LossTrial): number {
 function coordinates({ cma, stretch }: Learnt, { number, params }: LossTrial, { axes, rng }: { readonly axes: CmaAxes; readonly rng: Rng }): Float64Array {
   const n = axes.numbers.length;
   const x = Float64Array.from(axes.numbers, ({ name, distribution }, j) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    const value = own(params, name);
     const mean = cma.mean[j] ?? 0.5;
     const spread = cma.sigma * Math.sqrt(cma.covariance[j * n + j] ?? 1);
     const u = (): number => rng.fork(`${number} ${name}`).uniform();

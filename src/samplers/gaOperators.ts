@@ -5,6 +5,7 @@ import { sameValue } from '../model/distributionImage.js';
 import type { Params, ParamValue } from '../model/params.js';
 import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
 import { unitOf } from '../model/unit.js';
+import { own } from '../model/own.js';
 import { drawPoint, pointFrom, valueAt } from './draw.js';
 
 /** A genome is a point of the space: genes of inactive parameters do not exist, and are drawn when they come to life. */
@@ -82,18 +83,18 @@ function vary(space: SearchSpace, pair: readonly Params[], breeding: Breeding, r
 function mate(space: SearchSpace, [a, b]: readonly [Params, Params], { geneCrossover, intervals }: Breeding, rng: Rng): readonly Params[] {
   const crossed = new Map<string, readonly [ParamValue, ParamValue]>();
   for (const { name, distribution } of space.parameters) {
-    const [geneA, geneB] = [geneOf(a, name), geneOf(b, name)];
+    const [geneA, geneB] = [own(a, name), own(b, name)];
     if (geneA === undefined || geneB === undefined || rng.uniform() > geneCrossover) continue;
     crossed.set(name, isInterval(distribution, intervals) ? interval(distribution, geneA, geneB, rng) : [geneB, geneA]);
   }
-  return ([[a, b], [b, a]] as const).map(([own, other], i) =>
-    pointFrom(space, ({ name, distribution }) => crossed.get(name)?.[i] ?? geneOf(own, name) ?? geneOf(other, name) ?? valueAt(distribution, rng.uniform())));
+  return ([[a, b], [b, a]] as const).map(([mine, other], i) =>
+    pointFrom(space, ({ name, distribution }) => crossed.get(name)?.[i] ?? own(mine, name) ?? own(other, name) ?? valueAt(distribution, rng.uniform())));
 }
 
 /** Each gene is drawn anew with the given probability. */
 function mutate(space: SearchSpace, params: Params, { geneMutation }: Breeding, rng: Rng): Params {
   return pointFrom(space, ({ name, distribution }: Parameter) => {
-    const gene = rng.uniform() < geneMutation ? undefined : geneOf(params, name);
+    const gene = rng.uniform() < geneMutation ? undefined : own(params, name);
     return gene ?? valueAt(distribution, rng.uniform());
   });
 }
@@ -121,11 +122,6 @@ function between(d: Distribution, a: ParamValue, b: ParamValue, rng: Rng): Param
   const [low, high] = orderedPair(unitOf(d, a), unitOf(d, b));
   const half = d.name === 'int_uniform' ? 0.5 / (d.high - d.low + 1) : 0;
   return valueAt(d, low - half + rng.uniform() * (high - low + 2 * half));
-}
-
-/** Absent where the parameter was inactive, whatever its name. */
-function geneOf(params: Params, name: string): ParamValue | undefined {
-  return Object.hasOwn(params, name) ? params[name] : undefined;
 }
 
 function orderedPair(a: number, b: number): readonly [number, number] {

@@ -2,6 +2,7 @@ import { contains } from '../model/distributionImage.js';
 import type { Params } from '../model/params.js';
 import type { LossTrial } from '../model/ports.js';
 import type { Parameter, SearchSpace } from '../model/searchSpace.js';
+import { own } from '../model/own.js';
 import { pointFrom, valueAt } from './draw.js';
 
 /** Loss to learn from; Infinity for a trial that has none. A pruned trial stands at the last value that it reported. */
@@ -22,7 +23,7 @@ export function bestFirst(trials: readonly LossTrial[]): readonly LossTrial[] {
 
 /** Whether a trial has a value for a parameter that the parameter can still have. */
 export function hasGene(params: Params, { name, distribution }: Parameter): boolean {
-  const value = Object.hasOwn(params, name) ? params[name] : undefined;
+  const value = own(params, name);
   return value !== undefined && contains(distribution, value);
 }
 

@@ -1,4 +1,5 @@
 import type { LossTrial } from '../model/ports.js';
+import { own } from '../model/own.js';
 import type { Axis } from './tpeAxis.js';
 
 /** More new rows than this are sorted in at once, not one by one. */
@@ -66,7 +67,7 @@ function followAxis(ledger: Ledger, i: number, rows: readonly LossTrial[], kept:
   const axis = ledger.axes[i];
   if (axis === undefined) return;
   const column = roomFor(ledger.columns[i] ?? new Float64Array(), rows.length);
-  for (const [offset, { params }] of rows.slice(kept).entries()) column[kept + offset] = axis.position(Object.hasOwn(params, axis.name) ? params[axis.name] : undefined);
+  for (const [offset, { params }] of rows.slice(kept).entries()) column[kept + offset] = axis.position(own(params, axis.name));
   ledger.columns[i] = column;
   const { inverse, mass } = ledger.masses[i] ?? { inverse: column, mass: column };
   ledger.masses[i] = { inverse: roomFor(inverse, rows.length).fill(NaN, kept), mass: roomFor(mass, rows.length) };

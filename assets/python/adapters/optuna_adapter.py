@@ -61,8 +61,8 @@ def sampler_of(optuna, start, distributions):
 
 def note_of(name, sampler):
     """Optuna's own take a seed, or a sampler that has one."""
-    isSeeded = any(each == "seed" or "sampler" in each for each in inspect.signature(type(sampler)).parameters)
-    return f"{type(sampler).__name__} takes no seed: the same seed may propose other trials." if name.startswith("hub:") and not isSeeded else None
+    is_seeded = any(each == "seed" or "sampler" in each for each in inspect.signature(type(sampler)).parameters)
+    return f"{type(sampler).__name__} takes no seed: the same seed may propose other trials." if name.startswith("hub:") and not is_seeded else None
 
 
 def pruner_of(optuna, start):
