@@ -1,3 +1,5 @@
+import { own } from './own.js';
+
 /** Quoted text, or one of the numbers that Python's json writes bare though JSON has none. */
 const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?Infinity|NaN/g;
 const mark = '\u0001number ';
@@ -5,6 +7,9 @@ const numbers: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: N
 
 /** JSON as Python's `json` reads it: NaN, Infinity and -Infinity are numbers. Throws SyntaxError. */
 export function parsePythonJson(text: string): unknown {
+  // Alone it is no surprise, and an error that is thrown costs as much as parsing a page.
+  const alone = text.length <= '-Infinity'.length ? own(numbers, text) : undefined;
+  if (alone !== undefined) return alone;
   try {
     return JSON.parse(text);
   } catch (error) {

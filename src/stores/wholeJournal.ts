@@ -47,11 +47,15 @@ async function claimed(path: string, name: string): Promise<FileHandle> {
 
 async function writeLines(file: FileHandle, events: Iterable<StudyEvent>): Promise<void> {
   let [piece, line] = ['', 0];
+  // One is written while the next is made.
+  let written: Promise<void> = Promise.resolve();
   for (const event of events) {
     piece += encodeLine(event, line++);
     if (piece.length < pieceLength) continue;
-    await file.writeFile(piece);
+    await written;
+    written = file.writeFile(piece);
     piece = '';
   }
+  await written;
   await file.writeFile(piece);
 }
