@@ -172,6 +172,16 @@ describe('from a stranger', () => {
     put('ray/experiment_state-1.json', JSON.stringify({ trial_data: [[JSON.stringify({ relative_logdir: '../../../etc', status: 'RUNNING', evaluated_params: { lr: 2 } }), '{}']], runner_data: { _metric: 'loss' } }));
     expect(await read('ray')).toMatchObject({ trials: 2, states: { complete: 1, running: 1 } });
   });
+
+  test('a Ray trial that was begun again after an error: what came last counts, without a state that says so', async () => {
+    for (const [name, done] of [['t0', true], ['t1', false]] as const) {
+      mkdirSync(join(folder.path, 'ray', name), { recursive: true });
+      put(`ray/${name}/params.json`, '{"lr": 1}');
+      put(`ray/${name}/result.json`, `{"loss": 1, "training_iteration": 1, "done": ${done}}\n`);
+      put(`ray/${name}/error.txt`, 'Traceback\nRuntimeError: no GPU\n');
+    }
+    expect(await read('ray')).toMatchObject({ trials: 2, states: { complete: 1, failed: 1 } });
+  });
 });
 
 test('--exporter prints what --help speaks of', async () => {
