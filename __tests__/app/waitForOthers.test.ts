@@ -50,8 +50,11 @@ function waitsForAll(asked: { times: number }): Sampler {
 test('one that waits for a trial of another program is asked again after a pause, until that has ended', async () => {
   const asked = { times: 0 };
   const simulation = await beside(3000);
-  const outcome = await searchIn(simulation, { sampler: waitsForAll(asked), limits: { trials: 3, failures: 3 } });
+  const told: unknown[] = [];
+  const outcome = await searchIn(simulation, { sampler: waitsForAll(asked), limits: { trials: 3, failures: 3 }, onProgress: ({ done, running, elsewhere }) => { told.push([done, running, elsewhere]); } });
   expect(outcome.stopReason).toBe('trials');
+  expect(told.slice(0, 2)).toEqual([[0, 0, 1], [0, 0, 1]]);
+  expect(told.at(-1)).toEqual([3, 0, undefined]);
   expect(outcome.trials.map(({ state, value }) => [state, value])).toEqual([['complete', 0.5], ['complete', 1], ['complete', 2]]);
   expect(simulation.jobs.map(({ params }) => params['x'])).toEqual([1, 2]);
   // Once at 0 ms, then with each pause, then once for each of its own trials.

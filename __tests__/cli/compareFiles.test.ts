@@ -44,7 +44,9 @@ describe('two records', () => {
 
   test('the same values: no change', async () => {
     write('same.json', record(base));
-    expect(ended(await compare('base.json', 'same.json'), 0).out).toContain('No change: head equals base');
+    const { out } = ended(await compare('base.json', 'same.json'), 0);
+    expect(out).toContain('No change: head equals base');
+    expect(out).toMatch(/^  Runs .*10 reused, none run here\.$/m);
   });
 
   test('seeds are matched, not positions; failed runs are no values', async () => {
@@ -251,5 +253,8 @@ describe('two logs that ran one configuration on the same seeds', () => {
     const report = json<Report>(ended(await compare('sa.jsonl', 'sb.jsonl', '--json'), 1));
     expect(report.studies[0]).toMatchObject({ verdict: { kind: 'REGRESSION' }, gate: { baseParams: { lr: 0.1 } } });
     expect(report.studies[0]?.notes.join('\n')).toContain('is not in the files: the verdict holds if so');
+    // No times are in the tables either.
+    expect(report.studies[0]?.search?.trials.map(({ state, seconds }) => [state, seconds])).toContainEqual(['complete', undefined]);
+    expect(ended(await compare('sa.jsonl', 'sb.jsonl'), 1).out).not.toMatch(/\b0 s\b/);
   });
 });

@@ -20,6 +20,8 @@ test('one stage: what runs, the best, the time left', () => {
   const { progress, text } = screen({ isTTY: true });
   progress.progress(state(3, { stage: 'search', of: 20, best: 0.981, secondsLeft: 75.2 }));
   expect(seen(text())).toEqual(['spiral · search 3/20 · 2 running of 4 slots · best 0.981 · 76 s left']);
+  progress.progress(state(3, { stage: 'search', of: 20, running: 0, elsewhere: 1 }));
+  expect(seen(text())).toEqual(['spiral · search 3/20 · 0 running of 4 slots · 1 of another program']);
 });
 
 test('two stages at once share the line; the one that ends leaves its own behind', () => {

@@ -61,4 +61,5 @@ test('tune is told which model: a working tree has no main', async () => {
   const { studies } = json<Report>(await type(folder.path, ['tune', '--config', 'transfer.yml', '--json'], { env: { NOREGRET_BASE_CHECKPOINT: 'mine.json' } }));
   expect(studies[0]?.verdict.sentence).toMatch(/^Tuned: acc 1\d\d.*; trained on from the model in NOREGRET_BASE_CHECKPOINT$/);
   expect(studies[0]?.search?.trials.every(({ steps }) => steps?.last === 2)).toBe(true);
+  expect(studies[0]?.reproduce).toEqual([expect.stringMatching(/NOREGRET_BASE_CHECKPOINT=path\/to\/model npx noregret tune --config .*transfer\.yml/)]);
 }, 120_000);

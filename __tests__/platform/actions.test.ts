@@ -33,10 +33,10 @@ test('progress is rationed per stage, and the end of a stage always shown', () =
   report(state(1));
   report(state(0, 'gate'));
   now = 16_000;
-  report({ ...state(2), best: 0.123456789, secondsLeft: 61 });
+  report({ ...state(2), elsewhere: 3, best: 0.123456789, secondsLeft: 61 });
   report(state(4));
   expect(lines).toEqual([
     'spiral: search 0 of 4, 1 running of 2 slots', 'spiral: gate 0 of 4, 1 running of 2 slots',
-    'spiral: search 2 of 4, 1 running of 2 slots, best 0.12346, about 61 s left', 'spiral: search 4 of 4, 0 running of 2 slots',
+    'spiral: search 2 of 4, 1 running of 2 slots, 3 of another program, best 0.12346, about 61 s left', 'spiral: search 4 of 4, 0 running of 2 slots',
   ]);
 });

@@ -152,8 +152,10 @@ function failuresOf(study: Study): Comparison['failures'] {
 function reproduceOf(run: StudyRun): string[] {
   const { base, head, configs, extension, flags } = run;
   const config = [`--config ${shellWord(configs.head.path)}`, ...flags ?? []].join(' ');
+  // A working tree has no main to take the model from.
+  const tune = `${configs.head.transfer === undefined ? '' : 'NOREGRET_BASE_CHECKPOINT=path/to/model '}npx noregret tune ${config}`;
   // A folder outside of git has no parents and no date; there is nothing to check out.
-  if (head.date === '') return [`npx noregret tune ${config}`];
-  if (base === undefined) return [`git checkout ${head.sha} && npx noregret tune ${config}`];
+  if (head.date === '') return [tune];
+  if (base === undefined) return [`git checkout ${head.sha} && ${tune}`];
   return [`git fetch origin ${base.sha} ${head.sha}`, `npx noregret compare ${base.sha} ${head.sha} ${config}${extension === undefined ? '' : ` --more-seeds ${extension.pairs}`}`];
 }

@@ -2,15 +2,12 @@ import type { StudyConfig } from '../model/config.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
-import type { Pruner, Sampler } from '../model/ports.js';
+import type { Sampler } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { StudyEvent } from '../model/study.js';
 import { declaredDefaults } from '../model/validity.js';
-import { own } from '../model/own.js';
-import { pruners } from '../pruners/index.js';
-import { never } from '../pruners/never.js';
-import { samplers } from '../samplers/index.js';
 import type { EnginePlan } from './engine.js';
+import { prunerOf, samplerOf } from './engines.js';
 
 /** What an asked-and-told study needs of a configuration: nothing about how a trial is run. */
 export type EngineConfig = Pick<StudyConfig, 'name' | 'space' | 'method' | 'budget' | 'stop' | 'earlyTerminate' | 'earlyStopping' | 'reduce'>;
@@ -31,7 +28,7 @@ export function enginePlan({ config, objective, seed, clock, isLimited }: Engine
   const expectedTrials = isWhole ? countGrid(space).points : budget.trials;
   const defaults = declaredDefaults(space);
   return {
-    study: name, space, objective, sampler: samplerOf(config), pruner: prunerOf(config), clock, expectedTrials,
+    study: name, space, objective, sampler: ownSampler(config), pruner: prunerOf(config), clock, expectedTrials,
     samplerSeed: `${seed ?? 0}:sampler:${name}`, seed: seedFor(`search:${name}`, 1),
     anchors: defaults?.params === undefined ? [] : [defaults.params],
     ...(earlyStopping === undefined ? {} : { patience: { ...earlyStopping, reduce } }),
@@ -52,16 +49,7 @@ export function createdEvent({ config, objective, seed, clock }: EnginePlanOptio
   };
 }
 
-function samplerOf({ method }: EngineConfig): Sampler {
-  if (method.name === 'external') throw new UserError('method-external', 'An external optimiser proposes the trials of `tune` and `compare`; here nothing stands between it and you.', { fix: 'Ask that optimiser itself, or choose a method of noregret (--method tpe).' });
-  const plugged = own(samplers, method.name);
-  if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
-  return plugged.create(method.options);
-}
-
-function prunerOf({ earlyTerminate }: EngineConfig): Pruner {
-  if (earlyTerminate === undefined) return never();
-  const plugged = own(pruners, earlyTerminate.name);
-  if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
-  return plugged.create(earlyTerminate.options);
+function ownSampler(config: EngineConfig): Sampler {
+  if (config.method.name === 'external') throw new UserError('method-external', 'An external optimiser proposes the trials of `tune` and `compare`; here nothing stands between it and you.', { fix: 'Ask that optimiser itself, or choose a method of noregret (--method tpe).' });
+  return samplerOf(config);
 }

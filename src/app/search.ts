@@ -36,7 +36,7 @@ export interface SearchOptions {
   readonly beside?: Beside;
   readonly signal: AbortSignal;
   /** After each start and end. */
-  readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly best?: number; readonly secondsLeft?: number }) => void;
+  readonly onProgress?: (state: { readonly done: number; readonly running: number; readonly elsewhere?: number; readonly best?: number; readonly secondsLeft?: number }) => void;
 }
 
 export interface Beside {

@@ -32,10 +32,11 @@ export function gpuSecondsOf(lab: Pick<Lab, 'study'>): { readonly all: number; r
 
 export function tellProgress(options: SearchOptions, trials: SearchTrials, startedMs: readonly number[]): void {
   if (options.onProgress === undefined) return;
-  const { finished } = trials.view();
+  const { finished, running } = trials.view();
   const best = bestOf(finished);
+  const elsewhere = options.lab.others === undefined ? 0 : running.length - startedMs.length;
   const value = best === undefined ? {} : { best: toLoss(best.loss, options.objective.goal) };
-  options.onProgress({ done: finished.length, running: startedMs.length, ...value, ...timeLeftOf(options, finished, startedMs) });
+  options.onProgress({ done: finished.length, running: startedMs.length, ...(elsewhere > 0 ? { elsewhere } : {}), ...value, ...timeLeftOf(options, finished, startedMs) });
 }
 
 /** Beside another stage nobody knows when it gets which slots. */

@@ -20,7 +20,7 @@ interface Ending { stop: StopReason | undefined; bug?: Error; /** How often `sto
 type BegunTrial = NextTrial & Pick<MeasureRequest, 'begun'>;
 type Asking = BegunTrial & { readonly seed: number; readonly signal: AbortSignal };
 /** Trials that run here, and how one is started. */
-interface Floor { readonly running: { readonly size: number }; readonly start: (next: BegunTrial) => void; readonly fail: (error: unknown) => void }
+interface Floor { readonly running: ReadonlyMap<Promise<void>, number>; readonly start: (next: BegunTrial) => void; readonly fail: (error: unknown) => void }
 
 /** Runs trials until a limit is reached or an end comes from outside; says which. */
 export async function runTrials(options: SearchOptions, trials: SearchTrials, round: Round): Promise<StopReason> {
@@ -106,7 +106,10 @@ async function startBesideOthers(options: SearchOptions, trials: SearchTrials, {
     const next = await askedFor(options, trials, { running, signal: request.signal });
     if (next === 'again') {
       // It waits for a trial of theirs, whose end nobody tells us.
-      if (trials.view().running.length > 0) await options.clock.sleep(lookAfterMs, request.signal);
+      if (trials.view().running.length > 0) {
+        tellProgress(options, trials, [...running.values()]);
+        await options.clock.sleep(lookAfterMs, request.signal);
+      }
       continue;
     }
     if (next === undefined || typeof next === 'string') return next;

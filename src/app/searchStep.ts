@@ -1,16 +1,13 @@
 import type { StudyConfig } from '../model/config.js';
-import { UserError } from '../model/errors.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
 import type { Executor, Pruner, Sampler, StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side } from '../model/trial.js';
-import { own } from '../model/own.js';
 import { stopWords } from '../report/words.js';
-import { pruners } from '../pruners/index.js';
-import { never } from '../pruners/never.js';
 import { samplers } from '../samplers/index.js';
 import type { StageContext } from './context.js';
+import { prunerOf, samplerOf } from './engines.js';
 import type { Knowledge } from './knowledge.js';
 import type { LentSlots } from './lentSlots.js';
 import { mostRescoreRuns, rescoreCandidates, type RescoreOutcome } from './rescore.js';
@@ -137,19 +134,6 @@ function enginesFor({ run, lab, executor, openExternal }: SearchContext, { side 
     prunes: earlyTerminate === undefined, seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
   });
   return earlyTerminate === undefined ? external : { sampler: external.sampler, pruner: prunerOf(config) };
-}
-
-function samplerOf({ method }: StudyConfig): Sampler {
-  const plugged = own(samplers, method.name);
-  if (plugged === undefined) throw new UserError('method-unknown', `method is ${method.name}.`, { fix: `Use one of ${Object.keys(samplers).join(', ')}.` });
-  return plugged.create(method.options);
-}
-
-function prunerOf({ earlyTerminate }: StudyConfig): Pruner {
-  if (earlyTerminate === undefined) return never();
-  const plugged = own(pruners, earlyTerminate.name);
-  if (plugged === undefined) throw new UserError('pruner-unknown', `early_terminate.type is ${earlyTerminate.name}.`, { fix: `Use one of ${Object.keys(pruners).join(', ')}.` });
-  return plugged.create(earlyTerminate.options);
 }
 
 function deadlineOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest): number | undefined {

@@ -208,7 +208,8 @@ function searchOf({ study, trials, best, metric }: Searched): NonNullable<Compar
 function searchRow({ params, result, reports }: Trial, number: number, metric: string): SearchTrial {
   const outcome = result?.outcome;
   const parts = partValues({ reports }, metric);
-  const time = { ...(result === undefined ? {} : { seconds: result.seconds }), ...(parts.length === 0 ? {} : { parts: [...parts] }) };
+  // Tools that keep no times leave 0 in an imported log.
+  const time = { ...(result === undefined || result.seconds === 0 ? {} : { seconds: result.seconds }), ...(parts.length === 0 ? {} : { parts: [...parts] }) };
   if (outcome === undefined) return { number, params, state: 'running' };
   switch (outcome.state) {
     case 'complete':

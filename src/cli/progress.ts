@@ -92,6 +92,6 @@ function progressText(state: ProgressState): string {
   return [printable(study), `${stage} ${done}/${of}`, `${running} running of ${slots} ${slots === 1 ? 'slot' : 'slots'}`, ...resultWords(state)].join(' · ');
 }
 
-function resultWords({ best, secondsLeft, done, of }: ProgressState): readonly string[] {
-  return [...(best === undefined ? [] : [`best ${Number(best.toPrecision(5))}`]), ...(secondsLeft === undefined || done >= of ? [] : [`${timeLeftWords(secondsLeft)} left`])];
+function resultWords({ elsewhere, best, secondsLeft, done, of }: ProgressState): readonly string[] {
+  return [...(elsewhere === undefined ? [] : [`${elsewhere} of another program`]), ...(best === undefined ? [] : [`best ${Number(best.toPrecision(5))}`]), ...(secondsLeft === undefined || done >= of ? [] : [`${timeLeftWords(secondsLeft)} left`])];
 }

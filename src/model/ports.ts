@@ -235,6 +235,8 @@ export interface ProgressState {
   readonly done: number;
   readonly of: number;
   readonly running: number;
+  /** Of another program that works on the same study. */
+  readonly elsewhere?: number;
   readonly slots: number;
   readonly best?: number;
   readonly secondsLeft?: number;

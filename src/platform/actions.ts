@@ -48,9 +48,10 @@ export function actionProgress(to: Pick<Actions, 'line' | 'warn'>, clock: Pick<C
     const finished = state.done >= state.of && state.running === 0;
     if (!finished && clock.now() - (shown.get(key) ?? -Infinity) < progressIntervalMs) return;
     shown.set(key, clock.now());
+    const elsewhere = state.elsewhere === undefined ? '' : `, ${state.elsewhere} of another program`;
     const best = state.best === undefined ? '' : `, best ${Number(state.best.toPrecision(5))}`;
     const left = state.secondsLeft === undefined ? '' : `, about ${timeLeftWords(state.secondsLeft)} left`;
-    to.line(`${state.study}: ${state.stage} ${state.done} of ${state.of}, ${state.running} running of ${state.slots} ${state.slots === 1 ? 'slot' : 'slots'}${best}${left}`);
+    to.line(`${state.study}: ${state.stage} ${state.done} of ${state.of}, ${state.running} running of ${state.slots} ${state.slots === 1 ? 'slot' : 'slots'}${elsewhere}${best}${left}`);
   };
   return { line: (text) => to.line(text), warn: (text) => to.warn(text), progress };
 }

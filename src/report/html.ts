@@ -57,7 +57,7 @@ function blockToHtml(block: Block): string {
 }
 
 /** Long texts may wrap, numbers and names stay whole. */
-const wrapsFrom = 36;
+const wrapsFrom = 28;
 
 function table({ columns, rows }: Extract<Block, { kind: 'table' }>): string {
   const head = columns.map(({ label, align }) => `<th scope="col" class="${align}">${escapeHtml(label)}</th>`).join('');

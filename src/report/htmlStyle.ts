@@ -34,6 +34,7 @@ code{font:.88em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono
 pre{margin:.5rem 0;padding:.8rem 1rem;overflow-x:auto;background:var(--code);border-radius:.6rem;font:.8rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;tab-size:4}
 ul{margin:.5rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.25rem;margin:.5rem 0;font-size:.92rem}
+.scroll+dl{margin-top:1rem}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
 details{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:0 1rem}
 details details{margin-top:.5rem;border:0;padding:0;background:none}
@@ -49,6 +50,6 @@ figcaption{font-weight:600;font-size:.92rem;margin-bottom:.4rem}
 .drawing:not([data-live])>svg{width:100%;height:auto;min-width:38rem}
 figure details summary{font-weight:400;font-size:.82rem;color:var(--faint);padding:.2rem 0}
 @media (max-width:40rem){main{padding:1rem .8rem 3rem}.headline{padding:.85rem .9rem;font-size:1rem}details{padding:0 .8rem}
-dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.45rem}th,td{padding:.45rem .6rem}}
+dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.45rem}th,td{padding:.45rem .6rem}th{white-space:normal}}
 @media print{body{background:#fff}details{border:0}}
 `;

@@ -13,7 +13,7 @@ export function batchSizeDocument(result: BatchSizeResult, snippet: string | und
 
 function headline({ study, parameter, largest, suggested, failure, cancelled, runs, limit, limitIsData }: BatchSizeResult): Block {
   const say = (tone: 'good' | 'bad' | 'unsure', mark: string, ...text: Text): Block => ({ kind: 'headline', tone, mark, text });
-  if (failure !== undefined) return say('bad', '✗', strong(`${study}: stopped at ${parameter} ${failure.size}`), plain(`: ${failure.message}, which is not a lack of memory`));
+  if (failure !== undefined) return say('bad', '✗', strong(`${study}: stopped at ${parameter} ${failure.size}`), plain(`: ${failure.message}, and nothing in its last lines says that memory ran out`));
   if (cancelled) return say('unsure', '?', strong(`${study}: cancelled after ${runs.length} ${runs.length === 1 ? 'size' : 'sizes'}`));
   if (largest === undefined) return say('bad', '✗', strong(`${study}: not even ${parameter} 1 fits`));
   const how = isLimited(runs, largest) ? 'fits, the next size tried does not' : limitIsData ? 'fits, which is all of the data' : `fits, the limit of this test${largest === limit ? ' (--limit)' : ''}`;

@@ -26,7 +26,9 @@ function spent({ budget: b, search }: Comparison): string {
   ].join(' · ');
   const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes${b.joules === undefined ? '' : ` (${energyWords(b.joules)})`}` : '';
   const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
-  return `${counts}${b.runs === undefined ? '' : `, ${plural(b.runs, 'run')}`}, in ${durationWords(b.wallSeconds)}${gpu}${stop}.`;
+  // Two logs are read: nothing ran.
+  const time = b.wallSeconds === 0 ? 'none run here' : `in ${durationWords(b.wallSeconds)}`;
+  return `${counts}${b.runs === undefined ? '' : `, ${plural(b.runs, 'run')}`}, ${time}${gpu}${stop}.`;
 }
 
 /** Training longer than to its best step was of no use, shorter would have lost something. */
