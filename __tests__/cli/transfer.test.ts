@@ -2,26 +2,10 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Report } from '../../src/model/comparison.js';
+import { transferFiles } from '../e2e/harness/trainings.js';
 import { createRepository, temporaryFolder, type TestRepository } from '../stores/gitFixture.js';
 import { json, type } from './desk.js';
 import { recordOnMain } from './recordOnMain.js';
-
-/** Writes a model as large as its width; trained on from one, it begins where that ended. */
-const program = (salt: number): string => `import { readFileSync, writeFileSync } from 'node:fs';
-const { NOREGRET_PARAMS, NOREGRET_SEED, NOREGRET_TRIAL_DIR, NOREGRET_BASE_CHECKPOINT } = process.env;
-const { hidden } = JSON.parse(readFileSync(NOREGRET_PARAMS, 'utf8'));
-const start = NOREGRET_BASE_CHECKPOINT === undefined ? 0 : JSON.parse(readFileSync(NOREGRET_BASE_CHECKPOINT, 'utf8')).level;
-const level = start + hidden.reduce((a, b) => a + b, 0);
-writeFileSync(NOREGRET_TRIAL_DIR + '/model.json', JSON.stringify({ level }));
-for (const step of [1, 2]) console.log('noregret ' + JSON.stringify({ step, acc: level + (Number(NOREGRET_SEED) % 97) / 1e4 + ((Number(NOREGRET_SEED) + ${salt}) % 13) / 1e5 }));
-`;
-const study = (more: string): string => `metric: { name: acc, goal: maximize, margin: 0.01 }
-parameters: { hidden: { shape: { values: [constant, funnel], default: funnel }, layers: { min: 1, max: 2, default: 2 }, width: { values: [4, 8], default: 8 }, last: 2 } }
-command: [node, train.mjs]
-budget: { trials: 4 }
-verdict: { search: never }
-${more}`;
-const files = (salt: number): Record<string, string> => ({ 'train.mjs': program(salt), 'noregret.yml': study('name: scratch\ncheckpoint: model.json\n'), 'transfer.yml': study('name: onwards\ntransfer: scratch\n') });
 
 let folder: ReturnType<typeof temporaryFolder>;
 let repository: TestRepository;
@@ -31,10 +15,10 @@ const compared = async (): Promise<Report['studies'][number]> => json<Report>(aw
 beforeAll(async () => {
   folder = temporaryFolder('transfer');
   repository = createRepository(folder.path);
-  repository.commit('main', files(0));
+  repository.commit('main', transferFiles(0));
   await recordOnMain(folder.path, history());
   repository.git('switch', '-q', '-c', 'pr');
-  repository.commit('pr', files(1));
+  repository.commit('pr', transferFiles(1));
   repository.git('switch', '-q', 'main');
 }, 120_000);
 afterAll(() => { folder.remove(); });

@@ -43,3 +43,21 @@ budget: { trials: ${trials} }
 parallel: 2
 ${extra}`;
 }
+
+/** Writes a model as large as its width; trained on from one, it begins where that ended. */
+const transferProgram = (salt: number): string => `import { readFileSync, writeFileSync } from 'node:fs';
+const { NOREGRET_PARAMS, NOREGRET_SEED, NOREGRET_TRIAL_DIR, NOREGRET_BASE_CHECKPOINT } = process.env;
+const { hidden } = JSON.parse(readFileSync(NOREGRET_PARAMS, 'utf8'));
+const start = NOREGRET_BASE_CHECKPOINT === undefined ? 0 : JSON.parse(readFileSync(NOREGRET_BASE_CHECKPOINT, 'utf8')).level;
+const level = start + hidden.reduce((a, b) => a + b, 0);
+writeFileSync(NOREGRET_TRIAL_DIR + '/model.json', JSON.stringify({ level }));
+for (const step of [1, 2]) console.log('noregret ' + JSON.stringify({ step, acc: level + (Number(NOREGRET_SEED) % 97) / 1e4 + ((Number(NOREGRET_SEED) + ${salt}) % 13) / 1e5 }));
+`;
+const transferStudy = (more: string): string => `metric: { name: acc, goal: maximize, margin: 0.01 }
+parameters: { hidden: { shape: { values: [constant, funnel], default: funnel }, layers: { min: 1, max: 2, default: 2 }, width: { values: [4, 8], default: 8 }, last: 2 } }
+command: [node, train.mjs]
+budget: { trials: 4 }
+verdict: { search: never }
+${more}`;
+/** A study that leaves a model, and one that trains on from it. */
+export const transferFiles = (salt: number): Record<string, string> => ({ 'train.mjs': transferProgram(salt), 'noregret.yml': transferStudy('name: scratch\ncheckpoint: model.json\n'), 'transfer.yml': transferStudy('name: onwards\ntransfer: scratch\n') });
