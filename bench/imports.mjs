@@ -1,4 +1,4 @@
-// How long `noregret import` takes for N trials of each format, in CPU seconds, and how much memory: node bench/imports.mjs [N] [format ...]
+// How long `noregret import` takes for N trials of each format, on the clock and in CPU seconds, and how much memory: node bench/imports.mjs [N] [format ...]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, createWriteStream, openSync, writeSync, closeSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -117,7 +117,7 @@ function floorOf(folder, wanted) {
   const { readdirSync, openSync, readSync, closeSync } = process.getBuiltinModule('node:fs');
   const space = Buffer.allocUnsafeSlow(1 << 16);
   const read = (path) => { const file = openSync(path); readSync(file, space, 0, space.length, 0); closeSync(file); };
-  const before = process.cpuUsage();
+  const [before, began] = [process.cpuUsage(), performance.now()];
   for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
     for (const one of wanted) {
       const at = `${folder}/${name}/${one.replace(/\*$/, '').replace('ID', name.slice(name.lastIndexOf('-') + 1))}`;
@@ -126,21 +126,22 @@ function floorOf(folder, wanted) {
     }
   }
   const { user, system } = process.cpuUsage(before);
-  process.stdout.write(JSON.stringify({ userCPUTime: user, systemCPUTime: system, maxRSS: process.resourceUsage().maxRSS }));
+  process.stdout.write(JSON.stringify({ ms: performance.now() - began, userCPUTime: user, systemCPUTime: system, maxRSS: process.resourceUsage().maxRSS }));
 }
 
-const row = (name, used, right) => process.stdout.write(`| ${name} | ${(used.userCPUTime / 1e6).toFixed(2)} | ${(used.systemCPUTime / 1e6).toFixed(2)} | ${(used.maxRSS / 1024).toFixed(0)} |${right}\n`);
+const row = (name, used, right) => process.stdout.write(`| ${name} | ${(used.ms / 1e3).toFixed(2)} | ${(used.userCPUTime / 1e6).toFixed(2)} | ${(used.systemCPUTime / 1e6).toFixed(2)} | ${(used.maxRSS / 1024).toFixed(0)} |${right}\n`);
 const usage = 'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nusage "+JSON.stringify(u))})';
 const chosen = process.argv.slice(3);
-process.stdout.write(`${trials} trials; load ${loadavg()[0].toFixed(1)}; Node ${process.version}\n| format | user CPU s | system CPU s | largest memory MB |\n|---|---|---|---|\n`);
+process.stdout.write(`${trials} trials; load ${loadavg()[0].toFixed(1)}; Node ${process.version}\n| format | s | user CPU s | system CPU s | largest memory MB |\n|---|---|---|---|---|\n`);
 for (const [name, make] of Object.entries(formats)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const argv = make();
   const out = join(root, 'out.jsonl');
   rmSync(out, { force: true });
+  const began = performance.now();
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', usage, cli, 'import', ...argv, '--out', out, '--json'], { encoding: 'utf8', cwd: root, maxBuffer: 1 << 26 });
   const found = status === 0 ? JSON.parse(stdout) : undefined;
-  const used = JSON.parse(/usage (.*)$/.exec(stderr)?.[1] ?? '{}');
+  const used = { ms: performance.now() - began, ...JSON.parse(/usage (.*)$/.exec(stderr)?.[1] ?? '{}') };
   const right = found?.format?.startsWith(name.split('-')[0]) && found.trials === trials ? '' : ` WRONG: ${stderr.slice(0, 300)} ${stdout.slice(0, 200)}`;
   row(name, used, right);
   const floor = floors[name];
