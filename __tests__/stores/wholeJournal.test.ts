@@ -27,6 +27,20 @@ describe('a log that is written once', () => {
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(3002);
   });
 
+  test('lines of any length and any script, one after the other', async () => {
+    const path = join(folder.path, 's.jsonl');
+    const long = function* (): Generator<StudyEvent, void> {
+      yield* events(0);
+      for (const [trial, text] of ['é', 'ab'.repeat(100_000), '日本'.repeat(10_000), '🙂'.repeat(15_000), 'x', 'y'.repeat(43_000), 'z'.repeat(43_000), ''].entries()) {
+        yield { type: 'started', trial, attempt: 0, side: 'head', stage: 'search', params: { text }, seed: 0, at: '' };
+      }
+    };
+    await writeWholeJournal(path, 's.jsonl', long());
+    const journal = await openJournalFile(path);
+    expect((await journal.load()).events).toEqual([...long()]);
+    await journal.close();
+  });
+
   test('what is there stays: a file, a link, a folder; an empty file is as good as none', async () => {
     writeFileSync(join(folder.path, 'file'), 'mine');
     writeFileSync(join(folder.path, 'empty'), '');

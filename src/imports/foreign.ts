@@ -110,7 +110,7 @@ function* eventsOf(study: ForeignStudy, objective: Objective, space: SearchSpace
       yield frozenEvent(`waiting:import:${++waiting}`, trial.params, '');
       continue;
     }
-    yield* trialEvents(trial, number, metric);
+    for (const event of trialEvents(trial, number, metric)) yield event;
     number += 1;
   }
 }
@@ -120,23 +120,24 @@ function firstStart(trials: Trials): string | undefined {
   return undefined;
 }
 
-function* trialEvents(trial: ForeignTrial, number: number, metric: Objective['metric']): Generator<StudyEvent, void> {
+function trialEvents(trial: ForeignTrial, number: number, metric: Objective['metric']): readonly StudyEvent[] {
   const { params, seed = 0, start = '' } = trial;
   const seconds = trial.seconds !== undefined && trial.seconds >= 0 && trial.seconds < Infinity ? trial.seconds : 0;
-  yield { type: 'started', trial: number, attempt: 0, side: 'head', stage: 'search', params, seed, at: start };
-  yield* reports(trial, number);
-  if (trial.state === 'running') return;
-  yield {
+  const events: StudyEvent[] = [{ type: 'started', trial: number, attempt: 0, side: 'head', stage: 'search', params, seed, at: start }];
+  addReports(events, trial, number);
+  if (trial.state === 'running') return events;
+  events.push({
     type: 'finished', trial: number, attempt: 0, at: isoTime(Date.parse(start) / 1000 + seconds) ?? start,
     result: { outcome: outcomeOf(trial, metric.name), metrics: finite(trial.values), seconds },
-  };
+  });
+  return events;
 }
 
-function* reports({ curves = {} }: ForeignTrial, trial: number): Generator<StudyEvent, void> {
+function addReports(events: StudyEvent[], { curves = {} }: ForeignTrial, trial: number): void {
   const [only, second] = Object.entries(curves);
   // Nearly all there are.
   if (only !== undefined && second === undefined && isAscending(only[1])) {
-    for (const [step, value] of thinned(only[1])) yield reportOf(trial, step, { [only[0]]: value });
+    for (const [step, value] of thinned(only[1])) events.push(reportOf(trial, step, { [only[0]]: value }));
     return;
   }
   const steps = new Map<number, Record<string, number>>();
@@ -147,7 +148,7 @@ function* reports({ curves = {} }: ForeignTrial, trial: number): Generator<Study
       else known[name] = value;
     }
   }
-  for (const [step, values] of [...steps].sort(([a], [b]) => a - b)) yield reportOf(trial, step, values);
+  for (const [step, values] of [...steps].sort(([a], [b]) => a - b)) events.push(reportOf(trial, step, values));
 }
 
 function reportOf(trial: number, step: number, values: Readonly<Record<string, number>>): StudyEvent {

@@ -5,8 +5,10 @@ import type { StudyEvent } from '../model/study.js';
 import { unwritable } from './journalErrors.js';
 import { encodeLine } from './journalLines.js';
 
-/** Characters in one write. */
-const pieceLength = 1 << 16;
+/** Of one write. */
+const pieceBytes = 1 << 17;
+/** UTF-8 takes at most so many bytes for a unit of UTF-16. */
+const bytesPerUnit = 3;
 
 /**
  * A log that is written once, from its first event to its last, and is there whole or not at all: unlike that of a run it needs no
@@ -45,17 +47,26 @@ async function claimed(path: string, name: string): Promise<FileHandle> {
   });
 }
 
+/** Through two buffers, one written while the other is filled: a million lines put together as text would be a hundred megabytes for V8 to clear away. */
 async function writeLines(file: FileHandle, events: Iterable<StudyEvent>): Promise<void> {
-  let [piece, line] = ['', 0];
-  // One is written while the next is made.
+  let [filling, other, bytes, line] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes), 0, 0];
   let written: Promise<void> = Promise.resolve();
-  for (const event of events) {
-    piece += encodeLine(event, line++);
-    if (piece.length < pieceLength) continue;
+  const write = async (data: string | Buffer): Promise<void> => {
     await written;
-    written = file.writeFile(piece);
-    piece = '';
+    written = file.writeFile(data);
+    [filling, other, bytes] = [other, filling, 0];
+  };
+  try {
+    for (const event of events) {
+      const text = encodeLine(event, line++);
+      const most = bytesPerUnit * text.length;
+      if (bytes + most > pieceBytes) await write(filling.subarray(0, bytes));
+      if (most > pieceBytes) await write(text);
+      else bytes += filling.write(text, bytes);
+    }
+    await write(filling.subarray(0, bytes));
+    await written;
+  } finally {
+    await Promise.allSettled([written]);
   }
-  await written;
-  await file.writeFile(piece);
 }
