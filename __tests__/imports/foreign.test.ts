@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { studyOf, type ForeignTrial } from '../../src/imports/foreign.js';
+import fc from 'fast-check';
+import { isoTime, studyOf, type ForeignTrial } from '../../src/imports/foreign.js';
 
 const reportsOf = (curves: ForeignTrial['curves']): unknown[] => {
   const study = studyOf({ name: 's', tool: 'T', format: 'f', metrics: [{ name: 'loss', goal: 'minimize' }], trials: [{ params: { a: 1 }, state: 'complete', values: { loss: 1 }, ...(curves === undefined ? {} : { curves }) }], notes: [], objective: 'loss' });
@@ -24,5 +25,17 @@ describe('the reports of a trial of another tool', () => {
   test('a long curve is thinned, both ends stay', () => {
     const long = reportsOf({ loss: Array.from({ length: 5000 }, (_, i) => [i, i] as const) });
     expect([long.length, long[0], long.at(-1)]).toEqual([1000, { step: 0, metrics: { loss: 0 } }, { step: 4999, metrics: { loss: 4999 } }]);
+  });
+});
+
+describe('a time of another tool', () => {
+  test('as Date has it, for any millisecond of any year', () => {
+    fc.assert(fc.property(fc.date({ noInvalidDate: true }), (date) => { const seconds = date.getTime() / 1000; expect(isoTime(seconds)).toBe(new Date(Math.round(seconds * 1000)).toISOString()); }));
+    fc.assert(fc.property(fc.integer({ min: 1.6e12, max: 1.9e12 }), (ms) => { expect(isoTime(ms / 1000)).toBe(new Date(ms).toISOString()); }));
+    for (const ms of [0, -1, 1, 86_399_999, 86_400_000, -86_400_000, 8.64e15, -8.64e15]) expect(isoTime(ms / 1000)).toBe(new Date(ms).toISOString());
+  });
+
+  test('what is none', () => {
+    for (const seconds of [undefined, Number.NaN, Infinity, -Infinity, 8.65e12]) expect(isoTime(seconds)).toBeUndefined();
   });
 });

@@ -199,8 +199,18 @@ function finite(values: Readonly<Record<string, number>>): Record<string, number
 /** Unix seconds as ISO 8601; undefined for what is no time. */
 export function isoTime(seconds: number | undefined): string | undefined {
   const ms = Math.round((seconds ?? Number.NaN) * 1000);
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
+  if (!(Math.abs(ms) <= 8.64e15)) return undefined;
+  const day = Math.floor(ms / msOf.day);
+  if (day !== lastDay.day) [lastDay.day, lastDay.text] = [day, new Date(day * msOf.day).toISOString().slice(0, -'00:00:00.000Z'.length)];
+  const rest = ms - day * msOf.day;
+  const [hours, minutes, whole] = [Math.floor(rest / msOf.hour), Math.floor(rest / msOf.minute) % 60, Math.floor(rest / msOf.second)];
+  return `${lastDay.text}${padded[hours]}:${padded[minutes]}:${padded[whole % 60]}.${padded[Math.floor(rest % msOf.second / 10)]}${rest % 10}Z`;
 }
+
+const msOf = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const padded: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+/** Trials of one tuning began on few days, and each time is asked for four times in an import; `Date` works each out anew. */
+const lastDay = { day: Number.NaN, text: '' };
 
 /** A study's name is used in paths. */
 function slug(name: string): string {

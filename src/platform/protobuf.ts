@@ -42,6 +42,12 @@ export function nextField(reader: ProtoReader): boolean {
 }
 
 function varint(reader: ProtoReader): number {
+  const first = reader.bytes[reader.at] ?? 0;
+  // Nearly all fit into one byte.
+  if (first < 128 && reader.at < reader.end) {
+    reader.at += 1;
+    return first;
+  }
   let value = 0;
   for (let scale = 1; reader.at < reader.end; scale *= 128) {
     const byte = reader.bytes[reader.at] ?? 0;
