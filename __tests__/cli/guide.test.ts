@@ -73,6 +73,8 @@ describe('lr-range', () => {
     expect(out).toContain('guided: no rate found');
     expect(out).toContain(words);
     if (fault === 'crash') expect(out).toContain('shapes do not match: [8, 3] and [4, 3]');
+    // Where no loss was seen none can have run away.
+    if (fault === 'silent') expect(out).toMatch(/^ {2}tested .*, 0 seen in [^;]*$/m);
   });
 
   test.each(['nan-late', 'crash-late'])('%s: what broke far up the axis has shown what was asked', async (fault) => {

@@ -89,10 +89,10 @@ function facts({ finding, points, range, params, seconds }: LrRangeResult, { div
     { label: 'steepest descent', value: [plain(rate(finding.steepest))] },
     { label: 'lowest loss', value: [plain(`${rate(finding.minimum)}; a tenth of it is ${rate(finding.minimum / 10)}`)] },
   ] : [];
-  const stopped = divergedAt === undefined ? 'the loss never ran away' : `stopped at ${rate(divergedAt)}: the smoothed loss was more than four times its best, or no number`;
+  const stopped = points.length === 0 ? '' : divergedAt === undefined ? '; the loss never ran away' : `; stopped at ${rate(divergedAt)}: the smoothed loss was more than four times its best, or no number`;
   return { kind: 'facts', items: [
     ...found,
-    { label: 'tested', value: [plain(`${rate(range.start)} to ${rate(range.end)} in ${range.steps} iterations, ${points.length} seen in ${durationWords(seconds)}; ${stopped}`)] },
+    { label: 'tested', value: [plain(`${rate(range.start)} to ${rate(range.end)} in ${range.steps} iterations, ${points.length} seen in ${durationWords(seconds)}${stopped}`)] },
     paramsFact(params),
   ] };
 }
