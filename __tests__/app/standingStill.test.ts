@@ -49,7 +49,9 @@ describe('a search that stands still', () => {
   });
 
   test('each reason has words', () => {
-    for (const reason of ['no_progress', 'delta_x', 'delta_y', 'hollow', 'regret_bound']) expect(stopWords(reason)).not.toBe(reason);
+    for (const reason of ['no_progress', 'delta_x', 'delta_y', 'hollow', 'regret_bound']) expect(stopWords(reason, 'random')).not.toBe(reason);
+    // Whether another program tried every point nobody knows.
+    expect([stopWords('exhausted', 'grid'), stopWords('exhausted', 'external: dice')]).toEqual(['every point tried', 'it had nothing more to try']);
   });
 
   test('are read from a file in short and in long, and refused at their place', () => {

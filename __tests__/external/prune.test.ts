@@ -76,7 +76,7 @@ describe('another program that prunes', () => {
   test.each<[string, string, RegExp]>([
     ['crash', 'external-crashed', /ValueError: no such surrogate/],
     ['shape', 'external-garbage', /answered \{"ok":true,"points":\[\]\}/],
-    ['garbage', 'external-garbage', /is no JSON: Fitting the model/],
+    ['garbage', 'external-garbage', /is not JSON: Fitting the model/],
     ['hang', 'external-hung', /has not answered report for 0\.3 s/],
   ])('%s over a report of the very last trial ends the run', async (fails, reason, sentence) => {
     study(`stop: 0, fails: ${fails}`, { trials: 1, timeout: '300ms' });

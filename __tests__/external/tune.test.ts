@@ -178,9 +178,10 @@ describe('whatever it does wrong ends the run and says so', () => {
   test.each<[string, string, RegExp]>([
     ['crash', 'external-crashed', /ended with exit code 1: ValueError: no such surrogate/],
     ['leave', 'external-crashed', /ended with exit code 0 and wrote nothing to stderr/],
-    ['garbage', 'external-garbage', /answered with something that is no JSON: Fitting the model/],
+    ['garbage', 'external-garbage', /answered with something that is not JSON: Fitting the model/],
     ['shape', 'external-garbage', /answered \{"ok":true,"points":\[\]\}, which is no reply/],
-    ['chatty', 'external-garbage', /wrote a line that nobody asked for/],
+    ['chatty', 'external-garbage', /wrote a line that nobody asked for: \{.*\}, and then \{/],
+    ['logs', 'external-garbage', /wrote a line that nobody asked for: INFO: asking, and then \{"ok"/],
     ['outside', 'external-outside-space', /proposed a point outside of the search space: x = 7 is outside its space/],
     ['refuse', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
     ['version', 'external-protocol', /speaks protocol 99, this is 1/],

@@ -25,7 +25,9 @@ const peers: readonly Peer[] = [
     ...plain('gp', 'forest', 'extra-trees', 'gbrt', 'dummy'),
     ...['gp', 'forest', 'extra-trees', 'gbrt'].flatMap((sampler) => ['LCB', 'EI', 'PI', 'gp_hedge', 'EIps', 'PIps'].map((acquisition) => ({ sampler, options: `acq_func: ${acquisition}, n_initial_points: 5`, trials: 9 }))),
   ] },
-  { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' },
+  { adapter: 'keras-tuner', called: 'keras-tuner 1.4.8', cases: [...plain('random', 'bayesian'), { sampler: 'grid', options: '', parameters: steps },
+    // The declared defaults come first, which the oracle did not propose.
+    { sampler: 'grid', options: '', parameters: '{ x: { distribution: q_uniform, min: 0.25, max: 1.0, q: 0.25, default: 0.5 }, units: { distribution: q_uniform, min: 8, max: 40, q: 8, default: 16 } }' }, { sampler: 'bayesian', options: 'num_initial_points: 4, alpha: 0.001' },
     { sampler: 'random', options: '', parameters: '{ x: { distribution: reverse_log_uniform_values, min: 0.001, max: 1.0 }, units: { distribution: q_uniform, min: 4, max: 64, q: 4 } }' }] },
   { adapter: 'ray-tune', called: 'ray 2.60.0', cases: [...plain('BasicVariantGenerator', 'OptunaSearch', 'HyperOptSearch'), { sampler: 'BayesOptSearch', options: '', parameters: numbers }] },
   { adapter: 'deap', called: 'deap 1.4.4', cases: [...plain('simple', 'mu+lambda', 'mu,lambda'), { sampler: 'simple', options: 'population_size: 4, crossover: two-point, tournament_size: 2' }] },
@@ -162,3 +164,12 @@ print(json.dumps([trial.params for trial in study.trials]))`);
     expect((await tuned(folder.path, method)).search.trials.map(({ params }) => params)).toEqual(search.trials.map(({ params }) => params));
   }, 600_000);
 });
+
+(hasPython ? test : test.skip)('Ray\'s BayesOptSearch, which knows no logarithmic scale, gets logarithms', async () => {
+  install('ray-tune');
+  const { search } = await tuned(folder.path, `{ external: ray-tune, sampler: BayesOptSearch, python: ${pythonOf('ray-tune')}, seed: 7 }`, { parameters: '{ x: { distribution: log_uniform_values, min: 0.0001, max: 1.0 }, units: { distribution: uniform, min: 4.0, max: 64.0 } }' });
+  const small = search.trials.filter(({ params }) => params.x < 0.01);
+  // Uniform numbers are that small once in a hundred times.
+  expect(small.length).toBeGreaterThan(3);
+  await expect(tuned(folder.path, `{ external: ray-tune, sampler: BayesOptSearch, python: ${pythonOf('ray-tune')} }`)).rejects.toThrow(/BayesOptSearch cannot draw act \(categorical\)/);
+}, 900_000);

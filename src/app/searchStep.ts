@@ -52,7 +52,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   if (outcome.trials.length === 0 && (await request.lent?.ended)?.goesOn === false) return undefined;
   if (request.side === 'head') found.search = outcome;
   found.notes.push(...outcome.notes);
-  tools.progress.line(`${config.name}: search: ${outcome.trials.length} ${outcome.trials.length === 1 ? 'trial' : 'trials'}, ${stopWords(outcome.stopReason)}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
+  tools.progress.line(`${config.name}: search: ${outcome.trials.length} ${outcome.trials.length === 1 ? 'trial' : 'trials'}, ${stopWords(outcome.stopReason, outcome.method)}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
   if (outcome.stopReason === 'disk') {
     found.incomplete = { reason: 'disk', sentence: 'nothing more can be written (the disk is full, or the folder may not be written), so nothing more was started; what was measured is kept, and a re-run goes on from there' };
     return undefined;

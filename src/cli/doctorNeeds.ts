@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseConfig } from '../config/parse.js';
-import { libraries } from '../external/libraries.js';
+import { libraries, packageOf } from '../external/libraries.js';
 import type { StudyConfig, TrialProgram } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -70,5 +70,5 @@ function libraryOf(options: Readonly<Record<string, unknown>>): Needs['python'] 
   const library = libraries[String(options['adapter'])];
   if (library === undefined) return undefined;
   const algorithms = [options['sampler'], options['pruner']].flatMap((one) => (typeof one === 'string' ? [one.startsWith('hub:') ? 'hub' : one] : []));
-  return { interpreter: String(options['python']), packages: [library.package, ...algorithms.flatMap((one) => library.needs?.[one] ?? [])] };
+  return { interpreter: String(options['python']), packages: [library.package, ...algorithms.flatMap((one) => (library.needs?.[one] ?? []).map(packageOf))] };
 }

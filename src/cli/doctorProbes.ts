@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { probeGpus } from '../executors/gpus.js';
-import { installOf, libraries, standing } from '../external/libraries.js';
+import { installOf, libraries, requirementOf, standing } from '../external/libraries.js';
 import { parseJson } from '../model/json.js';
 import type { Environment } from '../platform/environment.js';
 import { runLimited } from '../platform/limitedRun.js';
@@ -95,7 +95,7 @@ function of(interpreter: string): Pick<Part, 'interpreter'> {
 
 function packagePart(name: string, found: string | undefined, interpreter: string): Part {
   const library = Object.values(libraries).find((one) => one.package === name);
-  const pip = library === undefined ? `pip install ${name}${readers[name] === undefined ? '' : `: ${readers[name]}`}` : installOf(library);
+  const pip = library === undefined ? `pip install ${requirementOf(name)}${readers[name] === undefined ? '' : `: ${readers[name]}`}` : installOf(library);
   const fix = interpreter === 'python3' ? pip : `${interpreter} -m ${pip}`;
   const part = { group: 'python' as const, name, ...of(interpreter) };
   if (found === undefined) return { ...part, state: 'missing', fix };

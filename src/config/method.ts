@@ -7,6 +7,7 @@ import { defaultOf } from './defaults.js';
 import { nearest, type Dialect } from './dialect.js';
 import { readExternal } from './externalMethod.js';
 import { shown, type Findings, type Position } from './findings.js';
+import { externalMethods } from './externalMethod.js';
 import { readOptions } from './options.js';
 import { child, descend, entry, plainValue, type MapTree } from './yamlTree.js';
 
@@ -31,7 +32,10 @@ export function readMethod({ root, dialect, samplers, findings }: MethodContext)
   }
   const known = [...Object.keys(samplers), 'bayes'];
   const near = nearest(name, known);
-  findings.error(nameTree.at, { code: 'unknown-method', message: `method is ${shown(name)}; there are ${known.join(', ')}`, fix: near === undefined ? 'write method: random' : `did you mean ${near}?`, example: 'method: random' });
+  const elsewhere = name === 'external' ? 'optuna' : Object.keys(externalMethods).find((one) => name.includes(one));
+  const example = elsewhere === undefined ? 'method: random' : `method: { external: ${elsewhere} }`;
+  const fix = elsewhere !== undefined ? `in the study file, write ${example}` : near === undefined ? 'write method: random' : `did you mean ${near}?`;
+  findings.error(nameTree.at, { code: 'unknown-method', message: `method is ${shown(name)}; there are ${known.join(', ')}`, fix, example });
   return undefined;
 }
 

@@ -40,6 +40,6 @@ export function adapterCommand(given: Readonly<Record<string, unknown>>): Adapte
     ...common, name: adapter, sampler, argv: [python, assetPath(`python/adapters/${adapter.replaceAll('-', '_')}_adapter.py`)],
     ...(pruner === undefined ? {} : { pruner: { name: pruner, options: parsed.pruner_options ?? {} } }),
     ...(registry === undefined ? {} : { registry }),
-    ...(library === undefined ? {} : { library: { ...library, install: installOf(library) } }),
+    ...(library === undefined ? {} : { library: { ...library, install: installOf(library, [sampler, ...(pruner === undefined ? [] : [pruner])]) } }),
   };
 }

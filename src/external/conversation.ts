@@ -83,7 +83,7 @@ interface Replies {
 function createReplies(garbage: (message: string) => void): Replies {
   const waiting: { readonly take: (line: string) => void; readonly lose: (error: UserError) => void }[] = [];
   const decoder = new TextDecoder();
-  let pending = '';
+  let [pending, taken]: [string, string | undefined] = ['', undefined];
   return {
     next: async () => await new Promise<string>((take, lose) => { waiting.push({ take, lose }); }),
     read: (chunk) => {
@@ -91,7 +91,8 @@ function createReplies(garbage: (message: string) => void): Replies {
       pending = lines.pop() ?? '';
       for (const line of lines) {
         const next = waiting.shift();
-        if (next === undefined) { garbage(`wrote a line that nobody asked for: ${harmless(line)}`); return; }
+        if (next === undefined) { garbage(`wrote a line that nobody asked for: ${taken === undefined ? '' : `${harmless(taken)}, and then `}${harmless(line)}`); return; }
+        taken = line;
         next.take(line);
       }
       if (pending.length > longestLine) garbage(`wrote a line of more than ${longestLine} characters: ${harmless(pending)}`);
@@ -104,13 +105,13 @@ function parsedReply(line: string, fail: Conversation['fail']): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw fail('external-garbage', `answered with something that is no JSON: ${harmless(line)}`, garbageFix);
+    throw fail('external-garbage', `answered with something that is not JSON: ${harmless(line)}`, garbageFix);
   }
 }
 
-function failureOf(ending: Ending, stderr: string, { library }: AdapterCommand): Parameters<Conversation['fail']> {
-  if (ending.kind === 'not-started') return ['external-not-started', `was not started: ${harmless(ending.message)}`, 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.'];
-  return ['external-crashed', endingText(ending, stderr), library === undefined ? undefined : `Its last lines are in the log. Versions that are known to work: ${library.install}`];
+function failureOf(ending: Ending, stderr: string, command: AdapterCommand): Parameters<Conversation['fail']> {
+  if (ending.kind === 'not-started') return ['external-not-started', `was not started: ${harmless(ending.message)}`, command.library === undefined ? 'See that its first word is in PATH, or is a path that is seen from the folder where trials run.' : 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.'];
+  return ['external-crashed', endingText(ending, stderr), command.library === undefined ? 'What it wrote to stderr stands above; run it by hand on the lines of docs/external-samplers.md.' : `What it wrote to stderr stands above: look at \`options\` in \`method\`. Versions that are known to work: ${command.library.install}`];
 }
 
 const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';

@@ -6,7 +6,7 @@ export interface Library {
   readonly pins: readonly string[];
   /** What some of its algorithms need besides, in words. */
   readonly more?: string;
-  /** The same by the algorithm's name: packages of PyPI. */
+  /** The same by the algorithm's name, as `pip install` takes it. */
   readonly needs?: Readonly<Record<string, readonly string[]>>;
   /** The oldest that was driven by hand; older ones are refused, since the interface that the adapter calls may be another. */
   readonly from: string;
@@ -26,14 +26,25 @@ export const libraries: Readonly<Record<string, Library>> = {
   'ray-tune': {
     package: 'ray', pins: ['ray[tune]==2.60.0'],
     more: 'the searcher\'s own library: optuna, hyperopt, bayesian-optimization==1.4.3, nevergrad==1.0.12, zoopt==0.4.2, ax-platform==1.2.4 (AxSearch fails beside 1.3), hpbandster==0.7.4 with ConfigSpace==1.2.2 for TuneBOHB, or HEBO==0.3.6 in an environment of its own with numpy==1.24.4 pandas==2.2.3 scipy==1.11.4 scikit-learn==1.5.2 torch==2.15.0 matplotlib==3.8.4 contourpy==1.2.1 tensorboardX==2.6.2.2 pyarrow==17.0.0',
-    needs: { OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization'], NevergradSearch: ['nevergrad'], HEBOSearch: ['HEBO'], AxSearch: ['ax-platform'], ZOOptSearch: ['zoopt'], TuneBOHB: ['hpbandster', 'ConfigSpace'] }, from: '2.40', below: '3',
+    needs: { OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization==1.4.3'], NevergradSearch: ['nevergrad==1.0.12'], HEBOSearch: ['HEBO==0.3.6', 'numpy==1.24.4', 'pandas==2.2.3', 'scipy==1.11.4', 'scikit-learn==1.5.2', 'torch==2.15.0', 'matplotlib==3.8.4', 'contourpy==1.2.1', 'tensorboardX==2.6.2.2', 'pyarrow==17.0.0'], AxSearch: ['ax-platform==1.2.4'], ZOOptSearch: ['zoopt==0.4.2'], TuneBOHB: ['hpbandster==0.7.4', 'ConfigSpace==1.2.2'] }, from: '2.40', below: '3',
   },
   deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4.1', below: '1.5' },
 };
 
-/** The line to type. */
-export function installOf({ pins, more }: Library): string {
-  return `pip install ${pins.map((pin) => `"${pin}"`).join(' ')}${more === undefined ? '' : ` (with ${more})`}`;
+/** The line to type; for all of its algorithms, or for those that are named. */
+export function installOf({ pins, more, needs }: Library, algorithms: readonly string[] = []): string {
+  const needed = algorithms.flatMap((name) => needs?.[name.startsWith('hub:') ? 'hub' : name] ?? []);
+  return `pip install ${[...pins, ...needed].map((pin) => `"${pin}"`).join(' ')}${more === undefined || algorithms.length > 0 ? '' : ` (with ${more})`}`;
+}
+
+/** What a requirement is of. */
+export function packageOf(requirement: string): string {
+  return requirement.split('==')[0] ?? requirement;
+}
+
+/** As some algorithm of a library wants it; the name itself where nothing is known. */
+export function requirementOf(name: string): string {
+  return Object.values(libraries).flatMap(({ needs }) => Object.values(needs ?? {}).flat()).find((one) => packageOf(one) === name) ?? name;
 }
 
 /** Where a found version stands; what is no version is as good as any. */

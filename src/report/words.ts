@@ -79,7 +79,7 @@ const stops: Readonly<Record<string, string>> = {
   threshold: 'threshold reached', no_progress: 'no more progress', delta_x: 'the last two points nearly the same', delta_y: 'the best values nearly the same', hollow: 'too little progress', regret_bound: 'little left to gain', exhausted: 'every point tried', cancelled: 'cancelled', disk: 'disk full',
 };
 
-/** Why a search ended; what is no reason of ours is shown as it is. */
-export function stopWords(reason: string): string {
-  return stops[reason] ?? reason;
+/** Why a search ended; what is no reason of ours is shown as it is. Another program's own end is told by nobody else. */
+export function stopWords(reason: string, method: string): string {
+  return reason === 'exhausted' && method.startsWith('external') ? 'it had nothing more to try' : stops[reason] ?? reason;
 }

@@ -149,10 +149,15 @@ def refuse_beyond(library, space, distributions, conditions=False):
     """Names what the library cannot say, all at once."""
     faults = [f"{name} ({entry['distribution']})" for name, entry in space.items() if entry["distribution"] not in distributions]
     faults += [f"{name} (probabilities)" for name, entry in space.items() if "probabilities" in entry]
-    if not conditions:
-        faults += [f"{name} (exists only when {', '.join(entry['when'])} …)" for name, entry in space.items() if "when" in entry]
-    if faults:
-        raise Refused(f"{library} cannot draw {'; '.join(faults)}", "Choose another distribution, or a method of noregret, which draws all of them.")
+    conditional = [] if conditions else [f"{name} (exists only when {when_text(entry['when'])})" for name, entry in space.items() if "when" in entry]
+    if faults or conditional:
+        fixes = (["Choose another distribution"] if faults else []) + (["take `when` away or choose optuna, hyperopt or keras-tuner, which know conditions"] if conditional else []) + ["choose a method of noregret, which draws all of them"]
+        text = ", or ".join(fixes)
+        raise Refused(f"{library} cannot draw {'; '.join(faults + conditional)}", f"{text[0].upper()}{text[1:]}.")
+
+
+def when_text(conditions):
+    return " and ".join(f"{parent} is {' or '.join(json.dumps(value) for value in values)}" for parent, values in conditions.items())
 
 
 def place(entry, value):

@@ -2,6 +2,7 @@
 import importlib
 import inspect
 import itertools
+import math
 import pkgutil
 
 import ray_tune_searchers
@@ -50,10 +51,12 @@ class Variants:
 class RayTune:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("Ray Tune", self.space, DISTRIBUTIONS)
+        name, options = start["sampler"], dict(start["options"])
+        # It would take a log scale for a plain one, with a warning, and says of a choice only that there is one.
+        self.is_plain = name == "BayesOptSearch"
+        refuse_beyond(f"Ray Tune's {name}" if self.is_plain else "Ray Tune", self.space, DISTRIBUTIONS - {"categorical"} if self.is_plain else DISTRIBUTIONS)
         from ray import tune
 
-        name, options = start["sampler"], dict(start["options"])
         try:
             space = {each: self.domain(tune, each, entry) for each, entry in self.space.items()}
         except ValueError as error:
@@ -101,7 +104,7 @@ class RayTune:
         if entry["kind"] == "int":
             return tune.qrandint(low, high, step)
         if entry["log"]:
-            return tune.loguniform(low, high)
+            return tune.uniform(math.log10(low), math.log10(high)) if self.is_plain else tune.loguniform(low, high)
         return tune.quniform(low, high, step) if step is not None else tune.uniform(low, high)
 
     def label(self, name, i):
@@ -124,7 +127,13 @@ class RayTune:
     def outward(self, name, entry, value):
         if entry["kind"] == "categorical":
             return entry["choices"][next(i for i in range(len(entry["choices"])) if same(self.label(name, i), value.item() if hasattr(value, "item") else value))]
-        return in_space(entry, value)
+        return in_space(entry, 10**value if self.is_plain and entry["log"] else value)
+
+    def inward(self, name, value):
+        entry = self.space[name]
+        if entry["kind"] == "categorical":
+            return self.label(name, place(entry, value))
+        return math.log10(value) if self.is_plain and entry["log"] else value
 
     def tell(self, ask, params, state, value, steps, number, seconds):
         if ask is None:
@@ -146,8 +155,7 @@ class RayTune:
         takes = getattr(type(self.searcher), "add_evaluated_point", None)
         if state != "complete" or takes is None or takes is Searcher.add_evaluated_point:
             return
-        inward = {name: self.label(name, place(self.space[name], each)) if self.space[name]["kind"] == "categorical" else each for name, each in params.items()}
-        self.searcher.add_evaluated_point(inward, value)
+        self.searcher.add_evaluated_point({name: self.inward(name, each) for name, each in params.items()}, value)
 
 
 serve(RayTune)

@@ -1,5 +1,6 @@
 """Keras Tuner: its oracles random, grid, bayesian and hyperband. Hyperband's epochs are steps: a trial that it promotes is taken up again, not run anew."""
 import importlib.util
+import json
 import math
 import os
 import tempfile
@@ -34,6 +35,8 @@ class KerasTuner:
         self.library, self.trials = keras_tuner, trial
         self.halves = start["sampler"] == "hyperband"
         self.resumes = self.halves
+        # Values of trials of elsewhere, for a grid: by their parameters.
+        self.told = {} if start["sampler"] == "grid" else None
         self.oracle = self.created(start)
         # Where it keeps its own state, which nobody reads: the log is ours.
         self.folder = tempfile.TemporaryDirectory(prefix="keras-tuner-")
@@ -105,6 +108,16 @@ class KerasTuner:
         return next(choice for choice in entry["choices"] if same(self.inward(name, choice), value))
 
     def ask(self, number):
+        for _ in range(10**6):
+            found = self.propose(number)
+            known = None if self.told is None or not isinstance(found, dict) else self.told.pop(json.dumps(found, sort_keys=True), None)
+            if known is None:
+                return found
+            # A point of the grid that has its value already: the oracle hears of it, and goes on from there.
+            self.tell(number, found, "complete", known, [], number, None)
+        return None
+
+    def propose(self, number):
         states = self.trials.TrialStatus
         worker = self.free.pop() if self.free else f"tuner{self.workers}"
         trial = self.oracle.create_trial(worker)
@@ -144,6 +157,10 @@ class KerasTuner:
     def learn(self, params, state, value, number):
         """A trial of elsewhere, as one that the oracle had made. Hyperband's brackets have no place for it."""
         if self.halves or state != "complete":
+            return
+        if self.told is not None:
+            # Its combinations follow from the first; one that it did not make would end them.
+            self.told[json.dumps(params, sort_keys=True)] = value
             return
         hp = self.hyperparameters()
         hp.values.update({name: self.inward(name, each) for name, each in params.items()})

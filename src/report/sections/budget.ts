@@ -25,7 +25,7 @@ function spent({ budget: b, search }: Comparison): string {
     `${String(b.complete)}${b.runs === undefined ? '' : ' trials'} ok`, ...some(b.pruned, 'pruned'), ...some(b.failed, 'failed'), ...some(b.infeasible, 'infeasible'), ...some(b.reused, 'reused'),
   ].join(' · ');
   const gpu = b.gpuMinutes > 0 ? `, ${b.gpuMinutes < 0.05 ? 'under 0.1' : formatNumber(Math.round(b.gpuMinutes * 10) / 10)} GPU-minutes${b.joules === undefined ? '' : ` (${energyWords(b.joules)})`}` : '';
-  const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason)}`;
+  const stop = search === undefined ? '' : `. Search (${search.method}, ${plural(search.trials.length, 'trial')}): ${stopWords(search.stopReason, search.method)}`;
   // Two logs are read: nothing ran.
   const time = b.wallSeconds === 0 ? 'none run here' : `in ${durationWords(b.wallSeconds)}`;
   return `${counts}${b.runs === undefined ? '' : `, ${plural(b.runs, 'run')}`}, ${time}${gpu}${stop}.`;
