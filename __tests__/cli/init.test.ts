@@ -182,6 +182,17 @@ describe('from another tool\'s file', () => {
     expect(config()['parameters']).toEqual({ x: { values: [3, 4] } });
   });
 
+  test('a file, one of several in it, and a folder are named by their absolute paths too', async () => {
+    mkdirSync(join(folder.path, 'files', 'project'), { recursive: true });
+    mkdirSync(join(folder.path, 'study'));
+    write('files/a.py', "p = {'x': [1, 2]}\nq = {'x': [3, 4]}\n");
+    write('files/project/oracle.json', '{"hyperparameters": {"space": [{"class_name": "Boolean", "config": {"name": "a", "default": true, "conditions": []}}]}}');
+    const study = join(folder.path, 'study');
+    const from = async (file: string): Promise<string> => ended(await type(study, ['init', '--force', '--from', join(folder.path, 'files', file)]), 0).out;
+    expect(await from('a.py#q')).toContain('(Talos)');
+    expect(await from('project')).toContain('(Keras Tuner)');
+  });
+
   test('a folder of Keras Tuner is its oracle.json', async () => {
     mkdirSync(join(folder.path, 'project'));
     write('project/oracle.json', '{"hyperparameters": {"space": [{"class_name": "Boolean", "config": {"name": "a", "default": true, "conditions": []}}]}}');

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ConfigAnswers } from '../app/initTemplates.js';
 import type { Draft } from '../dialects/dialect.js';
 import { detectDialect, forceDialect, knownDialect, isHyperoptProgram, isSweep, readDialect, unknownDialect, type Found } from '../dialects/detect.js';
@@ -46,20 +46,20 @@ export async function answersFrom(flags: FromFlags, fallback: ConfigAnswers, ter
 /** UserError `python-untrusted` unless the user said that it may run. */
 async function run({ path, part }: FileText, { trust }: FromFlags, { cwd, signal }: Terminal): Promise<FileText> {
   if (trust !== true) throw new UserError('python-untrusted', `${path} makes a search space of Hyperopt in Python, which only running it tells.`, { fix: `If you trust it: --trust runs it with your python3 (--from '${path}#NAME' names the variable). Or write the space out there: docs/init-from.md.` });
-  return { path, text: await exportedSpace({ file: join(cwd, path), variable: part ?? '', shown: path, cwd, signal }) };
+  return { path, text: await exportedSpace({ file: resolve(cwd, path), variable: part ?? '', shown: path, cwd, signal }) };
 }
 
 async function readFrom(cwd: string, from: string): Promise<FileText> {
   const hash = from.lastIndexOf('#');
-  const isWhole = hash < 1 || (await sizeOf(join(cwd, from))) !== undefined;
+  const isWhole = hash < 1 || (await sizeOf(resolve(cwd, from))) !== undefined;
   const named = isWhole ? { path: from } : { path: from.slice(0, hash), part: from.slice(hash + 1) };
   // A Keras Tuner project is a folder; its space stands in one file of it.
-  const path = (await sizeOf(join(cwd, named.path))) === 'folder' ? join(named.path, 'oracle.json') : named.path;
-  const size = await sizeOf(join(cwd, path));
+  const path = (await sizeOf(resolve(cwd, named.path))) === 'folder' ? join(named.path, 'oracle.json') : named.path;
+  const size = await sizeOf(resolve(cwd, path));
   if (typeof size === 'number' && size > 4 * maxCharacters) throw new UserError('file-too-large', `${path} has ${size} bytes; a search space of at most ${maxCharacters} characters is read.`, { fix: 'Give the file that holds the search space alone.' });
   if (size === undefined && path !== named.path) throw new UserError('file-unreadable', `${named.path} is a folder without an oracle.json.`, { fix: 'Of folders only a project of Keras Tuner is read; name the file that holds the search space.' });
   if (size === undefined) throw new UserError('file-unreadable', `Cannot read ${path}: there is no such file.`, { fix: 'Check the path; it is relative to the working directory.' });
-  const text = typeof size === 'string' ? undefined : await readFile(join(cwd, path), 'utf8').catch((cause: unknown) => {
+  const text = typeof size === 'string' ? undefined : await readFile(resolve(cwd, path), 'utf8').catch((cause: unknown) => {
     throw new UserError('file-unreadable', `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { fix: 'Check its permissions.', cause });
   });
   if (text === undefined || text.includes('\0')) throw new UserError('file-unreadable', `Cannot read ${path}: it is no file of text.`, { fix: 'Give the file that holds the search space; finished tunings are read by noregret import.' });
