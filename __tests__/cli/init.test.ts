@@ -92,6 +92,19 @@ parameters:
     expect(await space('noregret.yml')).toMatchObject({ lr: { kind: 'float' }, n: { kind: 'int' } });
   });
 
+  test('a grid without a cap is budgeted whole, a long one in part', async () => {
+    const grid = async (more: string): Promise<string> => {
+      writeFileSync(join(folder.path, 'sweep.yaml'), `program: fit.py\nmethod: grid\nmetric: { name: loss, goal: minimize }\nparameters:\n  a: { values: [1, 2, 3] }\n  b: { parameters: { c: { values: [x, y] }, d: { min: 1, max: 4 } } }\n  e: { value: 5 }\n${more}`);
+      return ended(await type(folder.path, ['init', '--force']), 0).err;
+    };
+    expect(await grid('')).toBe('');
+    expect(config()).toMatchObject({ method: 'grid', budget: { trials: 24 } });
+    await grid('run_cap: 7\n');
+    expect(config()).toMatchObject({ budget: { trials: 7 } });
+    expect(await grid('  f: { min: 1, max: 100 }\n')).toBe('note: the grid has 2400 points: budget.trials runs an evenly spread part\n');
+    expect(config()).toMatchObject({ budget: { trials: 20 } });
+  });
+
   test('one with mistakes is refused with its line, and nothing is written', async () => {
     writeFileSync(join(folder.path, 'broken.yaml'), 'method: random\nparameters:\n  x: { min: 2, max: 1 }\n');
     const { err } = ended(await type(folder.path, ['init', '--from', 'broken.yaml']), 2);

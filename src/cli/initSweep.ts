@@ -1,6 +1,9 @@
 import { isNode, parseDocument, stringify, visit } from 'yaml';
 import type { ConfigAnswers } from '../app/initTemplates.js';
 import { parseConfig } from '../config/parse.js';
+import { gridBudget } from '../dialects/gridBudget.js';
+import type { StudyConfig } from '../model/config.js';
+import { gridSize } from '../model/distributionImage.js';
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import { pruners } from '../pruners/index.js';
@@ -16,7 +19,8 @@ export function sweepAnswers({ text, path }: { readonly text: string; readonly p
   const { config, diagnostics } = parseConfig({ text, path, samplers, pruners });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (config === undefined) throw new UserError('sweep-invalid', `${path}:${error?.line ?? 1}:${error?.column ?? 1}: ${error?.message ?? 'not valid'}`, { fix: error?.fix ?? `See: npx noregret check --config ${path}` });
-  const { budget, stop } = config;
+  const { stop } = config;
+  const { trials, notes } = trialsOf(config);
   const whole = parseDocument(text).toJS({ maxAliasCount: 100 }) as Readonly<Record<string, ParamValue>>;
   const lost = Object.keys(whole).filter((key) => !carried.has(key));
   const pruner = whole['early_terminate'] as ConfigAnswers['earlyTerminate'];
@@ -28,11 +32,19 @@ export function sweepAnswers({ text, path }: { readonly text: string; readonly p
       parameters: parameterLines(text), wandb: config.metrics.wandb,
       ...(config.method.name === 'random' ? {} : { method: config.method.name }),
       ...(config.earlyTerminate === undefined || pruner === undefined ? {} : { earlyTerminate: pruner }),
-      ...(budget.trialsExplicit ? { trials: budget.trials } : {}),
+      ...(trials === undefined ? {} : { trials }),
       ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
     },
-    notes: lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`],
+    notes: [...notes, ...(lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`])],
   };
+}
+
+/** The cap, or what W&B runs of a grid without one: all of it. */
+function trialsOf({ budget, method, space }: StudyConfig): ReturnType<typeof gridBudget> {
+  if (budget.trialsExplicit) return { trials: budget.trials, notes: [] };
+  const sizes = space.parameters.map(({ distribution }) => gridSize(distribution));
+  const isGrid = method.name === 'grid' && sizes.every((size) => size !== undefined);
+  return isGrid ? gridBudget(sizes.reduce((product, size) => product * size, 1)) : { notes: [] };
 }
 
 /** As written: 1.0 and 1 are a float and an integer, and make another space. */
