@@ -105,6 +105,16 @@ parameters:
     expect(config()).toMatchObject({ budget: { trials: 20 } });
   });
 
+  test('no end that the file does not have: its time stays, and what is lost inside a map is named', async () => {
+    const from = async (more: string): Promise<{ err: string; limits: string }> => {
+      writeFileSync(join(folder.path, 'sweep.yaml'), `${sweep}${more}`);
+      const { err } = ended(await type(folder.path, ['init', '--force']), 0);
+      return { err, limits: read('noregret.yml').split('budget:\n')[1]!.split('  # trial_time')[0]! };
+    };
+    expect(await from('')).toEqual({ err: '', limits: '  trials: 20 # the file names no number\n  # time: 45m\n' });
+    expect(await from('budget: { trials: 9, time: 2h, gpu_hours: 3 }\n')).toEqual({ err: 'note: not read: budget.gpu_hours\n', limits: '  trials: 9\n  time: 2h\n' });
+  });
+
   test('one with mistakes is refused with its line, and nothing is written', async () => {
     writeFileSync(join(folder.path, 'broken.yaml'), 'method: random\nparameters:\n  x: { min: 2, max: 1 }\n');
     const { err } = ended(await type(folder.path, ['init', '--from', 'broken.yaml']), 2);
@@ -163,6 +173,7 @@ describe('from another tool\'s file', () => {
     expect(err).toBe('note: the file names no metric, no goal, no command: put yours in place of the example\nnote: f: left out: its _type factor cannot be said here\n');
     expect(read('noregret.yml')).toContain('  # f: left out: its _type factor cannot be said here\n');
     expect(config()['parameters']).toEqual({ lr: { distribution: 'log_uniform_values', min: 0.0001, max: 0.1 } });
+    expect(config()['budget']).toEqual({ trials: 20 });
     expect(json(ended(await type(folder.path, ['check', '--json']), 0))).toMatchObject({ ok: true, errors: [], warnings: [] });
   });
 

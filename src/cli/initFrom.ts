@@ -85,7 +85,7 @@ function fromDialect(found: Found, { path, part }: FileText, fallback: ConfigAns
       name: name ?? fallback.name, metric: metric ?? fallback.metric, goal: goal ?? fallback.goal,
       command: command ?? (argsMacro === undefined ? fallback.command : ['python', 'train.py', argsMacro]),
       parameters: [`# From ${oneLine(path)} (${tool}).`, ...own.map((note) => `# ${note}`), ...parameterLines(parameters)],
-      ...optional({ method, trials, time, threshold, earlyTerminate }),
+      converted: true, ...optional({ method, trials, time, threshold, earlyTerminate }),
     },
   };
 }
