@@ -8,6 +8,7 @@ import { optional } from '../dialects/fields.js';
 import { dialects } from '../dialects/index.js';
 import { oneLine, parameterLines, parameterNotes } from '../dialects/lines.js';
 import { UserError } from '../model/errors.js';
+import { exampleCommand, exampleMetric } from './initExamples.js';
 import { sweepAnswers } from './initSweep.js';
 import { exportedSpace } from './pythonSpace.js';
 import type { Terminal } from './terminal.js';
@@ -75,23 +76,32 @@ async function sizeOf(path: string): Promise<number | 'folder' | 'other' | undef
 function fromDialect(found: Found, { path, part }: FileText, fallback: ConfigAnswers): FromFile {
   const { tool } = found.reader;
   const draft = readDialect(found, { file: path, ...(part === undefined ? {} : { part }) });
-  const own = [...draft.notes, ...missing(draft)].map(oneLine);
+  const { command, notes: ofCommand } = commandOf(draft, fallback);
+  const own = [...draft.notes, ...missing(draft), ...ofCommand].map(oneLine);
   const notes = [...own, ...parameterNotes(draft.parameters).map(oneLine)];
   if (!draft.parameters.some(({ form }) => form.said)) throw new UserError('dialect-empty', `${path} (${tool}) has no parameter that can be said here${notes.length === 0 ? '' : `: ${notes.join('; ')}`}.`, { fix: 'Write parameters by hand.' });
-  const { name, metric, goal, command, argsMacro, parameters, method, trials, time, threshold, earlyTerminate } = draft;
+  const { name, goal = fallback.goal, metric = exampleMetric(goal), parameters, method, trials, time, threshold, earlyTerminate } = draft;
   return {
     tool, notes,
     answers: {
-      name: name ?? fallback.name, metric: metric ?? fallback.metric, goal: goal ?? fallback.goal,
-      command: command ?? (argsMacro === undefined ? fallback.command : ['python', 'train.py', argsMacro]),
+      name: name ?? fallback.name, metric, goal, command,
       parameters: [`# From ${oneLine(path)} (${tool}).`, ...own.map((note) => `# ${note}`), ...parameterLines(parameters)],
       converted: true, ...optional({ method, trials, time, threshold, earlyTerminate }),
     },
   };
 }
 
+function commandOf({ command, argsMacro, parameters }: Draft, fallback: ConfigAnswers): ReturnType<typeof exampleCommand> {
+  if (command !== undefined) return { command, notes: [] };
+  if (argsMacro !== undefined) return { command: ['python', 'train.py', argsMacro], notes: [] };
+  return exampleCommand(fallback.command, parameters.filter(({ form }) => form.said).map(({ path }) => path[0] ?? ''));
+}
+
 /** What the file leaves open, so that an example of ours stands in its place. */
 function missing({ metric, goal, command }: Draft): readonly string[] {
   const open = [...(metric === undefined ? ['metric'] : []), ...(goal === undefined ? ['goal'] : []), ...(command === undefined ? ['command'] : [])];
-  return open.length === 0 ? [] : [`the file names no ${open.join(', no ')}: put yours in place of the example`];
+  const [last] = open.slice(-1);
+  if (last === undefined) return [];
+  const named = open.length === 1 ? `no ${last}` : `neither ${open.slice(0, -1).join(', ')} nor ${last}`;
+  return [`the file names ${named}: put yours in place of the example`];
 }

@@ -9,6 +9,7 @@ import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
+import { exampleCommand } from './initExamples.js';
 
 export interface SweepFile { readonly answers: ConfigAnswers; readonly notes: readonly string[] }
 
@@ -27,11 +28,12 @@ export function sweepAnswers({ text, path }: { readonly text: string; readonly p
   const whole = parseDocument(text).toJS({ maxAliasCount: 100 }) as Readonly<Record<string, ParamValue>>;
   const lost = Object.entries(whole).flatMap(([key, value]) => (carried.has(key) ? lostInside(key, value) : [key]));
   const time = textOf(at(whole, 'budget')['time']);
+  const example = exampleCommand(fallback.command, config.space.parameters.map(({ path }) => path[0] ?? ''));
   const pruner = whole['early_terminate'] as ConfigAnswers['earlyTerminate'];
   return {
     answers: {
       name: config.name === 'sweep' ? fallback.name : config.name,
-      command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : fallback.command,
+      command: config.program?.kind === 'command' ? withProgram(config.program.argv, config.program.program) : example.command,
       metric: config.metric?.name ?? fallback.metric, goal: config.metric?.goal ?? fallback.goal,
       parameters: parameterLines(text), wandb: config.metrics.wandb, converted: true,
       ...(config.method.name === 'random' ? {} : { method: config.method.name }),
@@ -39,7 +41,7 @@ export function sweepAnswers({ text, path }: { readonly text: string; readonly p
       ...optional({ trials, time }),
       ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
     },
-    notes: [...notes, ...(lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`])],
+    notes: [...notes, ...(config.program?.kind === 'command' ? [] : example.notes), ...(lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`])],
   };
 }
 
