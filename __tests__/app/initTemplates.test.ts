@@ -44,6 +44,14 @@ describe('noregret.yml', () => {
     expect(study(uncommented).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  test('a study that is taken over keeps its own limits, and gets no time limit of ours', () => {
+    expect(parse(configText(answers))).toMatchObject({ budget: { trials: 20, time: '45m' } });
+    expect(parse(configText({ ...answers, converted: true }))).toMatchObject({ budget: { trials: 20 } });
+    expect(configText({ ...answers, converted: true })).toMatch(/^ {2}trials: 20 # the file names no number\n {2}# time: 45m$/m);
+    expect(parse(configText({ ...answers, converted: true, trials: 7, time: '2h' }))).toMatchObject({ budget: { trials: 7, time: '2h' } });
+    expect(Object.keys((parse(configText({ ...answers, converted: true })) as { budget: object }).budget)).toEqual(['trials']);
+  });
+
   test('the editor finds the schema', () => {
     expect(configText(answers)).toMatch(/^# yaml-language-server: \$schema=\S+noregret\.schema\.json\n/);
   });

@@ -67,7 +67,7 @@ describe('from a sweep file', () => {
   test('command, metric and nested parameters are taken over, and the space is the same', async () => {
     writeFileSync(join(folder.path, 'sweep.yaml'), sweep);
     const { out } = ended(await type(folder.path, ['init']), 0);
-    expect(out).toContain('wrote noregret.yml from sweep.yaml');
+    expect(out).toContain('wrote noregret.yml from sweep.yaml (W&B)\n');
     expect(config()).toMatchObject({ metric: { name: 'loss', goal: 'minimize' }, parameters: (parse(sweep) as Record<string, unknown>)['parameters'] });
     expect(config()['command']).toContain('fit.py');
     const space = async (file: string): Promise<unknown> => json(ended(await type(folder.path, ['check', '--json', '--config', file]), 0))['space'];
@@ -90,6 +90,29 @@ parameters:
     writeFileSync(join(folder.path, 'sweep.yaml'), 'program: fit.py\nmethod: random\nmetric: { name: acc, goal: maximize }\nparameters:\n  lr: &r { min: 1.0, max: 10.0 }\n  n: { min: 1, max: 10 }\n');
     ended(await type(folder.path, ['init', '--force']), 0);
     expect(await space('noregret.yml')).toMatchObject({ lr: { kind: 'float' }, n: { kind: 'int' } });
+  });
+
+  test('a grid without a cap is budgeted whole, a long one in part', async () => {
+    const grid = async (more: string): Promise<string> => {
+      writeFileSync(join(folder.path, 'sweep.yaml'), `program: fit.py\nmethod: grid\nmetric: { name: loss, goal: minimize }\nparameters:\n  a: { values: [1, 2, 3] }\n  b: { parameters: { c: { values: [x, y] }, d: { min: 1, max: 4 } } }\n  e: { value: 5 }\n${more}`);
+      return ended(await type(folder.path, ['init', '--force']), 0).err;
+    };
+    expect(await grid('')).toBe('');
+    expect(config()).toMatchObject({ method: 'grid', budget: { trials: 24 } });
+    await grid('run_cap: 7\n');
+    expect(config()).toMatchObject({ budget: { trials: 7 } });
+    expect(await grid('  f: { min: 1, max: 100 }\n')).toBe('note: the grid has 2400 points: budget.trials runs an evenly spread part\n');
+    expect(config()).toMatchObject({ budget: { trials: 20 } });
+  });
+
+  test('no end that the file does not have: its time stays, and what is lost inside a map is named', async () => {
+    const from = async (more: string): Promise<{ err: string; limits: string }> => {
+      writeFileSync(join(folder.path, 'sweep.yaml'), `${sweep}${more}`);
+      const { err } = ended(await type(folder.path, ['init', '--force']), 0);
+      return { err, limits: read('noregret.yml').split('budget:\n')[1]!.split('  # trial_time')[0]! };
+    };
+    expect(await from('')).toEqual({ err: '', limits: '  trials: 20 # the file names no number\n  # time: 45m\n' });
+    expect(await from('budget: { trials: 9, time: 2h, gpu_hours: 3 }\n')).toEqual({ err: 'note: not read: budget.gpu_hours\n', limits: '  trials: 9\n  time: 2h\n' });
   });
 
   test('one with mistakes is refused with its line, and nothing is written', async () => {
@@ -147,15 +170,16 @@ describe('from another tool\'s file', () => {
     write('any.name', nni);
     const { out, err } = ended(await type(folder.path, ['init', '--from', 'any.name']), 0);
     expect(out).toContain('wrote noregret.yml from any.name (NNI)\n');
-    expect(err).toBe('note: the file names no metric, no goal, no command: put yours in place of the example\nnote: f: left out: its _type factor cannot be said here\n');
+    expect(err).toBe('note: the file names neither metric, goal nor command: put yours in place of the example\nnote: f: left out: its _type factor cannot be said here\n');
     expect(read('noregret.yml')).toContain('  # f: left out: its _type factor cannot be said here\n');
     expect(config()['parameters']).toEqual({ lr: { distribution: 'log_uniform_values', min: 0.0001, max: 0.1 } });
+    expect(config()['budget']).toEqual({ trials: 20 });
     expect(json(ended(await type(folder.path, ['check', '--json']), 0))).toMatchObject({ ok: true, errors: [], warnings: [] });
   });
 
   test('--json says the tool and the notes', async () => {
     write('a.json', nni);
-    expect(json(ended(await type(folder.path, ['init', '--json', '--from', 'a.json']), 0))).toMatchObject({ valid: true, from: 'a.json', tool: 'NNI', notes: [expect.stringContaining('names no metric'), expect.stringContaining('f: left out')] });
+    expect(json(ended(await type(folder.path, ['init', '--json', '--from', 'a.json']), 0))).toMatchObject({ valid: true, from: 'a.json', tool: 'NNI', notes: [expect.stringContaining('names neither metric'), expect.stringContaining('f: left out')] });
   });
 
   test('metric, budget, pruner, time and command are carried over', async () => {
@@ -163,6 +187,33 @@ describe('from another tool\'s file', () => {
     ended(await type(folder.path, ['init', '--from', 'katib.yaml']), 0);
     expect(config()).toMatchObject({ name: 'a', metric: { name: 'loss', goal: 'minimize' }, method: 'tpe', budget: { trials: 9 }, stop: { threshold: 0.1 }, early_terminate: { type: 'median' }, command: ['python', 't.py', '--lr=${param:lr}'] });
     ended(await type(folder.path, ['check']), 0);
+  });
+
+  test('an example in place of the metric goes with the goal', async () => {
+    const experiment = (goal: string): string => `trialCommand: python t.py\ntuner: { name: TPE, classArgs: { optimize_mode: ${goal} } }\nsearchSpace: { a: { _type: choice, _value: [1, 2] } }\n`;
+    for (const [goal, metric] of [['minimize', 'val_loss'], ['maximize', 'val_accuracy']] as const) {
+      write('a.yaml', experiment(goal));
+      expect(ended(await type(folder.path, ['init', '--force', '--from', 'a.yaml']), 0).err).toContain('note: the file names no metric: put yours');
+      expect(config()['metric']).toMatchObject({ name: metric, goal });
+    }
+  });
+
+  test('a parameter called seed is passed once, and that is said', async () => {
+    const seeds = async (): Promise<string> => {
+      const { err } = ended(await type(folder.path, ['init', '--force', '--from', 'a']), 0);
+      expect(config()['command']).toEqual(['python', 'train.py', '${args}']);
+      ended(await type(folder.path, ['check']), 0);
+      return err;
+    };
+    write('a', '{"seed": {"_type": "choice", "_value": [20, 31]}}');
+    expect(await seeds()).toMatch(/^note: seed: a parameter of the file, so the example command has no --seed=\$\{seed\}; /m);
+    write('a', 'method: random\nmetric: { name: acc, goal: maximize }\nparameters: { seed: { values: [1, 2] } }\n');
+    expect(await seeds()).toMatch(/^note: seed: /m);
+    write('a', 'program: t.py\nmethod: random\nmetric: { name: acc, goal: maximize }\nparameters: { seed: { values: [1, 2] } }\n');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'a']), 0).err).toBe('');
+    write('a', '{"lr": {"_type": "choice", "_value": [20, 31]}}');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'a']), 0).err).not.toContain('seed');
+    expect(config()['command']).toEqual(['python', 'train.py', '--seed=${seed}', '${args}']);
   });
 
   test('--dialect forces one, and names those that there are', async () => {
@@ -182,6 +233,17 @@ describe('from another tool\'s file', () => {
     expect(config()['parameters']).toEqual({ x: { values: [3, 4] } });
   });
 
+  test('a file, one of several in it, and a folder are named by their absolute paths too', async () => {
+    mkdirSync(join(folder.path, 'files', 'project'), { recursive: true });
+    mkdirSync(join(folder.path, 'study'));
+    write('files/a.py', "p = {'x': [1, 2]}\nq = {'x': [3, 4]}\n");
+    write('files/project/oracle.json', '{"hyperparameters": {"space": [{"class_name": "Boolean", "config": {"name": "a", "default": true, "conditions": []}}]}}');
+    const study = join(folder.path, 'study');
+    const from = async (file: string): Promise<string> => ended(await type(study, ['init', '--force', '--from', join(folder.path, 'files', file)]), 0).out;
+    expect(await from('a.py#q')).toContain('(Talos)');
+    expect(await from('project')).toContain('(Keras Tuner)');
+  });
+
   test('a folder of Keras Tuner is its oracle.json', async () => {
     mkdirSync(join(folder.path, 'project'));
     write('project/oracle.json', '{"hyperparameters": {"space": [{"class_name": "Boolean", "config": {"name": "a", "default": true, "conditions": []}}]}}');
@@ -190,7 +252,7 @@ describe('from another tool\'s file', () => {
 
   test('a W&B sweep stays one: indented, in JSON, with its pruner, and what is not carried over is named', async () => {
     write('s.json', '{"program": "t.py", "method": "grid", "parameters": {"a": {"values": [1, 2]}}}');
-    expect(ended(await type(folder.path, ['init', '--from', 's.json']), 0).out).toContain('wrote noregret.yml from s.json\n');
+    expect(ended(await type(folder.path, ['init', '--from', 's.json']), 0).out).toContain('wrote noregret.yml from s.json (W&B)\n');
     expect(config()['parameters']).toEqual({ a: { values: [1, 2] } });
     write('s.yaml', '  program: t.py\n  method: random\n  project: p\n  early_terminate: { type: hyperband, min_iter: 3 }\n  metric: { name: loss }\n  parameters: { a: { values: [1, 2] } }\n');
     expect(ended(await type(folder.path, ['init', '--force', '--from', 's.yaml']), 0).err).toBe('note: not read: project\n');

@@ -18,6 +18,12 @@ describe('results', () => {
     ['results: t\ncommand: [python, train.py]', '3:1 two-programs'], ['results: t\ntrainer: { tfjs: t.mjs }', '3:1 two-programs'], ['results: t\nfolds: 5', '3:1 two-programs'], ['results: t\nsetup: [[npm, ci]]', '3:1 two-programs'],
   ])('%s', (lines, place) => expect(problems(parse(study(lines)))).toEqual([place]));
 
+  test('a key that there is not: those that there are, or the one that is meant', () => {
+    const fixes = (lines: string) => parse(study(lines)).diagnostics.map(({ fix }) => fix);
+    expect(fixes('results: { path: t, trust: true }')).toEqual(['keys here: path, study, params, state, seed, choices']);
+    expect(fixes('results: { path: t, parms: [a] }')).toEqual(['did you mean params?']);
+  });
+
   test('the metric has to be named', () => {
     expect(messages(parse('results: t\n'))).toContain('metric is missing: results may hold several');
   });

@@ -67,3 +67,34 @@ test('a step gives an operation its flags; of several one is named', () => {
   expect(second.draft).toMatchObject({ metric: 'loss', goal: 'minimize', method: 'grid', trials: 6 });
   expect(second.lines).toContain('epochs: { value: 25 }');
 });
+
+const pipeline = `prepare: { main: prepare }
+train:
+  main: train
+  flags: { epochs: { arg-name: train_epochs }, lr: { arg-name: rate, default: 1 } }
+  requires:
+    - { operation: prepare, name: images }
+    - { url: "https://example.com/a.zip", sha256: 00, path: data }
+    - data
+pipeline:
+  flags: { epochs: 25 }
+  steps:
+    - run: prepare size=3
+    - run: train
+      flags: { epochs: "\${epochs}", lr: "logspace[-5:-1:5]", momentum: [0.7, 0.8] }
+    - evaluate
+`;
+
+test('a step gives flags by their names, the program gets them as its operation calls them', () => {
+  const { lines, notes } = readText(pipeline);
+  expect(lines.filter((line) => !line.startsWith('#'))).toEqual(['train_epochs: { value: 25 }', 'rate: { values: [0.00001, 0.0001, 0.001, 0.01, 0.1] }', 'momentum: { values: [0.7, 0.8] }']);
+  expect(notes).toEqual(expect.arrayContaining(['train_epochs: the flag epochs, which the program calls train_epochs', 'rate: the flag lr, which the program calls rate']));
+});
+
+test('what a step needs is named, as are the steps beside it', () => {
+  expect(readText(pipeline).notes.filter((note) => /left out|not read|not run/.test(note))).toEqual([
+    'requires operation prepare, url https://example.com/a.zip, data: left out; it must be there when a trial starts (link: or setup: see to that)',
+    'steps prepare, evaluate: not run here; what a trial needs of what comes before it must be there when it starts',
+  ]);
+  expect(readText(file('        x: [1, 2]').replace('compare:', 'requires: { file: a.csv }\n      compare:')).notes).toEqual(expect.arrayContaining([expect.stringMatching(/^requires file a\.csv: left out/)]));
+});

@@ -34,7 +34,7 @@ dialectContract('hydra', {
     'model.act: { values: [relu, "leaky relu", null, true] }',
     'trainer.epochs: { value: 5 }',
   ],
-  notes: [/^command: names with dots/, /^custom_search_space \.space\.configure: left out/, /^max_failure_rate: left out/, /^model\.width: Optuna's sweeper includes the stop 64; its two ends are drawn half as often/, /^odd: left out: glob\(…\) is no function/],
+  notes: [/^names with dots/, /^custom_search_space \.space\.configure: left out/, /^max_failure_rate: left out/, /^model\.width: Optuna's sweeper includes the stop 64; its two ends are drawn half as often/, /^odd: left out: glob\(…\) is no function/],
   unknown: [example.replace('n_trials: 25', 'n_trials: 25\n    zzz: 1'), example.replace('sampler: tpe', 'sampler: zzz')],
   bad: {
     'what is not in the grammar': [one('uniform(0.0, '), /^file:11: hydra\.sweeper\.params\.x .*no override of Hydra's grammar/],
@@ -54,8 +54,9 @@ dialectContract('hydra', {
 });
 
 test('the basic sweeper is a grid, and its range leaves the stop out', () => {
-  const { draft, lines } = readText('hydra:\n  sweeper:\n    params:\n      a: range(1, 4)\n      b: 1,2\n      c: shuffle(x, z)\n');
+  const { draft, lines, notes } = readText('hydra:\n  sweeper:\n    params:\n      a: range(1, 4)\n      b: 1,2\n      c: shuffle(x, z)\n');
   expect({ method: draft.method, trials: draft.trials, lines }).toEqual({ method: 'grid', trials: 12, lines: ['a: { values: [1, 2, 3] }', 'b: { values: [1, 2] }', 'c: { values: [x, z] }'] });
+  expect(notes).toEqual([]);
 });
 
 test('Nevergrad: bounds, or no end to the walk', () => {

@@ -64,3 +64,13 @@ test('a search_space.json stands alone', () => {
   const { tool, lines, draft } = readText('{"lr": {"_type": "choice", "_value": [0.1, 0.01]}}');
   expect({ tool, lines, method: draft.method }).toEqual({ tool: 'NNI', lines: ['lr: { values: [0.1, 0.01] }'], method: undefined });
 });
+
+test('maps may be values: they are read whole', () => {
+  const { lines, notes } = readText('{"both": {"_type": "choice", "_value": [{"optimizer": "Adam", "lr": 0.1}, {"optimizer": "SGD", "lr": 1}]}}');
+  expect(lines).toEqual(['both: { values: [{ optimizer: Adam, lr: 0.1 }, { optimizer: SGD, lr: 1 }] }']);
+  expect(notes).toEqual([]);
+});
+
+test('a range that is rounded to one value says which', () => {
+  expect(readText(one('quniform', [0.45, 0.55, 0.5])).notes).toContainEqual('x: rounded to multiples of 0.5 and cut off at its ends, it is always 0.5');
+});

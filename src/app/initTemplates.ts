@@ -34,6 +34,8 @@ export interface ConfigAnswers {
   readonly earlyTerminate?: Readonly<Record<string, ParamValue>>;
   /** Value of the metric which is good enough. */
   readonly threshold?: number;
+  /** Taken over from another tool's file. */
+  readonly converted?: boolean;
 }
 
 /** Two jobs (decisions.md 31): the one that runs the repository's code may only read, the one that may write runs none of it. */
@@ -135,12 +137,7 @@ export function configText({ name, command, metric, goal, parameters, ...more }:
     'parameters:',
     ...(parameters.length === 0 ? exampleParameters : parameters).map((line) => `  ${line}`),
     '',
-    'budget:',
-    `  trials: ${more.trials ?? 20}`,
-    `  time: ${more.time ?? '45m'}`,
-    '  # trial_time: 10m',
-    '  # gpu_hours: 4',
-    ...(more.threshold === undefined ? [] : [`stop: { threshold: ${more.threshold} }`]),
+    ...budgetLines(more),
     '',
     '# Before the first search one short run, ended at its first report: does a trial start and report?',
     '# Leave it out if the program reports only at its end, and is slow.',
@@ -157,6 +154,18 @@ export function configText({ name, command, metric, goal, parameters, ...more }:
     '',
     '# All other keys and their defaults: noregret check --explain',
   );
+}
+
+/** A study that is taken over gets no end that its own tool would not make; its number of trials must be said. */
+function budgetLines({ trials, time, threshold, converted = false }: Pick<ConfigAnswers, 'trials' | 'time' | 'threshold' | 'converted'>): readonly string[] {
+  return [
+    'budget:',
+    trials === undefined && converted ? '  trials: 20 # the file names no number' : `  trials: ${trials ?? 20}`,
+    time === undefined && converted ? '  # time: 45m' : `  time: ${time ?? '45m'}`,
+    '  # trial_time: 10m',
+    '  # gpu_hours: 4',
+    ...(threshold === undefined ? [] : [`stop: { threshold: ${threshold} }`]),
+  ];
 }
 
 function reportingLines(metric: string, wandb: boolean): readonly string[] {

@@ -6,6 +6,7 @@ import { UserError } from '../model/errors.js';
 import { openRepository } from '../platform/repository.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
+import { exampleMetric } from './initExamples.js';
 import { answersFrom } from './initFrom.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { printable, type Terminal } from './terminal.js';
@@ -38,7 +39,7 @@ export async function run(terminal: Terminal, flags: Flags): Promise<number> {
   await writeFile(join(cwd, commandsPath), commandsWorkflowText(action));
   const written = { written: [configPath, workflowPath, commandsPath], valid: true, ...(sweep === undefined || read === undefined ? {} : { from: sweep, tool: read.tool, notes: read.notes }) };
   terminal.stdout.write(flags.json === true ? `${JSON.stringify(written)}\n` : [
-    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}${read === undefined || read.tool === 'W&B' ? '' : ` (${read.tool})`}`, `wrote ${workflowPath}`, `wrote ${commandsPath}`,
+    `wrote ${configPath}${sweep === undefined ? '' : ` from ${sweep}`}${read === undefined ? '' : ` (${read.tool})`}`, `wrote ${workflowPath}`, `wrote ${commandsPath}`,
     'next: read both, then', '  npx noregret check', '  npx noregret tune --trials 3', ''].join('\n'));
   return exitCodes.ok;
 }
@@ -53,7 +54,7 @@ function refuseInvalid(text: string, from: string | undefined): void {
 }
 
 function examples(cwd: string): ConfigAnswers {
-  return { name: basename(cwd), command: ['python', 'train.py', '--seed=${seed}', '${args}'], metric: 'val_accuracy', goal: 'maximize', parameters: [] };
+  return { name: basename(cwd), command: ['python', 'train.py', '--seed=${seed}', '${args}'], metric: exampleMetric('maximize'), goal: 'maximize', parameters: [] };
 }
 
 async function ask(suggested: ConfigAnswers, terminal: Terminal): Promise<ConfigAnswers> {

@@ -1,7 +1,9 @@
 import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
 import { shown, type Finding, type Findings, type Position } from './findings.js';
 import { distributionKeys } from './distributionKeys.js';
 import { fileSchema, wandbKeys, withoutEffect } from './schema.js';
+import { own } from '../model/own.js';
 import { child, type Entry, type MapTree, type Tree } from './yamlTree.js';
 
 export type Dialect = 'noregret' | 'wandb';
@@ -58,11 +60,19 @@ function topKeyThatMatters(key: string, value: Tree, near: string | undefined): 
 
 /** An unknown key anywhere else. */
 export function reportUnknownKey(where: { readonly path: string; readonly key: string; readonly known: readonly string[]; readonly at: Position }, dialect: Dialect, findings: Findings): void {
-  const { path, key, known, at } = where;
+  const { path, key, at } = where;
+  const known = where.known.length > 0 ? where.known : keysOfMap(fileSchema.shape, path);
   const near = nearest(key, known) ?? (sameLetters(key, 'goal') ? 'goal' : undefined);
   // A direction that is not understood would turn every verdict round.
   const isFatal = dialect === 'noregret' || (path === 'metric' && near === 'goal');
-  findings[isFatal ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near === undefined ? `keys here: ${known.join(', ')}` : `did you mean ${near}?` });
+  findings[isFatal ? 'error' : 'warning'](at, { code: 'unknown-key', message: `unknown key ${shown(key)} in ${path}`, fix: near !== undefined ? `did you mean ${near}?` : known.length === 0 ? 'remove it' : `keys here: ${known.join(', ')}` });
+}
+
+/** Keys of a setting that may be a map or something shorter, such as `results: PATH`. */
+function keysOfMap(shape: Readonly<Record<string, z.core.$ZodType>>, name: string): readonly string[] {
+  const schema = own(shape, name);
+  const forms = schema instanceof z.ZodOptional ? [schema.unwrap()] : [];
+  return forms.flatMap((form) => (form instanceof z.ZodUnion ? form.options : [])).flatMap((form) => (form instanceof z.ZodObject ? Object.keys(form.shape) : []));
 }
 
 function sameLetters(a: string, b: string): boolean {

@@ -1,7 +1,7 @@
 import type { ParamValue } from '../model/params.js';
 import { commandWords } from './commandWords.js';
 import type { DialectReader, Draft, DraftParameter } from './dialect.js';
-import { at, countAt, fieldsOf, invalid, listOf, methodFor, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
+import { at, countAt, fieldsOf, invalid, listOf, methodFor, optional, placeOf, spoken, textOf, type Fields, type Place } from './fields.js';
 import { flagOf, isSearched } from './guildFlags.js';
 import { choosePart } from './part.js';
 
@@ -28,6 +28,8 @@ interface Search {
   readonly flags: Fields;
   /** Flags of the operation that has the step, which `${name}` refers to. */
   readonly outer?: Fields;
+  /** Steps beside it that search nothing. */
+  readonly beside?: readonly string[];
 }
 
 /** `model:operation`, without a model where the file has but one or names none. */
@@ -44,28 +46,34 @@ function searchesOf(operations: Readonly<Record<string, Fields>>): Readonly<Reco
   return Object.fromEntries(Object.entries(operations).flatMap(([name, operation]): readonly (readonly [string, Search])[] => {
     const flags = at(operation, 'flags');
     const own: readonly (readonly [string, Search])[] = isVaried(flags) && operation['steps'] === undefined ? [[name, { operation, given: operation, flags }]] : [];
+    const beside = listOf(operation['steps']).filter((step) => !isVaried(at(step, 'flags'))).map(calledBy);
     const steps = listOf(operation['steps']).flatMap((step, i): readonly (readonly [string, Search])[] => {
-      const called = textOf(at(step)['run'])?.split(' ')[0] ?? '';
+      const called = calledBy(step);
       const model = name.includes(':') ? `${name.split(':')[0] ?? ''}:` : '';
       const target = operations[`${model}${called}`] ?? operations[called];
-      return isVaried(at(step, 'flags')) ? [[`${name}[${i}]`, { operation: target ?? {}, given: at(step), flags: at(step, 'flags'), outer: flags }]] : [];
+      return isVaried(at(step, 'flags')) ? [[`${name}[${i}]`, { operation: target ?? {}, given: at(step), flags: at(step, 'flags'), outer: flags, beside }]] : [];
     });
     return [...own, ...steps];
   }));
+}
+
+/** Name of the operation that a step runs: `run: train lr=1`, or this alone. */
+function calledBy(step: ParamValue): string {
+  return (textOf(at(step)['run']) ?? textOf(step))?.split(' ')[0] ?? '';
 }
 
 function isVaried(flags: Fields): boolean {
   return Object.values(flags).some(isSearched);
 }
 
-function readSearch({ operation, given, flags, outer = {} }: Search): Draft {
+function readSearch({ operation, given, flags, outer = {}, beside = [] }: Search): Draft {
   const optimizer = optimizerOf(given);
   const { method, notes } = methodFor(optimizer.name, methods, 'optimizer');
   const entry = commandOf(operation);
   return {
     ...optional({ ...objectiveOf(given, operation), method: method ?? (optimizer.name === undefined && isListed(flags) ? 'grid' : undefined), trials: countAt(given, 'max-trials'), command: entry.command }),
-    parameters: Object.entries(flags).map(([name, value]) => readFlag(name, referred(value, outer), flags)),
-    notes: [...notes, ...optimizer.notes, ...entry.notes, ...scalarsOf(operation)],
+    parameters: Object.entries(flags).map(([name, value]) => readFlag({ name, value: referred(value, outer), at: placeOf(flags, name) }, at(operation, 'flags', name))),
+    notes: [...notes, ...optimizer.notes, ...entry.notes, ...scalarsOf(operation), ...neededBy(operation), ...besideNotes(beside)],
     scope: given,
   };
 }
@@ -76,12 +84,15 @@ function referred(value: ParamValue, outer: Fields): ParamValue {
   return name === undefined ? value : outer[name] ?? value;
 }
 
-function readFlag(name: string, value: ParamValue, flags: Fields): DraftParameter {
+interface GivenFlag { readonly name: string; readonly value: ParamValue; readonly at: Place }
+
+/** `declared`: the flag in its operation, which says what the program calls it where a step gives but a value. */
+function readFlag({ name, value, at: place }: GivenFlag, declared: Fields): DraftParameter {
   const fields = fieldsOf(value);
-  const argument = textOf(fields?.['arg-name']);
+  const argument = textOf(fields?.['arg-name']) ?? textOf(declared['arg-name']);
   const isDescribed = fields?.['description'] !== undefined;
   const { form, default: start } = flagOf(value);
-  return { path: [argument ?? name], at: placeOf(flags, name), form, ...(start === undefined || (form.said && form.keys.value !== undefined) ? {} : { default: start }), ...(argument === undefined || !isDescribed && argument === name ? {} : { note: `the flag ${name}, which the program calls ${argument}` }) };
+  return { path: [argument ?? name], at: place, form, ...(start === undefined || (form.said && form.keys.value !== undefined) ? {} : { default: start }), ...(argument === undefined || !isDescribed && argument === name ? {} : { note: `the flag ${name}, which the program calls ${argument}` }) };
 }
 
 /** Without an optimizer Guild runs all combinations of lists. */
@@ -126,4 +137,22 @@ function commandOf(operation: Fields): { readonly command?: readonly string[]; r
 
 function scalarsOf(operation: Fields): readonly string[] {
   return operation['output-scalars'] === undefined ? [] : ['output-scalars: left out; metrics: { regex } reads metrics from what a program prints, or print noregret lines'];
+}
+
+const resources = ['operation', 'file', 'url', 'config', 'module'] as const;
+
+/** What Guild puts beside the program before it starts. */
+function neededBy(operation: Fields): readonly string[] {
+  const { requires } = operation;
+  if (requires === undefined) return [];
+  const names = (Array.isArray(requires) ? listOf(requires) : [requires]).map((item) => {
+    const all = Object.entries(fieldsOf(item) ?? {});
+    const [kind, name] = all.find(([key]) => resources.some((one) => one === key)) ?? [];
+    return kind === undefined ? spoken(item) : `${kind} ${spoken(name)}`;
+  });
+  return [`requires ${names.join(', ')}: left out; it must be there when a trial starts (link: or setup: see to that)`];
+}
+
+function besideNotes(steps: readonly string[]): readonly string[] {
+  return steps.length === 0 ? [] : [`${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')}: not run here; what a trial needs of what comes before it must be there when it starts`];
 }

@@ -25,7 +25,7 @@ export const hydra: DialectReader = {
       }),
       argsMacro: '${args_no_hyphens}',
       parameters: Object.entries(space).map(([name, given]) => ({ path: [name], at: placeOf(space, name), form: hydraForm(given, kind, method === 'grid') })),
-      notes: [...(kind === 'basic' ? [] : sampler.notes), ...leftOut(sweeper, kind)], scope: sweeper,
+      notes: [...(kind === 'basic' ? [] : sampler.notes), ...dotted(space), ...leftOut(sweeper, kind)], scope: sweeper,
     };
   },
 };
@@ -54,10 +54,13 @@ function goalOf(sweeper: Fields, kind: Sweeper): Draft['goal'] {
   return first === 'maximize' || first === 'minimize' ? first : undefined;
 }
 
+function dotted(space: Fields): readonly string[] {
+  return Object.keys(space).some((name) => name.includes('.')) ? ['names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'] : [];
+}
+
 function leftOut(sweeper: Fields, kind: Sweeper): readonly string[] {
   const several = listOf(sweeper['direction']).length;
   return [
-    'command: names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}',
     ...(kind === 'nevergrad' && at(sweeper, 'optim')['optimizer'] !== undefined ? [`optimizer ${spoken(at(sweeper, 'optim')['optimizer'])} of Nevergrad: left out`] : []),
     ...(sweeper['custom_search_space'] === undefined || sweeper['custom_search_space'] === null ? [] : [`custom_search_space ${spoken(sweeper['custom_search_space'])}: left out, since it is Python; what it adds or changes is missing`]),
     ...(several > 1 ? [`direction: the first of ${several}; one metric is optimised`] : []),

@@ -45,9 +45,15 @@ function readSpace(space: Fields, path: readonly string[]): readonly DraftParame
   return Object.entries(space).flatMap(([name, entry]) => {
     const here = [...path, name];
     const { _type: type, _value: value } = fieldsOf(entry) ?? {};
-    if (type === 'choice' && listOf(value).some((item) => fieldsOf(item)?.['_name'] !== undefined)) return nested(here, at(entry));
+    if (type === 'choice' && listOf(value).some(isBranch)) return nested(here, at(entry));
     return [{ path: here, at: placeOf(space, name), form: formOf(spoken(type), listOf(value)) }];
   });
+}
+
+/** Asked without a look inside: a map that is a value is taken as a whole. */
+function isBranch(item: ParamValue): boolean {
+  const fields = fieldsOf(item);
+  return fields !== undefined && '_name' in fields;
 }
 
 /** `{_name: Conv, kernel_size: {…}}`: the branch is a parameter of its own, what is inside exists where it is chosen. */
@@ -124,6 +130,6 @@ function clipped(low: number, high: number, q: number): Form {
   if (!(last - first < 200)) return unsaid(`it is rounded to multiples of ${q} and cut off at ${low} and ${high}, which are too many to list`);
   const values = [...new Set(listed(tidy(first * q), q, last - first + 1).map((x) => Math.min(high, Math.max(low, x))))];
   const [only] = values;
-  if (values.length === 1 && only !== undefined) return constant(only, `rounded to multiples of ${q} and cut off at its ends, it is always this`);
+  if (values.length === 1 && only !== undefined) return constant(only, `rounded to multiples of ${q} and cut off at its ends, it is always ${only}`);
   return withNote(choices(values), `rounded to multiples of ${q} and cut off at ${low} and ${high}, it has these values: listed`);
 }

@@ -78,7 +78,7 @@ function readTargets(file: Fields): Draft {
     ...optional({ metric: textOf(file['optimized_metric']), goal: goalAt(file, 'direction', goals), trials: countAt(at(file, 'ray'), 'num_samples'), earlyTerminate: scheduler.earlyTerminate }),
     argsMacro: '${args_no_hyphens}',
     parameters: readGroup(at(file, 'search_space'), []),
-    notes: [...scheduler.notes, 'command: names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'],
+    notes: [...scheduler.notes, 'names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'],
   };
 }
 

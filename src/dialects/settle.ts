@@ -4,6 +4,7 @@ import { reservedName, type ParamValue } from '../model/params.js';
 import type { Draft, DraftParameter } from './dialect.js';
 import { invalid } from './fields.js';
 import { unsaid, type Keys } from './form.js';
+import { gridBudget } from './gridBudget.js';
 import { settleCommand } from './settleCommand.js';
 
 /** Takes back what the parts of a draft rule out between them: children of what is left out, grids that are none. UserError for parameters that are wrong. */
@@ -19,14 +20,10 @@ function withSoundMethod(draft: Draft): Draft {
   return { ...without(draft, 'method'), notes: [...draft.notes, `method grid: left out, since ${continuous.join(', ')} ${continuous.length === 1 ? 'has' : 'have'} no steps`] };
 }
 
-/** More trials than anybody waits for. */
-const longGrid = 1000;
-
-/** A grid without a cap runs whole there: so many trials are budgeted. */
 function withGridBudget(draft: Draft): Draft {
   if (draft.method !== 'grid' || draft.trials !== undefined) return draft;
-  const points = draft.parameters.reduce((product, { form }) => product * (form.said ? gridPoints(form.keys) : 1), 1);
-  return points > longGrid ? { ...draft, notes: [...draft.notes, `the grid has ${points} points: budget.trials runs an evenly spread part`] } : { ...draft, trials: points };
+  const { trials, notes } = gridBudget(draft.parameters.reduce((product, { form }) => product * (form.said ? gridPoints(form.keys) : 1), 1));
+  return { ...draft, ...(trials === undefined ? {} : { trials }), notes: [...draft.notes, ...notes] };
 }
 
 function withSoundCommand({ command, ...draft }: Draft): Draft {
