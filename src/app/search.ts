@@ -1,5 +1,6 @@
 import type { PruningReport, SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { Clock, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
@@ -63,10 +64,12 @@ export interface SearchOutcome {
   readonly ranking?: readonly number[];
   /** What early stopping did. */
   readonly pruning?: PruningReport;
+  /** Of the optimiser, another program: the search as far as it went. */
+  readonly failure?: UserError;
 }
 
 /**
- * Asks, measures and tells until a limit is reached; never rejects because of a trial. What a former run measured
+ * Asks, measures and tells until a limit is reached; never rejects because of a trial. UserErrors `external-…` where the optimiser failed before anything was begun. What a former run measured
  * is taken from the log, and the list of trials is the same whatever their order of finishing.
  */
 export async function search(options: SearchOptions): Promise<SearchOutcome> {
@@ -80,10 +83,11 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes), knowledge: options.knowledge ?? {},
     isElsewhere: (trial) => lab.others?.isElsewhere(trial) === true, waiting: others.waiting,
   }, logged());
-  const stopReason = await runTrials(options, trials, { seed, adopt: () => { for (const trial of others.touched()) trials.adopt(trial); } });
+  const { stopReason, failure } = await ended(runTrials(options, trials, { seed, adopt: () => { for (const trial of others.touched()) trials.adopt(trial); } }));
   const rows = trials.rows();
+  if (failure !== undefined && rows.length === 0) throw failure;
   const best = bestRow(trials, rows);
-  if (stopReason !== 'disk') await lab.end('search', stopReason);
+  if (stopReason !== 'disk' && failure === undefined) await lab.end('search', stopReason);
   const view = trials.view();
   notes.push(...options.sampler.explain?.(view) ?? [], ...others.notes(), ...pruningNotes(options.pruner, logged()));
   const ranking = options.sampler.ranked?.(view);
@@ -91,8 +95,18 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   return {
     side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes,
     ...(best === undefined ? {} : { best }), ...(ranking === undefined ? {} : { ranking }),
-    ...(pruning === undefined ? {} : { pruning }),
+    ...(pruning === undefined ? {} : { pruning }), ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** What was measured before the optimiser failed is kept. */
+async function ended(running: Promise<StopReason>): Promise<Pick<SearchOutcome, 'stopReason' | 'failure'>> {
+  try {
+    return { stopReason: await running };
+  } catch (error) {
+    if (!(error instanceof UserError && error.code.startsWith('external-'))) throw error;
+    return { stopReason: 'optimiser_failed', failure: error };
+  }
 }
 
 /** Declared defaults, then main's best, each if it is a point of this space. */

@@ -20,7 +20,7 @@ const mostInfeasible = 100;
 export function createExternalOptimiser(options: ExternalOptions): ExternalOptimiser {
   const setting = { ...options, command: adapterCommand(options.options) };
   const state: State = { prunes: false, resumes: false, waits: false, taken: [], told: new Map(), heard: new Map(), asks: 0, duplicates: 0 };
-  return { sampler: createExternalSampler(state, setting), pruner: createExternalPruner(state, setting) };
+  return { sampler: createExternalSampler(state, setting), pruner: createExternalPruner(state, setting), lastWords: () => state.lastWords };
 }
 
 function createExternalSampler(state: State, setting: Setting): Sampler {

@@ -31,6 +31,8 @@ export interface State {
   prunes: boolean;
   resumes: boolean;
   note?: string;
+  /** From its stderr, once it has failed. */
+  lastWords?: string;
   /** Answered and not taken yet. */
   open?: Proposal;
   /** It wants results before it proposes again. */
@@ -53,7 +55,11 @@ export async function opened(state: State, view: StudyView, setting: Setting): P
 /** Another seed for a search that is taken up again: with its first one a random optimiser would propose the same points again. */
 async function begin(state: State, view: StudyView, setting: Setting): Promise<Conversation> {
   const { command, prunes, warn } = setting;
-  const conversation = converse(setting);
+  const conversation = converse({ ...setting, warn: (text) => {
+    // For the report, whose renderers escape it as they do a trial's log: the marks that keep a job's log from obeying it would be shown there.
+    state.lastWords = text.replaceAll('\u200B', '');
+    warn(text);
+  } });
   // Kept at once, so that `close` ends it whatever comes.
   state.conversation = conversation;
   const past = view.finished.length + view.running.length;

@@ -23,7 +23,12 @@ export interface ExternalRequest {
 }
 
 /** One program as both; the pruner never stops anything unless the program says that it wants to. */
-export interface ExternalOptimiser { readonly sampler: Sampler; readonly pruner: Pruner }
+export interface ExternalOptimiser {
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  /** What it wrote to stderr before it failed, a few lines of untrusted text; undefined while it has not. */
+  lastWords(): string | undefined;
+}
 
 /** Starts nothing yet: the program is started for the first `prepare`. */
 export type OpenExternal = (request: ExternalRequest) => ExternalOptimiser;
