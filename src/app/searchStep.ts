@@ -90,8 +90,7 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
     return await searchWith(context, { ...request, ...engines, knowledgeHere: knowledge }, config);
   } finally {
     await engines.sampler.close?.();
-    const tail = engines.lastWords?.();
-    if (tail !== undefined) found.optimiserTail = tail;
+    noteLastWords(found, engines);
   }
 }
 
@@ -127,17 +126,42 @@ async function knowledgeOf({ lab, found }: SearchContext, { side, knowledge }: S
   return { ...known, prior: await lab.freeze(`prior knowledge of the ${side} search`, () => knowledge.prior) };
 }
 
+/**
+ * A missing library or a misspelt sampler ends the job before anything is run, not when the search begins, which may be hours
+ * later. UserErrors `external-…`; nothing where no search can come, or none of another program.
+ */
+export async function checkOptimiser(context: SearchContext, side: Side): Promise<void> {
+  const { run, found } = context;
+  const config = run.configs[side];
+  if (config.method.name !== 'external' || config.verdict.search === 'never' || run.signal.aborted) return;
+  const external = openedFor(context, side, config);
+  try {
+    await external?.rehearse(run.signal);
+  } finally {
+    noteLastWords(found, external);
+  }
+}
+
+function noteLastWords(found: SearchContext['found'], optimiser: Pick<Engines, 'lastWords'> | undefined): void {
+  const tail = optimiser?.lastWords?.();
+  if (tail !== undefined) found.optimiserTail = tail;
+}
+
 interface Engines extends Pick<ExternalOptimiser, 'sampler' | 'pruner'>, Partial<Pick<ExternalOptimiser, 'lastWords'>> {}
 
 /** Another program brings its own pruner, unless the study has one. */
-function enginesFor({ run, lab, executor, openExternal }: SearchContext, { side }: SearchRequest, config: StudyConfig): Engines {
+function enginesFor(context: SearchContext, { side }: SearchRequest, config: StudyConfig): Engines {
+  const external = config.method.name === 'external' ? openedFor(context, side, config) : undefined;
+  if (external === undefined) return { sampler: samplerOf(config), pruner: prunerOf(config) };
+  return config.earlyTerminate === undefined ? external : { ...external, pruner: prunerOf(config) };
+}
+
+function openedFor({ run, lab, executor, openExternal }: SearchContext, side: Side, config: StudyConfig): ExternalOptimiser | undefined {
   const { name, method, space, budget, earlyTerminate } = config;
-  if (method.name !== 'external' || openExternal === undefined) return { sampler: samplerOf(config), pruner: prunerOf(config) };
-  const external = openExternal({
+  return openExternal?.({
     side, options: method.options, study: name, cwd: lab.tree(side), space, goal: run.objective.goal, budget: budget.trials, parallel: executor.capacity,
     prunes: earlyTerminate === undefined, seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
   });
-  return earlyTerminate === undefined ? external : { ...external, pruner: prunerOf(config) };
 }
 
 function deadlineOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest): number | undefined {
