@@ -106,6 +106,30 @@ describe('a search that another program proposes', () => {
     expect(search?.trials).toHaveLength(2);
   });
 
+  test('and is remembered: a run that is taken up again goes on with the re-score', async () => {
+    const rescored = (trials: number): void => {
+      study({ mode: 'done', at: 3 }, { trials });
+      put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('rescore: 0', 'rescore: 2'));
+    };
+    rescored(20);
+    const log = join(folder.path, '.noregret', 'demo', 'study.jsonl');
+    const lines = (): readonly string[] => readFileSync(log, 'utf8').trimEnd().split('\n');
+    ended(await tune(), 0);
+    const before = heard().length;
+    // As Ctrl-C leaves it in the midst of the re-score.
+    const first = lines().findIndex((line) => line.includes('"started"') && line.includes('"rescore"'));
+    expect(first).toBeGreaterThan(0);
+    put('.noregret/demo/study.jsonl', `${lines().slice(0, first + 1).join('\n')}\n`);
+    const { out } = ended(await type(folder.path, ['resume']), 0);
+    expect(out).toContain('the best of 3 trials');
+    expect(heard()).toHaveLength(before);
+    expect(lines().filter((line) => line.includes('"finished"')).length).toBeGreaterThan(3);
+    // Somebody who raises the budget wants more of it.
+    rescored(21);
+    ended(await tune(), 0);
+    expect(heard()[before]).toMatchObject({ op: 'start' });
+  });
+
   test('what it proposes again counts, and is said', async () => {
     study({ mode: 'same' }, { trials: 3 });
     const { study: { search, notes } } = await told();

@@ -79,7 +79,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const others = othersOf(options, seed);
   const logged = (): readonly Trial[] => lab.study().trials.filter(others.belongs);
   const trials = createSearchTrials({
-    space: options.space, objective, sampler: options.sampler, pruner: options.pruner, trials: limits.trials,
+    space: options.space, objective, sampler: askable(options), pruner: options.pruner, trials: limits.trials,
     samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes), knowledge: options.knowledge ?? {},
     isElsewhere: (trial) => lab.others?.isElsewhere(trial) === true, waiting: others.waiting,
   }, logged());
@@ -87,6 +87,8 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const rows = trials.rows();
   if (failure !== undefined && rows.length === 0) throw failure;
   const best = bestRow(trials, rows);
+  // It keeps its own count of what is left, and a new process of it knows nothing of that.
+  if (stopReason === 'exhausted' && options.sampler.prepare !== undefined) await lab.freeze(exhaustedName(options), () => true);
   if (stopReason !== 'disk' && failure === undefined) await lab.end('search', stopReason);
   const view = trials.view();
   notes.push(...options.sampler.explain?.(view) ?? [], ...others.notes(), ...pruningNotes(options.pruner, logged()));
@@ -97,6 +99,17 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     ...(best === undefined ? {} : { best }), ...(ranking === undefined ? {} : { ranking }),
     ...(pruning === undefined ? {} : { pruning }), ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** One that said in a former run that there is nothing more to try is not asked: as a new process it would begin anew. */
+function askable(options: SearchOptions): Sampler {
+  const { sampler, lab } = options;
+  return Object.hasOwn(lab.study().frozen, exhaustedName(options)) ? { name: sampler.name, suggest: () => undefined } : sampler;
+}
+
+/** With more trials or another seed there may be more to try. An `ended` of the log says neither, nor which side's search it was. */
+function exhaustedName({ side, limits, samplerSeed }: SearchOptions): string {
+  return `nothing more to try in the ${side} search of ${limits.trials} trials, seed ${samplerSeed ?? 0}`;
 }
 
 /** What was measured before the optimiser failed is kept. */
