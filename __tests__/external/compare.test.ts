@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRepository, temporaryFolder, type TestRepository } from '../stores/gitFixture.js';
 import { ended, json, type } from '../cli/desk.js';
@@ -24,7 +24,7 @@ command: [node, train.mjs]
 budget: { trials: 4 }
 parallel: 1
 `;
-interface Report { readonly verdict: string; readonly studies: readonly { readonly verdict: { readonly reason?: string; readonly sentence: string }; readonly notes: readonly string[]; readonly search?: { readonly method: string; readonly trials: readonly { readonly anchor?: string; readonly params: { readonly x: number } }[] } }[] }
+interface Report { readonly verdict: string; readonly studies: readonly { readonly verdict: { readonly reason?: string; readonly sentence: string }; readonly notes: readonly string[]; readonly budget: { readonly complete: number; readonly failed: number }; readonly search?: { readonly method: string; readonly trials: readonly { readonly anchor?: string; readonly params: { readonly x: number } }[] } }[] }
 const compared = async (code: number): Promise<Report> => json<Report & Record<string, unknown>>(ended(await type(folder.path, ['compare', 'main', 'pr', '--json']), code));
 const heard = (): readonly { readonly op: string; readonly ask?: number; readonly study?: string }[] => readFileSync(log(), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly op: string });
 
@@ -68,6 +68,31 @@ test('a crash of the other program on the pull request leaves no verdict on its 
   expect(verdict).toBe('INCOMPLETE');
   expect(only?.verdict).toMatchObject({ reason: 'external-crashed' });
   expect(only?.verdict.sentence).toContain('ValueError: no such surrogate');
+});
+
+test.each<[string, string, RegExp]>([
+  ['that misses something', ', mode: leave', /ended with exit code 0/],
+  ['of another protocol', ', mode: version', /speaks protocol 99/],
+])('one %s ends the job before anything is run', async (_, pr, sentence) => {
+  change({ level: 0.7, pr });
+  const { verdict, studies: [only] } = await compared(3);
+  expect(verdict).toBe('INCOMPLETE');
+  expect(only?.verdict.sentence).toMatch(sentence);
+  expect(only?.budget).toMatchObject({ complete: 0, failed: 0 });
+  expect(heard().map(({ op }) => op)).toEqual(['start']);
+});
+
+test('is looked at once before the gate, without a question; not where no search can come', async () => {
+  change({ level: 0.7 });
+  await compared(1);
+  expect(heard().map(({ op }) => op).slice(0, 4)).toEqual(['start', 'close', 'start', 'tell']);
+  rmSync(log());
+  repository.git('switch', '-q', 'main');
+  repository.commit('no search', { 'noregret.yml': `${study('')}verdict: { search: never }\n` });
+  repository.git('switch', '-q', 'pr');
+  repository.git('merge', '-q', '-X', 'theirs', '-m', 'main', 'main');
+  await compared(1);
+  expect(existsSync(log())).toBe(false);
 });
 
 test('the side\'s own tree holds its adapter: a pull request may bring one along', async () => {

@@ -34,7 +34,7 @@ ${extra}`);
 interface Heard { readonly op: string; readonly ask?: number; readonly trial?: number; readonly state?: string; readonly value?: number; readonly steps?: readonly (readonly number[])[]; readonly seed?: number; readonly env?: readonly string[]; readonly space?: object; readonly params?: { readonly x: number } }
 const heard = (): readonly Heard[] => readFileSync(join(folder.path, 'heard.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Heard);
 const brief = ({ op, ask, trial, state }: Heard): string => [op, ask === undefined ? '' : `?${ask}`, trial === undefined ? '' : `#${trial}`, state ?? ''].filter((part) => part !== '').join(' ');
-interface Told { readonly verdict: string; readonly studies: readonly { readonly verdict: { readonly sentence: string; readonly reason: string }; readonly search?: { readonly method: string; readonly stopReason: string; readonly trials: readonly { readonly params: { readonly x: number }; readonly state: string; readonly value?: number }[] }; readonly notes: readonly string[] }[] }
+interface Told { readonly verdict: string; readonly studies: readonly { readonly verdict: { readonly sentence: string; readonly reason: string }; readonly search?: { readonly method: string; readonly stopReason: string; readonly bestTrial?: number; readonly trials: readonly { readonly params: { readonly x: number }; readonly state: string; readonly value?: number }[] }; readonly notes: readonly string[] }[] }
 const tune = async (...flags: readonly string[]): Promise<Typed> => await type(folder.path, ['tune', ...flags]);
 const told = async (): Promise<{ readonly study: Told['studies'][number]; readonly err: string }> => {
   const typed = await tune('--json');
@@ -104,6 +104,30 @@ describe('a search that another program proposes', () => {
     const { study: { search } } = await told();
     expect(search).toMatchObject({ stopReason: 'exhausted' });
     expect(search?.trials).toHaveLength(2);
+  });
+
+  test('and is remembered: a run that is taken up again goes on with the re-score', async () => {
+    const rescored = (trials: number): void => {
+      study({ mode: 'done', at: 3 }, { trials });
+      put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('rescore: 0', 'rescore: 2'));
+    };
+    rescored(20);
+    const log = join(folder.path, '.noregret', 'demo', 'study.jsonl');
+    const lines = (): readonly string[] => readFileSync(log, 'utf8').trimEnd().split('\n');
+    ended(await tune(), 0);
+    const before = heard().length;
+    // As Ctrl-C leaves it in the midst of the re-score.
+    const first = lines().findIndex((line) => line.includes('"started"') && line.includes('"rescore"'));
+    expect(first).toBeGreaterThan(0);
+    put('.noregret/demo/study.jsonl', `${lines().slice(0, first + 1).join('\n')}\n`);
+    const { out } = ended(await type(folder.path, ['resume']), 0);
+    expect(out).toContain('the best of 3 trials');
+    expect(heard()).toHaveLength(before);
+    expect(lines().filter((line) => line.includes('"finished"')).length).toBeGreaterThan(3);
+    // Somebody who raises the budget wants more of it.
+    rescored(21);
+    ended(await tune(), 0);
+    expect(heard()[before]).toMatchObject({ op: 'start' });
   });
 
   test('what it proposes again counts, and is said', async () => {
@@ -191,10 +215,15 @@ describe('whatever it does wrong ends the run and says so', () => {
     expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason });
     expect(verdict.sentence).toMatch(sentence);
     expect(verdict.sentence).toContain('adapter.mjs');
-    expect(search).toBeUndefined();
+    // The search as far as it went, as after Ctrl-C; none where nothing was begun.
+    const isMeasured = !['leave', 'version'].includes(mode);
+    if (isMeasured) {
+      expect(search).toMatchObject({ stopReason: 'optimiser_failed', bestTrial: 1 });
+      expect(search?.trials.map(({ state, value }) => `${state} ${value?.toFixed(4)}`).slice(0, 2)).toEqual(['complete -0.2375', 'complete -0.1750']);
+    } else expect(search).toBeUndefined();
     // What was measured stays in the log.
     const log = readFileSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'), 'utf8');
-    expect(log.split('"finished"').length - 1).toBeGreaterThanOrEqual(['leave', 'version'].includes(mode) ? 0 : 2);
+    expect(log.split('"finished"').length - 1).toBeGreaterThanOrEqual(isMeasured ? 2 : 0);
   });
 
   test('an answer that does not come', async () => {
@@ -218,6 +247,28 @@ describe('whatever it does wrong ends the run and says so', () => {
     expect(err).toContain('Traceback (most recent call last):');
     expect(err).toContain('ValueError: no such surrogate');
     expect(err).not.toMatch(/^::|##\[/m);
+  });
+
+  test('the report shows what was measured, and its last lines, which are no command for the runner either', async () => {
+    study({ mode: 'crash', at: 3 });
+    const { out } = ended(await tune(), 3);
+    expect(out).toContain('Every number below was measured and holds');
+    expect(out).toMatch(/Search \(external: node .*adapter\.mjs, 3 trials\)/);
+    expect(out).toContain('── 3 trials');
+    expect(out).toMatch(/the external optimiser failed[^]*Traceback \(most recent call last\):[^]*ValueError: no such surrogate/);
+    const html = readFileSync(join(folder.path, '.noregret', 'report', 'report.html'), 'utf8');
+    expect(html).toContain('ValueError: no such surrogate');
+    expect(out).not.toMatch(/^\s*::|##\[/m);
+    // Nothing of the log's guard is left in the data.
+    expect(readFileSync(join(folder.path, '.noregret', 'report', 'report.json'), 'utf8')).toContain('\\n::error::planted\\n##[error]planted');
+  });
+
+  test('where nothing was measured, nothing is said to hold', async () => {
+    study({ mode: 'crash' });
+    const { out } = ended(await tune(), 3);
+    expect(out).toContain('This run was cut short. Nothing was measured.');
+    expect(out).not.toContain('Every number');
+    expect(out).toContain('ValueError: no such surrogate');
   });
 
   test('once it is repaired the search goes on from there', async () => {

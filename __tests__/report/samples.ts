@@ -169,7 +169,7 @@ function hostile(): Report {
     metrics: names.map((name) => ({ name, goal: 'minimize' as const, gate: false, base: 1, head: 2 })),
     parameters: names.map((name) => ({ name, base: values[name]!, head: `${name}!`, moved: 'not-distinguishable' as const, log: false, choices: [hostileText(7)] })),
     search: { side: 'head', method: hostileText(6), seed: 1, stopReason: hostileText(8), bestTrial: 0, rescore: [], trials: [0, 1, 2].map((number) => ({ number, params: values, state: 'complete' as const, value: number })) },
-    failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })),
+    failures: names.map((name, i) => ({ ...failure(i, name), params: values, reason: hostileText(i + 2), logTail: names.join('\n') })), optimiserTail: names.join('\n'),
     environment: Object.fromEntries(names.map((name) => [name, name])), warnings: names, notes: names, reproduce: names, secrets: hostileText(9),
     policyChanges: names.map((key) => ({ key, base: key, head: key })),
     waivers: (['in-force', 'expired', 'refused'] as const).map((state, i) => ({ id: hostileText(i), by: hostileText(i + 1), via: 'trailer' as const, metrics: [hostileText(i + 2)], reason: hostileText(i + 3), until: hostileText(i + 4), state, why: hostileText(i + 5) })),

@@ -34,7 +34,7 @@ export function comparisonOf({ run, found, verdict, wallSeconds, secrets }: Comp
     study: configs.head.name, configPath: configs.head.path, verdict: withTraining(verdict, found), secrets,
     metric: { name: objective.name, goal: objective.goal, ...(resolution === undefined ? {} : { resolution }) },
     ...(effect === undefined ? {} : { effect }),
-    ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift']),
+    ...pick(found, ['margin', 'baseline', 'incumbent', 'canary', 'drift', 'mainDrift', 'optimiserTail']),
     ...(found.gate === undefined ? {} : { gate: pairedStage(found.gate), ...powerOf(run, found.gate) }),
     ...(found.confirmation === undefined ? {} : { confirmation: pairedStage(found.confirmation) }),
     ...(found.retune === undefined ? {} : { retune: pairedStage(found.retune) }),

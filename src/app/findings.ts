@@ -57,6 +57,8 @@ export interface Findings {
   gate?: StagedPairs;
   confirmation?: StagedPairs;
   search?: SearchOutcome;
+  /** Last lines on stderr of an external optimiser that failed. */
+  optimiserTail?: string;
   rescore?: RescoreOutcome;
   retune?: StagedPairs;
   /** The accepted pointer on main's line. */

@@ -1,5 +1,6 @@
 import type { PruningReport, SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
+import { UserError } from '../model/errors.js';
 import { paramsKey, type Params } from '../model/params.js';
 import type { Clock, Pruner, Sampler, StudyView } from '../model/ports.js';
 import type { SearchSpace } from '../model/searchSpace.js';
@@ -63,10 +64,12 @@ export interface SearchOutcome {
   readonly ranking?: readonly number[];
   /** What early stopping did. */
   readonly pruning?: PruningReport;
+  /** Of the optimiser, another program: the search as far as it went. */
+  readonly failure?: UserError;
 }
 
 /**
- * Asks, measures and tells until a limit is reached; never rejects because of a trial. What a former run measured
+ * Asks, measures and tells until a limit is reached; never rejects because of a trial. UserErrors `external-…` where the optimiser failed before anything was begun. What a former run measured
  * is taken from the log, and the list of trials is the same whatever their order of finishing.
  */
 export async function search(options: SearchOptions): Promise<SearchOutcome> {
@@ -76,14 +79,17 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const others = othersOf(options, seed);
   const logged = (): readonly Trial[] => lab.study().trials.filter(others.belongs);
   const trials = createSearchTrials({
-    space: options.space, objective, sampler: options.sampler, pruner: options.pruner, trials: limits.trials,
+    space: options.space, objective, sampler: askable(options), pruner: options.pruner, trials: limits.trials,
     samplerSeed: `${options.samplerSeed ?? 0}:sampler:${options.study}`, anchors: anchorsOf(options, notes), knowledge: options.knowledge ?? {},
     isElsewhere: (trial) => lab.others?.isElsewhere(trial) === true, waiting: others.waiting,
   }, logged());
-  const stopReason = await runTrials(options, trials, { seed, adopt: () => { for (const trial of others.touched()) trials.adopt(trial); } });
+  const { stopReason, failure } = await ended(runTrials(options, trials, { seed, adopt: () => { for (const trial of others.touched()) trials.adopt(trial); } }));
   const rows = trials.rows();
+  if (failure !== undefined && rows.length === 0) throw failure;
   const best = bestRow(trials, rows);
-  if (stopReason !== 'disk') await lab.end('search', stopReason);
+  // It keeps its own count of what is left, and a new process of it knows nothing of that.
+  if (stopReason === 'exhausted' && options.sampler.prepare !== undefined) await lab.freeze(exhaustedName(options), () => true);
+  if (stopReason !== 'disk' && failure === undefined) await lab.end('search', stopReason);
   const view = trials.view();
   notes.push(...options.sampler.explain?.(view) ?? [], ...others.notes(), ...pruningNotes(options.pruner, logged()));
   const ranking = options.sampler.ranked?.(view);
@@ -91,8 +97,29 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   return {
     side, method: options.sampler.name, seed, stopReason, trials: rows, counts: countStates(rows), notes,
     ...(best === undefined ? {} : { best }), ...(ranking === undefined ? {} : { ranking }),
-    ...(pruning === undefined ? {} : { pruning }),
+    ...(pruning === undefined ? {} : { pruning }), ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** One that said in a former run that there is nothing more to try is not asked: as a new process it would begin anew. */
+function askable(options: SearchOptions): Sampler {
+  const { sampler, lab } = options;
+  return Object.hasOwn(lab.study().frozen, exhaustedName(options)) ? { name: sampler.name, suggest: () => undefined } : sampler;
+}
+
+/** With more trials or another seed there may be more to try. An `ended` of the log says neither, nor which side's search it was. */
+function exhaustedName({ side, limits, samplerSeed }: SearchOptions): string {
+  return `nothing more to try in the ${side} search of ${limits.trials} trials, seed ${samplerSeed ?? 0}`;
+}
+
+/** What was measured before the optimiser failed is kept. */
+async function ended(running: Promise<StopReason>): Promise<Pick<SearchOutcome, 'stopReason' | 'failure'>> {
+  try {
+    return { stopReason: await running };
+  } catch (error) {
+    if (!(error instanceof UserError && error.code.startsWith('external-'))) throw error;
+    return { stopReason: 'optimiser_failed', failure: error };
+  }
 }
 
 /** Declared defaults, then main's best, each if it is a point of this space. */

@@ -1,7 +1,8 @@
 import type { StudyConfig } from '../model/config.js';
+import type { ExternalOptimiser } from '../model/external.js';
 import { countGrid } from '../model/gridCount.js';
 import type { Params } from '../model/params.js';
-import type { Executor, Pruner, Sampler, StudyView } from '../model/ports.js';
+import type { Executor, StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import type { Side } from '../model/trial.js';
 import { stopWords } from '../report/words.js';
@@ -52,6 +53,7 @@ export async function searchSide(context: SearchContext, request: SearchRequest)
   if (outcome.trials.length === 0 && (await request.lent?.ended)?.goesOn === false) return undefined;
   if (request.side === 'head') found.search = outcome;
   found.notes.push(...outcome.notes);
+  if (outcome.failure !== undefined) throw outcome.failure;
   tools.progress.line(`${config.name}: search: ${outcome.trials.length} ${outcome.trials.length === 1 ? 'trial' : 'trials'}, ${stopWords(outcome.stopReason, outcome.method)}${outcome.best === undefined ? '' : `, best ${Number(outcome.best.value.toPrecision(5))}`}`);
   if (outcome.stopReason === 'disk') {
     found.incomplete = { reason: 'disk', sentence: 'nothing more can be written (the disk is full, or the folder may not be written), so nothing more was started; what was measured is kept, and a re-run goes on from there' };
@@ -88,6 +90,7 @@ async function runSearch(context: SearchContext, request: SearchRequest, config:
     return await searchWith(context, { ...request, ...engines, knowledgeHere: knowledge }, config);
   } finally {
     await engines.sampler.close?.();
+    noteLastWords(found, engines);
   }
 }
 
@@ -123,17 +126,42 @@ async function knowledgeOf({ lab, found }: SearchContext, { side, knowledge }: S
   return { ...known, prior: await lab.freeze(`prior knowledge of the ${side} search`, () => knowledge.prior) };
 }
 
-interface Engines { readonly sampler: Sampler; readonly pruner: Pruner }
+/**
+ * A missing library or a misspelt sampler ends the job before anything is run, not when the search begins, which may be hours
+ * later. UserErrors `external-…`; nothing where no search can come, or none of another program.
+ */
+export async function checkOptimiser(context: SearchContext, side: Side): Promise<void> {
+  const { run, found } = context;
+  const config = run.configs[side];
+  if (config.method.name !== 'external' || config.verdict.search === 'never' || run.signal.aborted) return;
+  const external = openedFor(context, side, config);
+  try {
+    await external?.rehearse(run.signal);
+  } finally {
+    noteLastWords(found, external);
+  }
+}
+
+function noteLastWords(found: SearchContext['found'], optimiser: Pick<Engines, 'lastWords'> | undefined): void {
+  const tail = optimiser?.lastWords?.();
+  if (tail !== undefined) found.optimiserTail = tail;
+}
+
+interface Engines extends Pick<ExternalOptimiser, 'sampler' | 'pruner'>, Partial<Pick<ExternalOptimiser, 'lastWords'>> {}
 
 /** Another program brings its own pruner, unless the study has one. */
-function enginesFor({ run, lab, executor, openExternal }: SearchContext, { side }: SearchRequest, config: StudyConfig): Engines {
+function enginesFor(context: SearchContext, { side }: SearchRequest, config: StudyConfig): Engines {
+  const external = config.method.name === 'external' ? openedFor(context, side, config) : undefined;
+  if (external === undefined) return { sampler: samplerOf(config), pruner: prunerOf(config) };
+  return config.earlyTerminate === undefined ? external : { ...external, pruner: prunerOf(config) };
+}
+
+function openedFor({ run, lab, executor, openExternal }: SearchContext, side: Side, config: StudyConfig): ExternalOptimiser | undefined {
   const { name, method, space, budget, earlyTerminate } = config;
-  if (method.name !== 'external' || openExternal === undefined) return { sampler: samplerOf(config), pruner: prunerOf(config) };
-  const external = openExternal({
+  return openExternal?.({
     side, options: method.options, study: name, cwd: lab.tree(side), space, goal: run.objective.goal, budget: budget.trials, parallel: executor.capacity,
     prunes: earlyTerminate === undefined, seed: seedFor(`${run.samplerSeed ?? 0}:sampler:${name}`, 1),
   });
-  return earlyTerminate === undefined ? external : { sampler: external.sampler, pruner: prunerOf(config) };
 }
 
 function deadlineOf({ deadlineMs, tools }: SearchContext, { side, retuningFollows }: SearchRequest): number | undefined {

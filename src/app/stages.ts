@@ -10,7 +10,7 @@ import { retuneCheck } from '../compare/gate.js';
 import { halvedAlpha } from '../compare/looks.js';
 import { lendSlots } from './lentSlots.js';
 import { missingRuns } from './pairs.js';
-import { searchSide } from './searchStep.js';
+import { checkOptimiser, searchSide } from './searchStep.js';
 import { takeStanding, type Standing } from './standing.js';
 import type { StageMetric } from './pairedStage.js';
 
@@ -18,6 +18,7 @@ import type { StageMetric } from './pairedStage.js';
 export async function runStages(context: StageContext): Promise<void> {
   const { found } = context;
   const isCancelled = (): boolean => context.run.signal.aborted;
+  await checkOptimiser(context, 'head');
   const standing = await takeStanding(context);
   if (standing === undefined) {
     if (!isCancelled() && wantsSearch(context, true)) await searchSide(context, { side: 'head', incumbent: undefined });

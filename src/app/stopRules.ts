@@ -5,7 +5,7 @@ import { standingStill, type StandingStill } from './standingStill.js';
 import { usualSeconds } from './timeLeft.js';
 
 /** Why a search ended; the words of `report.json`. */
-export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'regret_bound' | StandingStill | 'exhausted' | 'trials';
+export type StopReason = 'cancelled' | 'disk' | 'time' | 'gpu_hours' | 'failures' | 'threshold' | 'regret_bound' | StandingStill | 'exhausted' | 'trials' | 'optimiser_failed';
 
 export interface SearchLimits extends StopPolicy {
   readonly trials: number;

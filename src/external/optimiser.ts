@@ -7,7 +7,7 @@ import { adapterCommand, type AdapterCommand } from './adapters.js';
 import { checkedReply, type Conversation } from './conversation.js';
 import { askReply } from './messages.js';
 import { createExternalPruner } from './pruner.js';
-import { newsOf, opened, tellAndAsk, type ExternalOptions, type Setting, type State } from './session.js';
+import { newsOf, opened, rehearsed, tellAndAsk, type ExternalOptions, type Setting, type State } from './session.js';
 
 /** A space's constraints are nothing that another optimiser knows: so many points in a row that break one are told to be infeasible. */
 const mostInfeasible = 100;
@@ -20,7 +20,10 @@ const mostInfeasible = 100;
 export function createExternalOptimiser(options: ExternalOptions): ExternalOptimiser {
   const setting = { ...options, command: adapterCommand(options.options) };
   const state: State = { prunes: false, resumes: false, waits: false, taken: [], told: new Map(), heard: new Map(), asks: 0, duplicates: 0 };
-  return { sampler: createExternalSampler(state, setting), pruner: createExternalPruner(state, setting) };
+  return {
+    sampler: createExternalSampler(state, setting), pruner: createExternalPruner(state, setting), lastWords: () => state.lastWords,
+    rehearse: async (signal) => { await rehearsed(state, setting, signal); },
+  };
 }
 
 function createExternalSampler(state: State, setting: Setting): Sampler {

@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import type { Params } from '../model/params.js';
 import type { ExternalRequest } from '../model/external.js';
 import type { StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
+import { orAborted } from '../platform/abort.js';
 import type { AdapterCommand } from './adapters.js';
 import { checkedReply, converse, harmless, type Conversation, type ConversationOptions } from './conversation.js';
 import { protocol, startMessage, startReply, tellMessage, tellReply, type Message } from './messages.js';
@@ -31,6 +33,8 @@ export interface State {
   prunes: boolean;
   resumes: boolean;
   note?: string;
+  /** From its stderr, once it has failed. */
+  lastWords?: string;
   /** Answered and not taken yet. */
   open?: Proposal;
   /** It wants results before it proposes again. */
@@ -53,15 +57,13 @@ export async function opened(state: State, view: StudyView, setting: Setting): P
 /** Another seed for a search that is taken up again: with its first one a random optimiser would propose the same points again. */
 async function begin(state: State, view: StudyView, setting: Setting): Promise<Conversation> {
   const { command, prunes, warn } = setting;
-  const conversation = converse(setting);
+  const conversation = conversing(state, setting);
   // Kept at once, so that `close` ends it whatever comes.
   state.conversation = conversation;
   const past = view.finished.length + view.running.length;
   const first = command.seed ?? setting.seed;
   const seed = past === 0 ? first : seedFor(`${first}:resumed`, past);
-  const [answered] = await conversation.say([startMessage(setting, { seed, command, prunes })]);
-  const reply = checkedReply(startReply, answered, conversation);
-  if (!('protocol' in reply) || reply.protocol !== protocol) throw conversation.fail('external-protocol', `speaks protocol ${'protocol' in reply ? String(reply.protocol) : 'unknown'}, this is ${protocol}`, 'Use the adapter of this version of noregret, or answer "start" with that number.');
+  const reply = await greeted(conversation, setting, seed);
   state.called = [reply.name, reply.version, command.sampler].filter((part) => part !== undefined).join(' ');
   state.prunes = prunes && reply.prunes === true;
   state.resumes = prunes && reply.resumes === true;
@@ -70,6 +72,32 @@ async function begin(state: State, view: StudyView, setting: Setting): Promise<C
     warn(state.note);
   }
   return conversation;
+}
+
+/** Starts the program only to hear whether it can do what the study wants; nothing of it is left. UserErrors `external-…`. */
+export async function rehearsed(state: State, setting: Setting, signal: AbortSignal): Promise<void> {
+  const conversation = conversing(state, setting);
+  try {
+    await orAborted(greeted(conversation, setting, setting.command.seed ?? setting.seed), signal);
+  } finally {
+    await conversation.close();
+  }
+}
+
+function conversing(state: State, setting: Setting): Conversation {
+  return converse({ ...setting, warn: (text) => {
+    // For the report, whose renderers escape it as they do a trial's log: the marks that keep a job's log from obeying it would be shown there.
+    state.lastWords = text.replaceAll('\u200B', '');
+    setting.warn(text);
+  } });
+}
+
+async function greeted(conversation: Conversation, setting: Setting, seed: number): Promise<Extract<z.infer<typeof startReply>, { ok: true }>> {
+  const { command, prunes } = setting;
+  const [answered] = await conversation.say([startMessage(setting, { seed, command, prunes })]);
+  const reply = checkedReply(startReply, answered, conversation);
+  if (!('protocol' in reply) || reply.protocol !== protocol) throw conversation.fail('external-protocol', `speaks protocol ${'protocol' in reply ? String(reply.protocol) : 'unknown'}, this is ${protocol}`, 'Use the adapter of this version of noregret, or answer "start" with that number.');
+  return reply;
 }
 
 /** What it has not been told yet: results, and trials of elsewhere that are under way. */

@@ -91,7 +91,7 @@ const searchSchema = z.strictObject({
   side: z.enum(sides),
   method: z.string(),
   seed: finite,
-  /** `trials`, `time`, `gpu_hours`, `failures`, `threshold`, `no_progress`, `exhausted`, `cancelled`, `disk`. */
+  /** `trials`, `time`, `gpu_hours`, `failures`, `threshold`, `no_progress`, `exhausted`, `cancelled`, `disk`, `optimiser_failed`. */
   stopReason: z.string(),
   trials: z.array(searchTrialSchema),
   /** Trial number of the best by value seen in the search. */
@@ -174,6 +174,8 @@ export const comparisonSchema = z.strictObject({
   parameters: z.array(parameterRowSchema),
   budget: budgetSchema,
   failures: z.array(failureSchema),
+  /** Last lines on stderr of an external optimiser that failed. */
+  optimiserTail: z.string().optional(),
   /** Compatibility key of this run, field by field. */
   environment: z.record(z.string(), z.string()),
   /** Policy keys that the pull request changed; base's values were used (decisions.md 9). */

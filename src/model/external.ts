@@ -23,7 +23,14 @@ export interface ExternalRequest {
 }
 
 /** One program as both; the pruner never stops anything unless the program says that it wants to. */
-export interface ExternalOptimiser { readonly sampler: Sampler; readonly pruner: Pruner }
+export interface ExternalOptimiser {
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  /** Starts it and ends it at once: is everything there that it needs? Tells it of no trial. Returns early, without an answer, when `signal` is aborted. UserErrors `external-…`. */
+  rehearse(signal: AbortSignal): Promise<void>;
+  /** What it wrote to stderr before it failed, a few lines of untrusted text; undefined while it has not. */
+  lastWords(): string | undefined;
+}
 
-/** Starts nothing yet: the program is started for the first `prepare`. */
+/** Starts nothing yet: the program is started for the first `prepare`, and another time by each `rehearse`. */
 export type OpenExternal = (request: ExternalRequest) => ExternalOptimiser;

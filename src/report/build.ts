@@ -57,8 +57,13 @@ function problem({ problem: found, verdict, studies }: Report): readonly Section
 
 function cutShort(report: Report): readonly Section[] {
   if (!report.incomplete) return [];
-  const text = [strong('This run was cut short.'), plain(' Every number below was measured and holds; run it again and it goes on where it stopped.')];
+  const text = [strong('This run was cut short.'), plain(isMeasured(report) ? ' Every number below was measured and holds; run it again and it goes on where it stopped.' : ' Nothing was measured.')];
   return [{ name: 'cut-short', title: 'Cut short', priority: 97, blocks: [{ kind: 'paragraph', text }] }];
+}
+
+function isMeasured({ studies, selfTests = [] }: Report): boolean {
+  const runs = studies.map(({ budget: { complete, pruned, failed, infeasible, reused } }) => complete + pruned + failed + infeasible + reused);
+  return runs.some((count) => count > 0) || selfTests.some(({ rounds }) => rounds.length > 0);
 }
 
 function footer(report: Report): Section {

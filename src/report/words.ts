@@ -76,7 +76,7 @@ export function shortSha(sha: string): string {
 
 const stops: Readonly<Record<string, string>> = {
   trials: 'all trials used', time: 'out of time', gpu_hours: 'GPU-hours used up', failures: 'too many failures in a row',
-  threshold: 'threshold reached', no_progress: 'no more progress', delta_x: 'the last two points nearly the same', delta_y: 'the best values nearly the same', hollow: 'too little progress', regret_bound: 'little left to gain', exhausted: 'every point tried', cancelled: 'cancelled', disk: 'disk full',
+  threshold: 'threshold reached', no_progress: 'no more progress', delta_x: 'the last two points nearly the same', delta_y: 'the best values nearly the same', hollow: 'too little progress', regret_bound: 'little left to gain', exhausted: 'every point tried', optimiser_failed: 'the optimiser failed', cancelled: 'cancelled', disk: 'disk full',
 };
 
 /** Why a search ended; what is no reason of ours is shown as it is. Another program's own end is told by nobody else. */

@@ -100,9 +100,10 @@ async function runAttempt(run: Run): Promise<TrialResult> {
     program: { argv: program.argv, env: { ...env, ...program.env }, cwd: job.cwd, marker: run.marker },
     sources: (onLive) => createMetricSources(config, { ...places(run), wandbFile: wandb?.metricsFile }, onLive),
     log, onReport: (report) => run.onReport({ ...report, seconds: (clock.now() - startedAt) / 1_000 }), signal: run.signal, objective: config.metric?.name, timeoutMs: job.timeoutMs,
-    graceMs: run.graceMs ?? { stop: 10_000, cancel: 2_000 }, pollMs: run.pollMs ?? 100,
+    graceMs: run.graceMs ?? { stop: 10_000, cancel: 2_000 }, pollMs: run.pollMs ?? 100, clock,
   });
-  const seconds = (clock.now() - startedAt) / 1_000;
+  // Another program's answer may come long after: that is not this one's time.
+  const seconds = (watched.endedAt - startedAt) / 1_000;
   log.close();
   return resultOf(run, { watched, seconds, outputTail: log.tail() });
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../model/errors.js';
-import type { OnReport } from '../model/ports.js';
+import type { Clock, OnReport } from '../model/ports.js';
 import { orAborted } from '../platform/abort.js';
 import { launch, type Ending, type Launch } from '../platform/process.js';
 import type { Findings, LiveReport, MetricSources } from './metricSources.js';
@@ -18,9 +18,11 @@ export interface Watch {
   readonly timeoutMs: number | undefined;
   readonly graceMs: { readonly stop: number; readonly cancel: number };
   readonly pollMs: number;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
-export interface Watched { readonly ending: Ending; readonly stopped: StopCause | undefined; readonly findings: Findings }
+/** `endedAt` on the clock: when the program was gone, before anything was waited for. */
+export interface Watched { readonly ending: Ending; readonly endedAt: number; readonly stopped: StopCause | undefined; readonly findings: Findings }
 
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -47,6 +49,7 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const poll = setInterval(() => sources.poll(), watch.pollMs);
   const ending = await running.ended;
   isGone = true;
+  const endedAt = watch.clock.now();
   clearInterval(poll);
   clearTimeout(limit);
   // It ended sooner than another program answered whether it may go on.
@@ -57,7 +60,7 @@ export async function watchProgram(watch: Watch): Promise<Watched> {
   const bug = live.bug();
   if (bug instanceof UserError) throw bug;
   if (bug !== undefined) throw new Error('a listener of the trial failed', { cause: bug });
-  return { ending, stopped, findings };
+  return { ending, endedAt, stopped, findings };
 }
 
 interface LiveReports { readonly take: LiveReport; /** No answer is outstanding. */ answered(): Promise<void>; close(): void; bug(): unknown }

@@ -14,18 +14,19 @@ const stageWords: Readonly<Record<Failure['stage'], string>> = {
   search: 'search', canonical: 'gate', confirm: 'confirmation', rescore: 're-score', retune: 'retuning check', incumbent: 'challenge', drift: 'drift',
 };
 
-/** Failed trials, alike ones together, each kind with the last lines of its program. */
+/** Failed trials, alike ones together, each kind with the last lines of its program; before them those of an optimiser. */
 export const failures: SectionBuilder = {
   title: 'Failures',
   priority: 60,
-  build({ failures: all }, report) {
-    if (all.length === 0) return [];
+  build({ failures: all, optimiserTail }, report) {
+    const optimiser = optimiserTail === undefined ? [] : [optimiserBlock(optimiserTail)];
+    if (all.length === 0) return optimiser;
     const words = sideWords(report);
     const groups = alike(all);
     const blocks = groups.slice(0, shownGroups).flatMap((group) => groupBlocks(group, words));
     const rest = groups.slice(shownGroups).reduce((sum, group) => sum + group.length, 0);
     const more: readonly Block[] = rest === 0 ? [] : [{ kind: 'paragraph', text: [plain(`${plural(rest, 'more failure')} of other kinds; all are in report.json.`)] }];
-    return [{ kind: 'details', summary: [plain(plural(all.length, 'failed run'))], open: true, blocks: [...blocks, ...more] }];
+    return [...optimiser, { kind: 'details', summary: [plain(plural(all.length, 'failed run'))], open: true, blocks: [...blocks, ...more] }];
   },
 };
 
@@ -53,6 +54,10 @@ function groupBlocks(group: readonly Failure[], words: { readonly base: string; 
     ] },
     ...(tail === '' ? [] : [{ kind: 'code', language: 'text', text: tail } satisfies Block]),
   ];
+}
+
+function optimiserBlock(tail: string): Block {
+  return { kind: 'details', summary: [plain('the external optimiser failed')], open: true, blocks: [{ kind: 'code', language: 'text', text: lastLines(tail) }] };
 }
 
 function lastLines(log: string): string {
