@@ -157,6 +157,14 @@ describe('what cannot be compared', () => {
 });
 
 describe('two tunings of other tools', () => {
+  test('tables given straight: the page with its charts is written, also where a parameter is called like a method', async () => {
+    for (const [name, peak] of [['one', 0.8], ['two', 0.9]] as const) write(`${name}_cv_results.csv`, `mean_fit_time,param_hasOwnProperty,param_depth,mean_test_acc\n${[1, 2, 3, 4, 5, 6].map((i) => `1,${i / 10},${i},${peak - (i - 3) ** 2 / 100}`).join('\n')}\n`);
+    const { err } = ended(await compare('one_cv_results.csv', 'two_cv_results.csv'), 0);
+    expect(err).not.toContain('warning');
+    const page = readFileSync(join(at, '.noregret/report/report.html'), 'utf8');
+    expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
   const tuner = (path: string): string => join(process.cwd(), 'fixtures/tuners', path);
   const table = (name: string, values: readonly number[], column = 'lr'): string => write(name, `${column},acc\n${values.map((value, i) => `${(i + 1) / 100},${value}`).join('\n')}\n`);
 
