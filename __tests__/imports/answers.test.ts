@@ -37,6 +37,15 @@ describe('a file that is not what it seems', () => {
     put('huge.log', '{"op_code": 0, "worker_id": "w", "study_name": "s", "directions": [1]}\n');
     truncateSync(join(folder.path, 'huge.log'), 5e9);
     expect(await refused('huge.log')).toContain('huge.log has 5.0 GB; at most 2.1 GB are read');
+    cpSync(fixture('scikit-learn/grid_cv_results.csv'), join(folder.path, 'small.csv'));
+    ended(await typed(folder.path, ['import', 'small.csv', '--metric', 'acc', '--out', 'ours.jsonl']), 0);
+    cpSync(join(folder.path, 'ours.jsonl'), join(folder.path, 'ours-huge.jsonl'));
+    put('huge.txt', 'whatever this is\n');
+    for (const name of ['ours-huge.jsonl', 'huge.txt']) {
+      truncateSync(join(folder.path, name), 5e9);
+      expect(await refused(name)).toContain(`${name} has 5.0 GB; at most 2.1 GB are read`);
+    }
+    expect(ended(await typed(folder.path, ['compare', 'ours.jsonl', 'ours-huge.jsonl']), 2).err).toContain('ours-huge.jsonl has 5.0 GB; at most 2.1 GB are read');
   });
 
   test('a line without an end', async () => {

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
-import { openSource, type Source } from './source.js';
+import { checkFileSize, openSource, type Source } from './source.js';
 
 /** What a file or folder of another tool holds. */
 export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
@@ -21,9 +21,10 @@ export function isImportable(path: string, name: string): boolean {
   return knownAs(openSource(path, name)) !== undefined;
 }
 
-/** UserErrors `import-unknown` and `which-file` where it cannot be told, else those of the reader. */
+/** UserErrors `file-too-large`, `study-unknown` and `which-file` where it cannot be told, else those of the reader. */
 export function readImport(path: string, name: string, choice: ImportChoice = {}): OpenedImport {
   const source = openSource(path, name);
+  if (!source.isFolder) checkFileSize(source.bytesOf(), name);
   const known = knownAs(source);
   if (known !== undefined) return read(known, choice);
   const below = source.isFolder ? knownBelow(source) : [];
