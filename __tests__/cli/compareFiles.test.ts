@@ -261,6 +261,12 @@ describe('two logs that ran one configuration on the same seeds', () => {
     const report = json<Report>(ended(await compare('sa.jsonl', 'sb.jsonl', '--json'), 1));
     expect(report.studies[0]).toMatchObject({ verdict: { kind: 'REGRESSION' }, gate: { baseParams: { lr: 0.1 } } });
     expect(report.studies[0]?.notes.join('\n')).toContain('is not in the files: the verdict holds if so');
+    // Rows without a seed are no pairs, whatever stands in the same row of the other table.
+    for (const name of ['na', 'nb']) {
+      write(`${name}.csv`, `seed,lr,acc\n${[1, 2, '', '', ''].map((seed, i) => `${seed},0.1,${name === 'na' ? 0.9 : 0.7 + i / 1000}`).join('\n')}\n`);
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--seed', 'seed', '--out', `${name}.jsonl`]), 0);
+    }
+    expect(json<Report>(ended(await compare('na.jsonl', 'nb.jsonl', '--json'), 0)).studies[0]).not.toHaveProperty('gate');
     // No times are in the tables either.
     expect(report.studies[0]?.search?.trials.map(({ state, seconds }) => [state, seconds])).toContainEqual(['complete', undefined]);
     expect(ended(await compare('sa.jsonl', 'sb.jsonl'), 1).out).not.toMatch(/\b0 s\b/);

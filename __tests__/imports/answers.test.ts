@@ -116,6 +116,10 @@ describe('what the files do not say is asked', () => {
     expect(await refused('r.csv', '--metric', 'loss', '--params', 'lr')).toContain('r.csv: line 3 has 3 cells for 2 columns');
     put('w.csv', 'lr,loss,state\n0.1,0.5,ok\n0.2,good,ok\n');
     expect(await refused('w.csv', '--metric', 'loss', '--params', 'lr')).toContain('w.csv: line 3: loss should be a number, and is "good"');
+    for (const [seed, shown] of [['a', '"a"'], ['1.5', '"1.5"'], ['-1', '"-1"'], ['1e30', '"1e30"']] as const) {
+      put('d.csv', `lr,loss,s\n0.1,0.5,1.0\n0.2,0.4,\n0.2,0.4,${seed}\n`);
+      expect(await refused('d.csv', '--metric', 'loss', '--params', 'lr', '--seed', 's')).toContain(`d.csv: line 4: s should be a seed, a whole number from 0 on, and is ${shown}`);
+    }
     put('s.csv', 'lr,loss,state\n0.1,0.5,perhaps\n');
     expect(await refused('s.csv', '--metric', 'loss', '--params', 'lr')).toContain('line 2: the state "perhaps" is unknown');
   });

@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
-import { cellNumber, cellValue, stateOf } from './cells.js';
+import { cellNumber, cellSeed, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
@@ -88,11 +88,11 @@ function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
     }
     const found: Record<string, ParamValue> = emptyMap();
     for (const [name, column] of params) if (cells[column] !== '') found[name] = cellValue(cells[column] ?? '');
-    const [took, why, began, drawn] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start], Number(cells[seed] ?? Number.NaN)];
+    const [took, why, began] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start]];
     return {
       params: found, values, state: state === -1 ? 'complete' : stateOf(cells[state] ?? '', { file: table.file, line }),
       ...(took === undefined ? {} : { seconds: took }), ...(why === undefined || why === '' ? {} : { message: why }),
-      ...(began === undefined || began === '' ? {} : { start: began }), ...(Number.isFinite(drawn) && cells[seed] !== '' ? { seed: drawn } : {}),
+      ...(began === undefined || began === '' ? {} : { start: began }), ...(mapping.seed === undefined ? {} : { seed: cellSeed(cells[seed] ?? '', { file: table.file, line, column: mapping.seed }) }),
     };
   };
 }
