@@ -112,6 +112,9 @@ describe('what the files do not say is asked', () => {
     expect(await refused('t.csv', '--metric', 'los', '--params', 'lr')).toContain('t.csv has no column "los"');
     expect(await read('t.csv', '--metric', 'loss', '--params', 'lr,opt', '--seed', 's')).toMatchObject({ states: { complete: 1, failed: 1, running: 1 }, best: { value: 0.5, params: { lr: 0.1, opt: 'adam' } } });
     expect(readFileSync(join(folder.path, 't.jsonl'), 'utf8')).toContain('"params":{"lr":0.2,"opt":"sgd, fast"},"seed":2');
+    for (const [role, ...flags] of [['the metric and a parameter', '--params', 'lr,loss'], ['the seed and a parameter', '--params', 's,lr', '--seed', 's'], ['the metric and the seed', '--params', 'lr', '--seed', 'loss']] as const) {
+      expect(await refused('t.csv', '--metric', 'loss', ...flags)).toMatch(new RegExp(`t\\.csv: the column "(loss|s)" cannot be ${role} at once`));
+    }
     put('r.csv', 'lr,loss\n0.1,0.5\n0.2,0.4,9\n0.3,0.2\n');
     expect(await refused('r.csv', '--metric', 'loss', '--params', 'lr')).toContain('r.csv: line 3 has 3 cells for 2 columns');
     put('w.csv', 'lr,loss,state\n0.1,0.5,ok\n0.2,good,ok\n');
