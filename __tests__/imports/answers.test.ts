@@ -129,6 +129,11 @@ describe('what the files do not say is asked', () => {
 });
 
 describe('a tuner that is still running', () => {
+  test('trials that wait are told beside those that began, so that the numbers add up', async () => {
+    const { out } = ended(await typed(folder.path, ['import', fixture('optuna/study.db'), '--study-name', 'digits']), 0);
+    expect(out).toMatch(/^digits: 16 trials of Optuna in .*study\.db \(5 complete, 8 pruned, 2 failed, 1 running\), and 1 more waiting to begin$/m);
+  });
+
   test('Keras Tuner: a half-written trial is left out and said', async () => {
     cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
     const path = join(folder.path, 'kt/trial_03/trial.json');
