@@ -159,6 +159,19 @@ describe('a tuner that is still running', () => {
   });
 });
 
+describe('Keras Tuner: what one trial says against the others', () => {
+  test.each([
+    ['a status that there is not', (text: string) => text.replace('"COMPLETED"', '"WEIRD"'), 'trial_03/trial.json: status is no status of a trial: "WEIRD"'],
+    ['another direction than before', (text: string) => text.replaceAll('"max"', '"min"'), 'trial_03/trial.json: metrics.metrics.accuracy.direction says minimize, and trials before it say maximize'],
+    ['a direction that there is not', (text: string) => text.replaceAll('"max"', '"up"'), 'trial_03/trial.json: metrics.metrics.accuracy.direction should be "min" or "max", and is "up"'],
+  ])('%s', async (_, change, answer) => {
+    cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
+    const path = join(folder.path, 'kt/trial_03/trial.json');
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+    expect(await refused('kt')).toContain(answer);
+  });
+});
+
 describe('from a stranger', () => {
   withPython('a pickle is refused without --trust; with it, what it does happens without credentials in reach', async () => {
     const evil = 'import pickle, os, sys\nclass Evil:\n    def __reduce__(self): return (os.system, ("env > $TMPDIR/../seen.txt",))\npickle.dump(Evil(), open(sys.argv[1], "wb"))';
