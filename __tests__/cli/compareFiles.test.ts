@@ -192,6 +192,15 @@ describe('two tunings of other tools', () => {
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining([expect.stringMatching(/in less than 1 of 100: the 20 best trials of both are one search's\. This counts trials as independent/)]));
   });
 
+  test('too few trials for what luck would do: said, with the side that has them', async () => {
+    for (const [name, count] of [['few', 4], ['enough', 5]] as const) {
+      table(`${name}.csv`, Array.from({ length: count }, (_, i) => i / 20));
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--out', `${name}.jsonl`]), 0);
+    }
+    expect(json<Report>(ended(await compare('enough.jsonl', 'few.jsonl', '--json'), 0)).studies[0]?.notes).toContain('How far two searches lie apart when nothing changed is not said: that takes 5 trials with a value on each side, and few.jsonl has 4.');
+    expect(json<Report>(ended(await compare('enough.jsonl', 'enough.jsonl', '--json'), 0)).studies[0]?.notes.join(' ')).not.toContain('is not said');
+  });
+
   test('renamed parameters are noticed, mixed directions refused', async () => {
     for (const [name, column] of [['p', 'lr'], ['q', 'learning_rate']] as const) {
       table(`${name}.csv`, Array.from({ length: 12 }, (_, i) => i / 20), column);
@@ -199,6 +208,10 @@ describe('two tunings of other tools', () => {
     }
     const report = json<Report>(ended(await compare('p.jsonl', 'q.jsonl', '--json'), 0));
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining(['The searches were over different parameters: only base has lr; only head has learning_rate. Probably renamed: lr → learning_rate.']));
+    const { out } = ended(await compare('p.jsonl', 'q.jsonl'), 0);
+    expect(out).toMatch(/^ +lr .* only base's best$/m);
+    expect(out).toMatch(/^ +learning_rate .* only head's best$/m);
+    expect(out).toContain('Search (as logged, 12 trials): as it was left.');
     ended(await type(at, ['import', 'p.csv', '--metric', 'acc', '--goal', 'minimize', '--params', 'lr', '--out', 'less.jsonl']), 0);
     expect(ended(await compare('less.jsonl', 'q.jsonl'), 2).err).toContain('less.jsonl searched for minimize acc, q.jsonl for maximize acc');
     expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
