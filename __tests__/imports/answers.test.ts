@@ -48,6 +48,27 @@ describe('a file that is not what it seems', () => {
     expect(ended(await typed(folder.path, ['compare', 'ours.jsonl', 'ours-huge.jsonl']), 2).err).toContain('ours-huge.jsonl has 5.0 GB; at most 2.1 GB are read');
   });
 
+  test('nothing in it, or an encoding that is not read: said in short', async () => {
+    mkdirSync(join(folder.path, 'bare'));
+    put('nothing.csv', '');
+    put('wide.csv', Buffer.from('\uFEFFlr,loss\n0.1,0.5\n', 'utf16le'));
+    for (const [name, answer] of [['bare', 'bare is an empty folder.'], ['nothing.csv', 'nothing.csv is empty.'], ['wide.csv', 'wide.csv is text in UTF-16; UTF-8 is read.']] as const) {
+      const err = await refused(name);
+      expect(err).toContain(answer);
+      expect(err).not.toContain('Known are');
+    }
+    expect(await refused('wide.csv')).toContain('iconv -f UTF-16 -t UTF-8 \'wide.csv\' > utf8-wide.csv');
+  });
+
+  test('files of one name in folders of one name: each study can be chosen', async () => {
+    for (const place of ['one/scan', 'two/scan']) {
+      mkdirSync(join(folder.path, 'all', place), { recursive: true });
+      cpSync(fixture('talos/talos1.csv'), join(folder.path, 'all', place, 'data.csv'));
+    }
+    expect(await refused('all', '--metric', 'val_acc')).toContain('it holds "one/scan/data.csv/data", "two/scan/data.csv/data"');
+    expect(await read('all', '--metric', 'val_acc', '--study-name', 'two/scan/data.csv/data')).toMatchObject({ study: 'data' });
+  });
+
   test('a line without an end', async () => {
     mkdirSync(join(folder.path, 'bohb'));
     put('bohb/configs.json', '[[0, 0, 0], {"a": 1}, {}]\n');
