@@ -149,6 +149,17 @@ describe('what the files do not say is asked', () => {
   });
 });
 
+describe('no trial at all', () => {
+  test('a table of nothing but its header, and one that ends in its first row, are no study', async () => {
+    put('h.csv', 'lr,loss\n');
+    put('c.csv', 'lr,units,loss\n0.1,');
+    put('f_cv_results.csv', 'mean_fit_time,param_lr,mean_test_acc\n');
+    for (const name of ['h.csv', 'c.csv']) expect(await refused(name, '--metric', 'loss', '--params', 'lr')).toMatch(/[hc] holds no trial\.[\s\S]*Has a trial ended\?/);
+    expect(await refused('f_cv_results.csv')).toContain('f holds no trial.');
+    expect(ended(await typed(folder.path, ['compare', 'f_cv_results.csv', 'f_cv_results.csv']), 2).err).toContain('f holds no trial.');
+  });
+});
+
 describe('a tuner that is still running', () => {
   test('trials that wait are told beside those that began, so that the numbers add up', async () => {
     const { out } = ended(await typed(folder.path, ['import', fixture('optuna/study.db'), '--study-name', 'digits']), 0);
