@@ -157,6 +157,14 @@ describe('what cannot be compared', () => {
 });
 
 describe('two tunings of other tools', () => {
+  test('tables given straight: the page with its charts is written, also where a parameter is called like a method', async () => {
+    for (const [name, peak] of [['one', 0.8], ['two', 0.9]] as const) write(`${name}_cv_results.csv`, `mean_fit_time,param_hasOwnProperty,param_depth,mean_test_acc\n${[1, 2, 3, 4, 5, 6].map((i) => `1,${i / 10},${i},${peak - (i - 3) ** 2 / 100}`).join('\n')}\n`);
+    const { err } = ended(await compare('one_cv_results.csv', 'two_cv_results.csv'), 0);
+    expect(err).not.toContain('warning');
+    const page = readFileSync(join(at, '.noregret/report/report.html'), 'utf8');
+    expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
   const tuner = (path: string): string => join(process.cwd(), 'fixtures/tuners', path);
   const table = (name: string, values: readonly number[], column = 'lr'): string => write(name, `${column},acc\n${values.map((value, i) => `${(i + 1) / 100},${value}`).join('\n')}\n`);
 
@@ -184,6 +192,15 @@ describe('two tunings of other tools', () => {
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining([expect.stringMatching(/in less than 1 of 100: the 20 best trials of both are one search's\. This counts trials as independent/)]));
   });
 
+  test('too few trials for what luck would do: said, with the side that has them', async () => {
+    for (const [name, count] of [['few', 4], ['enough', 5]] as const) {
+      table(`${name}.csv`, Array.from({ length: count }, (_, i) => i / 20));
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--out', `${name}.jsonl`]), 0);
+    }
+    expect(json<Report>(ended(await compare('enough.jsonl', 'few.jsonl', '--json'), 0)).studies[0]?.notes).toContain('How far two searches lie apart when nothing changed is not said: that takes 5 trials with a value on each side, and few.jsonl has 4.');
+    expect(json<Report>(ended(await compare('enough.jsonl', 'enough.jsonl', '--json'), 0)).studies[0]?.notes.join(' ')).not.toContain('is not said');
+  });
+
   test('renamed parameters are noticed, mixed directions refused', async () => {
     for (const [name, column] of [['p', 'lr'], ['q', 'learning_rate']] as const) {
       table(`${name}.csv`, Array.from({ length: 12 }, (_, i) => i / 20), column);
@@ -191,6 +208,10 @@ describe('two tunings of other tools', () => {
     }
     const report = json<Report>(ended(await compare('p.jsonl', 'q.jsonl', '--json'), 0));
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining(['The searches were over different parameters: only base has lr; only head has learning_rate. Probably renamed: lr → learning_rate.']));
+    const { out } = ended(await compare('p.jsonl', 'q.jsonl'), 0);
+    expect(out).toMatch(/^ +lr .* only base's best$/m);
+    expect(out).toMatch(/^ +learning_rate .* only head's best$/m);
+    expect(out).toContain('Search (as logged, 12 trials): as it was left.');
     ended(await type(at, ['import', 'p.csv', '--metric', 'acc', '--goal', 'minimize', '--params', 'lr', '--out', 'less.jsonl']), 0);
     expect(ended(await compare('less.jsonl', 'q.jsonl'), 2).err).toContain('less.jsonl searched for minimize acc, q.jsonl for maximize acc');
     expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
@@ -253,6 +274,12 @@ describe('two logs that ran one configuration on the same seeds', () => {
     const report = json<Report>(ended(await compare('sa.jsonl', 'sb.jsonl', '--json'), 1));
     expect(report.studies[0]).toMatchObject({ verdict: { kind: 'REGRESSION' }, gate: { baseParams: { lr: 0.1 } } });
     expect(report.studies[0]?.notes.join('\n')).toContain('is not in the files: the verdict holds if so');
+    // Rows without a seed are no pairs, whatever stands in the same row of the other table.
+    for (const name of ['na', 'nb']) {
+      write(`${name}.csv`, `seed,lr,acc\n${[1, 2, '', '', ''].map((seed, i) => `${seed},0.1,${name === 'na' ? 0.9 : 0.7 + i / 1000}`).join('\n')}\n`);
+      ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--seed', 'seed', '--out', `${name}.jsonl`]), 0);
+    }
+    expect(json<Report>(ended(await compare('na.jsonl', 'nb.jsonl', '--json'), 0)).studies[0]).not.toHaveProperty('gate');
     // No times are in the tables either.
     expect(report.studies[0]?.search?.trials.map(({ state, seconds }) => [state, seconds])).toContainEqual(['complete', undefined]);
     expect(ended(await compare('sa.jsonl', 'sb.jsonl'), 1).out).not.toMatch(/\b0 s\b/);

@@ -37,6 +37,36 @@ describe('a file that is not what it seems', () => {
     put('huge.log', '{"op_code": 0, "worker_id": "w", "study_name": "s", "directions": [1]}\n');
     truncateSync(join(folder.path, 'huge.log'), 5e9);
     expect(await refused('huge.log')).toContain('huge.log has 5.0 GB; at most 2.1 GB are read');
+    cpSync(fixture('scikit-learn/grid_cv_results.csv'), join(folder.path, 'small.csv'));
+    ended(await typed(folder.path, ['import', 'small.csv', '--metric', 'acc', '--out', 'ours.jsonl']), 0);
+    cpSync(join(folder.path, 'ours.jsonl'), join(folder.path, 'ours-huge.jsonl'));
+    put('huge.txt', 'whatever this is\n');
+    for (const name of ['ours-huge.jsonl', 'huge.txt']) {
+      truncateSync(join(folder.path, name), 5e9);
+      expect(await refused(name)).toContain(`${name} has 5.0 GB; at most 2.1 GB are read`);
+    }
+    expect(ended(await typed(folder.path, ['compare', 'ours.jsonl', 'ours-huge.jsonl']), 2).err).toContain('ours-huge.jsonl has 5.0 GB; at most 2.1 GB are read');
+  });
+
+  test('nothing in it, or an encoding that is not read: said in short', async () => {
+    mkdirSync(join(folder.path, 'bare'));
+    put('nothing.csv', '');
+    put('wide.csv', Buffer.from('\uFEFFlr,loss\n0.1,0.5\n', 'utf16le'));
+    for (const [name, answer] of [['bare', 'bare is an empty folder.'], ['nothing.csv', 'nothing.csv is empty.'], ['wide.csv', 'wide.csv is text in UTF-16; UTF-8 is read.']] as const) {
+      const err = await refused(name);
+      expect(err).toContain(answer);
+      expect(err).not.toContain('Known are');
+    }
+    expect(await refused('wide.csv')).toContain('iconv -f UTF-16 -t UTF-8 \'wide.csv\' > utf8-wide.csv');
+  });
+
+  test('files of one name in folders of one name: each study can be chosen', async () => {
+    for (const place of ['one/scan', 'two/scan']) {
+      mkdirSync(join(folder.path, 'all', place), { recursive: true });
+      cpSync(fixture('talos/talos1.csv'), join(folder.path, 'all', place, 'data.csv'));
+    }
+    expect(await refused('all', '--metric', 'val_acc')).toContain('it holds "one/scan/data.csv/data", "two/scan/data.csv/data"');
+    expect(await read('all', '--metric', 'val_acc', '--study-name', 'two/scan/data.csv/data')).toMatchObject({ study: 'data' });
   });
 
   test('a line without an end', async () => {
@@ -103,16 +133,39 @@ describe('what the files do not say is asked', () => {
     expect(await refused('t.csv', '--metric', 'los', '--params', 'lr')).toContain('t.csv has no column "los"');
     expect(await read('t.csv', '--metric', 'loss', '--params', 'lr,opt', '--seed', 's')).toMatchObject({ states: { complete: 1, failed: 1, running: 1 }, best: { value: 0.5, params: { lr: 0.1, opt: 'adam' } } });
     expect(readFileSync(join(folder.path, 't.jsonl'), 'utf8')).toContain('"params":{"lr":0.2,"opt":"sgd, fast"},"seed":2');
+    for (const [role, ...flags] of [['the metric and a parameter', '--params', 'lr,loss'], ['the seed and a parameter', '--params', 's,lr', '--seed', 's'], ['the metric and the seed', '--params', 'lr', '--seed', 'loss']] as const) {
+      expect(await refused('t.csv', '--metric', 'loss', ...flags)).toMatch(new RegExp(`t\\.csv: the column "(loss|s)" cannot be ${role} at once`));
+    }
     put('r.csv', 'lr,loss\n0.1,0.5\n0.2,0.4,9\n0.3,0.2\n');
     expect(await refused('r.csv', '--metric', 'loss', '--params', 'lr')).toContain('r.csv: line 3 has 3 cells for 2 columns');
     put('w.csv', 'lr,loss,state\n0.1,0.5,ok\n0.2,good,ok\n');
     expect(await refused('w.csv', '--metric', 'loss', '--params', 'lr')).toContain('w.csv: line 3: loss should be a number, and is "good"');
+    for (const [seed, shown] of [['a', '"a"'], ['1.5', '"1.5"'], ['-1', '"-1"'], ['1e30', '"1e30"']] as const) {
+      put('d.csv', `lr,loss,s\n0.1,0.5,1.0\n0.2,0.4,\n0.2,0.4,${seed}\n`);
+      expect(await refused('d.csv', '--metric', 'loss', '--params', 'lr', '--seed', 's')).toContain(`d.csv: line 4: s should be a seed, a whole number from 0 on, and is ${shown}`);
+    }
     put('s.csv', 'lr,loss,state\n0.1,0.5,perhaps\n');
     expect(await refused('s.csv', '--metric', 'loss', '--params', 'lr')).toContain('line 2: the state "perhaps" is unknown');
   });
 });
 
+describe('no trial at all', () => {
+  test('a table of nothing but its header, and one that ends in its first row, are no study', async () => {
+    put('h.csv', 'lr,loss\n');
+    put('c.csv', 'lr,units,loss\n0.1,');
+    put('f_cv_results.csv', 'mean_fit_time,param_lr,mean_test_acc\n');
+    for (const name of ['h.csv', 'c.csv']) expect(await refused(name, '--metric', 'loss', '--params', 'lr')).toMatch(/[hc] holds no trial\.[\s\S]*Has a trial ended\?/);
+    expect(await refused('f_cv_results.csv')).toContain('f holds no trial.');
+    expect(ended(await typed(folder.path, ['compare', 'f_cv_results.csv', 'f_cv_results.csv']), 2).err).toContain('f holds no trial.');
+  });
+});
+
 describe('a tuner that is still running', () => {
+  test('trials that wait are told beside those that began, so that the numbers add up', async () => {
+    const { out } = ended(await typed(folder.path, ['import', fixture('optuna/study.db'), '--study-name', 'digits']), 0);
+    expect(out).toMatch(/^digits: 16 trials of Optuna in .*study\.db \(5 complete, 8 pruned, 2 failed, 1 running\), and 1 more waiting to begin$/m);
+  });
+
   test('Keras Tuner: a half-written trial is left out and said', async () => {
     cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
     const path = join(folder.path, 'kt/trial_03/trial.json');
@@ -135,6 +188,19 @@ describe('a tuner that is still running', () => {
     writeFileSync(`${db}-wal`, '');
     writeFileSync(`${db}-journal`, Buffer.alloc(1024, 1));
     expect(await refused('study.db', '--study-name', 'digits')).toContain('is being written right now');
+  });
+});
+
+describe('Keras Tuner: what one trial says against the others', () => {
+  test.each([
+    ['a status that there is not', (text: string) => text.replace('"COMPLETED"', '"WEIRD"'), 'trial_03/trial.json: status is no status of a trial: "WEIRD"'],
+    ['another direction than before', (text: string) => text.replaceAll('"max"', '"min"'), 'trial_03/trial.json: metrics.metrics.accuracy.direction says minimize, and trials before it say maximize'],
+    ['a direction that there is not', (text: string) => text.replaceAll('"max"', '"up"'), 'trial_03/trial.json: metrics.metrics.accuracy.direction should be "min" or "max", and is "up"'],
+  ])('%s', async (_, change, answer) => {
+    cpSync(fixture('keras-tuner/random'), join(folder.path, 'kt'), { recursive: true });
+    const path = join(folder.path, 'kt/trial_03/trial.json');
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+    expect(await refused('kt')).toContain(answer);
   });
 });
 

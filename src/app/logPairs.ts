@@ -29,13 +29,13 @@ export function logPairs(base: Study, head: Study): LogPairs | undefined {
 
 interface Runs { readonly params: Params; /** Value by seed, undefined where the run failed. */ readonly seeds: Map<number, number | undefined> }
 
-/** Of the side that is the study's own; in a tool's log every trial is one of its search. */
+/** Of the side that is the study's own, on seeds that are known (`noSeed`); in a tool's log every trial is one of its search. */
 function runsOf(study: Study): ReadonlyMap<string, Runs> {
   const runs = new Map<string, Runs>();
   const own = isImported(study);
   for (const trial of study.trials) {
     const value = trial.side === 'head' && (own || trial.stage !== 'search') ? valueOf(trial) : 'none';
-    if (value === 'none') continue;
+    if (value === 'none' || (own && trial.seed < 0)) continue;
     const key = paramsKey(trial.params);
     const known = runs.get(key) ?? { params: trial.params, seeds: new Map() };
     runs.set(key, known);

@@ -11,7 +11,7 @@ import { noFindings, type StudyRun } from './findings.js';
 import type { Recorded, RecordOptions } from './recordStudy.js';
 import { baseLog, headLog, previousLog, type BaseLog } from './resultsLogs.js';
 import type { Tools } from './tools.js';
-import { compareLogs, metricOf, noVerdictNote, searchAlone, winnerOf, type NamedLog } from './twoLogs.js';
+import { compareLogs, leftAsItWas, metricOf, noVerdictNote, searchAlone, winnerOf, type NamedLog } from './twoLogs.js';
 
 /** Beyond them a record would weigh more than the history it belongs to. */
 const mostRecordedTrials = 5000;
@@ -70,7 +70,7 @@ function alone(run: StudyRun, head: NamedLog, verdict: Verdict): Comparison {
 /** As the study is called here; how it came about is another program's affair. */
 function framed({ configs: { head }, policyChanges }: StudyRun, log: NamedLog, comparison: Comparison): Comparison {
   const tool = toolOf(log);
-  const search = comparison.search === undefined ? {} : { search: { ...comparison.search, method: tool, stopReason: 'as it was left' } };
+  const search = comparison.search === undefined ? {} : { search: { ...comparison.search, method: tool, stopReason: leftAsItWas } };
   const verdict = comparison.verdict.reason === 'no-pairs' ? { ...comparison.verdict, reason: 'results-read' } : comparison.verdict;
   return {
     ...comparison, ...search, verdict, budget: searchAlone(log, verdict).budget, study: head.name, configPath: head.path, policyChanges: [...policyChanges],

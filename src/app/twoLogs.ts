@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
+import { fewestForReference, unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
 import { mean } from '../math/describe.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
 import type { Margin } from '../model/config.js';
@@ -27,6 +27,9 @@ const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).
 
 const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
 const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
+
+/** Why another tool's search stopped is not in its files. */
+export const leftAsItWas = 'as it was left';
 
 /** Holds where nothing is run. */
 export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
@@ -98,10 +101,18 @@ function searchNotes(there: Searched, here: Searched): string[] {
   const reference = unchangedReference(from ?? [], to ?? []);
   return [
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
-    ...(reference === undefined ? [] : [referenceNote(reference, here.metric)]),
+    ...(reference === undefined ? tooFewNote([there, from ?? []], [here, to ?? []]) : [referenceNote(reference, here.metric)]),
     ...namesNote(there, here),
     noVerdictNote,
   ];
+}
+
+/** A search without any value is the verdict's own sentence. */
+function tooFewNote(...sides: readonly (readonly [Searched, readonly number[]])[]): string[] {
+  const [few] = sides.filter(([, gains]) => gains.length < fewestForReference);
+  if (few === undefined || sides.some(([, gains]) => gains.length === 0)) return [];
+  const [{ path }, { length }] = few;
+  return [`How far two searches lie apart when nothing changed is not said: that takes ${fewestForReference} trials with a value on each side, and ${path} has ${length}.`];
 }
 
 function referenceNote({ median, high, share, leading }: UnchangedReference, { name }: Metric): string {
@@ -200,7 +211,7 @@ function searchOf({ study, trials, best, metric }: Searched): NonNullable<Compar
   const shown = best?.rescored === true ? rows.find(({ params }) => paramsKey(params) === paramsKey(best.params)) ?? top : top;
   return {
     side: 'head', method: 'as logged', seed: trials[0]?.seed ?? 0, trials: rows, rescore: [],
-    stopReason: study.ended.findLast(({ stage }) => stage === 'search')?.reason ?? 'not ended',
+    stopReason: study.ended.findLast(({ stage }) => stage === 'search')?.reason ?? (study.identity['command'] === 'import' ? leftAsItWas : 'not ended'),
     ...(shown === undefined ? {} : { bestTrial: shown.number }),
   };
 }

@@ -4,6 +4,7 @@ import { worstVerdict } from '../compare/verdict.js';
 import { logsSha, type Comparison, type Report } from '../model/comparison.js';
 import type { ImportChoice } from '../imports/importer.js';
 import { isImportable } from '../imports/open.js';
+import { checkFileSize } from '../imports/source.js';
 import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { parseRecord } from '../stores/recordFile.js';
@@ -34,9 +35,11 @@ export async function areFiles(cwd: string, paths: readonly string[]): Promise<b
 /** A name that is no commit, and lies here as a file or folder that nobody can read, was hardly meant as a commit. */
 export async function unlessOnDisk(cwd: string, names: readonly string[], cause: unknown): Promise<unknown> {
   if (!(cause instanceof UserError) || cause.code !== 'unknown-revision') return cause;
-  const present = await Promise.all(names.map(async (name) => await stat(resolve(cwd, name)).then(() => true, () => false)));
-  const name = names[present.indexOf(true)];
+  const present = await Promise.all(names.map(async (name) => await stat(resolve(cwd, name)).catch(() => undefined)));
+  const at = present.findIndex((found) => found !== undefined);
+  const [name, found] = [names[at], present[at]];
   if (name === undefined) return cause;
+  if (found?.isFile() === true) checkFileSize(found.size, name);
   return new UserError('compare-unreadable', `${name} is neither a commit nor results that can be read.`, { fix: `Give two commits, two study logs (study.jsonl), or what other tools left: noregret import ${name} says what is read.`, cause });
 }
 

@@ -50,9 +50,10 @@ function* passed(events: Iterable<StudyEvent>, see: (event: StudyEvent) => void)
 
 /** What was read, as a person asks: whose, how many, the best, in which space, and where it is now. */
 function linesOf({ study, tool, metric, trials, counts, best, space }: Summary, read: { readonly path: string; readonly out: string; readonly space: string }): string[] {
-  const states = Object.entries(counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`).join(', ');
+  const { waiting, ...begun } = counts;
+  const states = Object.entries(begun).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`).join(', ');
   return [
-    `${study}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${tool} in ${read.path}${states === '' ? '' : ` (${states})`}`,
+    `${study}: ${trials} ${trials === 1 ? 'trial' : 'trials'} of ${tool} in ${read.path}${states === '' ? '' : ` (${states})`}${waiting === 0 ? '' : `, and ${waiting} more waiting to begin`}`,
     ...(metric === undefined ? [] : [`  objective  ${metric.name}, ${metric.goal === 'minimize' ? 'smaller' : 'larger'} is better`]),
     `  best       ${best === undefined ? 'none: no trial ended with a value' : `${formatNumber(best.value)} in trial ${best.trial}: ${paramsText(best.params)}`}`,
     `  space      ${space?.parameters.length ?? 0} ${space?.parameters.length === 1 ? 'parameter' : 'parameters'}, ${read.space === 'declared' ? 'as declared' : 'inferred from the values that were tried'}`,

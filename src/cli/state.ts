@@ -16,15 +16,20 @@ export async function openStateDir(root: string): Promise<string> {
   return dir;
 }
 
-/** A full disk or a folder that may not be written is the user's to mend, not a bug. UserError `state-unwritable`. */
+/** A full disk or a folder that may not be written is the user's to mend; anything else is a bug, and stays one. UserError `state-unwritable`. */
 export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    if (!isOfFileSystem(error)) throw error;
+    const { code, message } = error;
     const fix = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again: what was measured is kept.' : 'Make the folder writable, or move away what is in its place.';
     throw new UserError('state-unwritable', `${path} cannot be written: ${message}`, { fix, exitCode: 3, cause: error });
   }
+}
+
+function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 /** Whole or not at all, also where two programs write one file: the later one's stays. */

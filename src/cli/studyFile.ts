@@ -5,6 +5,7 @@ import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
 import { chooseStudy, readImport } from '../imports/open.js';
+import { checkFileSize } from '../imports/source.js';
 import { BEGINNING, createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
 import { stateDirName } from './state.js';
@@ -24,6 +25,7 @@ export async function readStudyFile(cwd: string, wanted: string, choice: ImportC
   if ((await beginningOf(path)).startsWith(BEGINNING)) {
     const file = await openRegular(path, wanted);
     try {
+      checkFileSize((await file.stat()).size, wanted);
       return await readOurs(file, wanted);
     } finally {
       await file.close();

@@ -10,7 +10,7 @@ export interface UnchangedReference {
 }
 
 /** With fewer a best says little, and its reference less. */
-const fewest = 5;
+export const fewestForReference = 5;
 
 /**
  * The trials of both searches put together and dealt out anew, in all ways, to two searches of the same sizes: exact where trials are
@@ -19,7 +19,7 @@ const fewest = 5;
  * too small: a lower bound for luck.
  */
 export function unchangedReference(base: readonly number[], head: readonly number[]): UnchangedReference | undefined {
-  if (base.length < fewest || head.length < fewest) return undefined;
+  if (base.length < fewestForReference || head.length < fewestForReference) return undefined;
   const all = [...base, ...head].toSorted((a, b) => b - a);
   const [best = 0] = all;
   const found = Math.abs(Math.max(...base) - Math.max(...head));

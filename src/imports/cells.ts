@@ -3,7 +3,7 @@ import type { ParamValue } from '../model/params.js';
 import type { ForeignState } from './foreign.js';
 import { parsePythonLiteral } from '../model/pythonLiteral.js';
 import { own } from '../model/own.js';
-
+import { noSeed } from '../model/study.js';
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const nonFinite: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, '+inf': Infinity, '-inf': -Infinity, infinity: Infinity, '-infinity': -Infinity };
@@ -25,6 +25,15 @@ export function cellNumber(text: string, at: { readonly file: string; readonly l
   const special = own(nonFinite, bare.toLowerCase());
   if (special !== undefined) return special;
   throw new UserError('cell-no-number', `${at.file}: line ${at.line}: ${at.column} should be a number, and is ${JSON.stringify(bare.slice(0, 60))}.`, { fix: 'Correct the cell; leave it empty where there is no value.' });
+}
+
+/** A cell as a seed, `noSeed` where it is empty. UserError `seed-invalid`: of words and fractions nobody could tell which are the same. */
+export function cellSeed(text: string, at: { readonly file: string; readonly line: number; readonly column: string }): number {
+  const bare = text.trim();
+  if (bare === '') return noSeed;
+  const seed = numeric.test(bare) ? Number(bare) : Number.NaN;
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new UserError('seed-invalid', `${at.file}: line ${at.line}: ${at.column} should be a seed, a whole number from 0 on, and is ${JSON.stringify(bare.slice(0, 60))}.`, { fix: 'Correct the cell; leave it empty where there is no seed.' });
 }
 
 const stateWords: Readonly<Record<string, ForeignState>> = {

@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
-import { cellNumber, cellValue, stateOf } from './cells.js';
+import { cellNumber, cellSeed, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
@@ -46,7 +46,7 @@ function columnsOf(header: readonly string[]): string {
   return `--metric ${metric} --params ${header.filter((name) => name !== metric).slice(0, 2).join(',') || 'lr'}`;
 }
 
-/** UserErrors `csv-columns`, `column-missing`. */
+/** UserErrors `csv-columns`, `column-missing`, `column-two-roles`. */
 function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   const { header } = table;
   if (metric === undefined && ours.every((name, i) => header[i] === name)) {
@@ -57,6 +57,7 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
     throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
   }
   for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
+  refuseTwice(table.file, { metric, ...columns });
   const isFree = (name: string): boolean => name !== metric && !columns.params?.includes(name);
   const state = columns.state ?? header.find((name) => /^state$/i.test(name) && isFree(name));
   // "Runtime" is the name in W&B's export of a table.
@@ -65,6 +66,16 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
     tool: 'a table', metrics: [metric], params: columns.params.map((name) => [name, name]), notes: [],
     ...(state === undefined ? {} : { state }), ...(columns.seed === undefined ? {} : { seed: columns.seed }), ...(seconds === undefined ? {} : { seconds }),
   };
+}
+
+/** A search that sees its own result among its parameters finds that the result is all that matters. */
+function refuseTwice(file: string, { metric, params = [], seed, state }: { readonly metric: string } & NonNullable<ImportChoice['columns']>): void {
+  const roles = [['the metric', metric], ['the seed', seed], ['the state', state], ...new Set(params)].map((role) => (typeof role === 'string' ? ['a parameter', role] : role));
+  const twice = roles.find(([, name], i) => name !== undefined && roles.slice(0, i).some(([, other]) => other === name));
+  if (twice === undefined) return;
+  const [role, name] = twice;
+  const [other] = roles.find((one) => one[1] === name) ?? [];
+  throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(name)} cannot be ${other ?? ''} and ${role ?? ''} at once.`, { fix: 'Name it once.' });
 }
 
 function optunaFrame(header: readonly string[]): Mapping {
@@ -88,11 +99,11 @@ function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
     }
     const found: Record<string, ParamValue> = emptyMap();
     for (const [name, column] of params) if (cells[column] !== '') found[name] = cellValue(cells[column] ?? '');
-    const [took, why, began, drawn] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start], Number(cells[seed] ?? Number.NaN)];
+    const [took, why, began] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start]];
     return {
       params: found, values, state: state === -1 ? 'complete' : stateOf(cells[state] ?? '', { file: table.file, line }),
       ...(took === undefined ? {} : { seconds: took }), ...(why === undefined || why === '' ? {} : { message: why }),
-      ...(began === undefined || began === '' ? {} : { start: began }), ...(Number.isFinite(drawn) && cells[seed] !== '' ? { seed: drawn } : {}),
+      ...(began === undefined || began === '' ? {} : { start: began }), ...(mapping.seed === undefined ? {} : { seed: cellSeed(cells[seed] ?? '', { file: table.file, line, column: mapping.seed }) }),
     };
   };
 }

@@ -66,6 +66,7 @@ export function studyOf(study: ForeignStudy): ImportedStudy {
     read: (choice = {}) => {
       refuseReservedName(study.name, study.metrics.map(({ name }) => name), 'metric');
       const objective = chooseObjective(study, choice);
+      if (study.trials.length === 0) throw new UserError('no-trials', `${study.name} holds no trial.`, { fix: 'Has a trial ended? Is this the file of results, and whole?' });
       const space = study.space === undefined ? inferSpace(study.trials) : { space: study.space, notes: [] };
       refuseReservedName(study.name, space.space.parameters.map(({ name }) => name), 'parameter');
       return {

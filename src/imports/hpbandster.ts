@@ -108,5 +108,6 @@ function trialOf(params: Params, runs: readonly Run[], full: number): ForeignTri
   const base = { params, values: points.length === 0 ? {} : { loss: points.at(-1)?.[1] ?? Number.NaN }, ...curves, seconds, start: isoTime(ordered[0]?.started) };
   if (last === undefined) return { ...base, state: 'running' };
   if (last.loss === undefined) return { ...base, values: {}, state: 'failed', message: last.exception ?? 'no result' };
-  return { ...base, state: last.budget < full ? 'pruned' : 'complete' };
+  // A loss that is no number was not stopped for being the worse one: it counts as failed.
+  return { ...base, state: last.budget < full && Number.isFinite(last.loss) ? 'pruned' : 'complete' };
 }

@@ -1,6 +1,6 @@
 import type { Params } from '../model/params.js';
 import { own } from '../model/own.js';
-import { fieldsAt, isFields, listAt, numberOr, paramAt, textAt, textOr, type Fields } from './fields.js';
+import { fieldsAt, isFields, listAt, numberOr, paramAt, textAt, textOr, unreadable, type Fields, type Place } from './fields.js';
 import { checkTrials, lastLine, studyOf, type ForeignMetric, type ForeignState, type Point } from './foreign.js';
 import type { Importer } from './importer.js';
 import { parsed } from './jsonPieces.js';
@@ -47,7 +47,7 @@ export const kerasTuner: Importer = {
   },
 };
 
-interface Found { readonly id: string; readonly params: Params; readonly epochs: number | undefined; readonly status: string; readonly score: number | undefined; readonly bestStep: number | undefined; readonly message: string | undefined; readonly metrics: readonly Measured[] }
+interface Found { readonly file: string; readonly id: string; readonly params: Params; readonly epochs: number | undefined; readonly state: ForeignState; readonly isCompleted: boolean; readonly score: number | undefined; readonly bestStep: number | undefined; readonly message: string | undefined; readonly metrics: readonly Measured[] }
 interface Measured extends ForeignMetric { readonly points: readonly Point[] }
 
 function trialFolders(source: Source): string[] {
@@ -72,10 +72,16 @@ function trialOf(fields: Fields, file: string): Found {
   for (const [name, value] of Object.entries(values)) if (!name.startsWith('tuner/')) params[name] = paramAt(value, { tool, file, field: `hyperparameters.values.${name}` });
   const metrics = isFields(fields['metrics']) ? fieldsAt(fields['metrics']['metrics'] ?? {}, { tool, file, field: 'metrics.metrics' }) : {};
   return {
-    id: textOr(fields['trial_id']) ?? '', params, epochs: numberOr(values['tuner/epochs']), status: textAt(fields['status'], { tool, file, field: 'status' }),
+    file, id: textOr(fields['trial_id']) ?? '', params, epochs: numberOr(values['tuner/epochs']), state: stateAt(fields['status'], { tool, file, field: 'status' }), isCompleted: fields['status'] === 'COMPLETED',
     score: numberOr(fields['score']), bestStep: numberOr(fields['best_step']), message: textOr(fields['message']),
     metrics: Object.entries(metrics).map(([name, metric]) => measured(name, fieldsAt(metric, { tool, file, field: `metrics.metrics.${name}` }), file)),
   };
+}
+
+function stateAt(status: unknown, place: Place): ForeignState {
+  const state = own(states, textAt(status, place));
+  if (state === undefined) throw unreadable(place, `is no status of a trial: ${JSON.stringify(status)}`);
+  return state;
 }
 
 function measured(name: string, fields: Fields, file: string): Measured {
@@ -85,7 +91,9 @@ function measured(name: string, fields: Fields, file: string): Measured {
     return [numberOr(step) ?? 0, values.reduce((total, x) => total + x, 0) / values.length];
   });
   const { direction } = fields;
-  return { name, points, ...(direction === 'min' ? { goal: 'minimize' } : direction === 'max' ? { goal: 'maximize' } : {}) };
+  if (direction === undefined || direction === null) return { name, points };
+  if (direction !== 'min' && direction !== 'max') throw unreadable({ tool, file, field: `metrics.metrics.${name}.direction` }, `should be "min" or "max", and is ${JSON.stringify(direction)}`);
+  return { name, points, goal: direction === 'min' ? 'minimize' : 'maximize' };
 }
 
 /** No file names the objective: it is the metric whose value the score is in every trial. */
@@ -93,8 +101,12 @@ function objectiveSearch(): { readonly add: (found: Found) => void; readonly end
   const all = new Map<string, ForeignMetric>();
   let fitting: readonly string[] | undefined;
   return {
-    add: ({ score, metrics }) => {
-      for (const { name, goal } of metrics) all.set(name, { name, ...(goal === undefined ? {} : { goal }) });
+    add: ({ file, score, metrics }) => {
+      for (const { name, goal } of metrics) {
+        const before = all.get(name)?.goal;
+        if (goal !== undefined && before !== undefined && goal !== before) throw unreadable({ tool, file, field: `metrics.metrics.${name}.direction` }, `says ${goal}, and trials before it say ${before}`, 'Is the trial from another project? Move its folder away.');
+        if (goal !== undefined || before === undefined) all.set(name, { name, ...(goal === undefined ? {} : { goal }) });
+      }
       if (score === undefined || !Number.isFinite(score) || metrics.length === 0) return;
       const own = metrics.filter(({ points }) => points.some(([, value]) => value === score)).map(({ name }) => name);
       fitting = (fitting ?? own).filter((name) => own.includes(name));
@@ -108,16 +120,16 @@ function objectiveSearch(): { readonly add: (found: Found) => void; readonly end
 }
 
 /** Hyperband gave it fewer epochs than the most there are. */
-function isCut({ status, epochs }: Found, full: number | undefined): boolean {
-  return status === 'COMPLETED' && epochs !== undefined && full !== undefined && epochs < full;
+function isCut({ isCompleted, epochs }: Found, full: number | undefined): boolean {
+  return isCompleted && epochs !== undefined && full !== undefined && epochs < full;
 }
 
 function foreign(found: Found, full: number | undefined): ShelvedTrial {
-  const { params, status, score, bestStep, message, metrics, epochs = 0 } = found;
+  const { params, state, score, bestStep, message, metrics, epochs = 0 } = found;
   const values: Record<string, number> = emptyMap();
   for (const { name, points } of metrics) values[name] = (points.find(([step]) => step === bestStep) ?? points.at(-1))?.[1] ?? Number.NaN;
   const cut = isCut(found, full);
   const curves = metrics.some(({ points }) => points.length > 1) || cut ? Object.fromEntries(metrics.map(({ name, points }) => [name, cut && points.length === 1 ? [[epochs, points[0]?.[1] ?? Number.NaN] as const] : points])) : undefined;
   const why = message === undefined ? (score !== undefined && Number.isNaN(score) ? 'the score was NaN' : undefined) : lastLine(message);
-  return trialWith({ params, state: cut ? 'pruned' : own(states, status) ?? 'failed', values, curves, message: why, facts: score === undefined ? undefined : { score } });
+  return trialWith({ params, state: cut ? 'pruned' : state, values, curves, message: why, facts: score === undefined ? undefined : { score } });
 }

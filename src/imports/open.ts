@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path';
 import { UserError } from '../model/errors.js';
+import { shellWord } from '../model/shellWord.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
-import { openSource, type Source } from './source.js';
+import { checkFileSize, openSource, type Source } from './source.js';
 
 /** What a file or folder of another tool holds. */
 export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
@@ -21,15 +22,16 @@ export function isImportable(path: string, name: string): boolean {
   return knownAs(openSource(path, name)) !== undefined;
 }
 
-/** UserErrors `import-unknown` and `which-file` where it cannot be told, else those of the reader. */
+/** UserErrors `file-too-large`, `study-unknown` and `which-file` where it cannot be told, else those of the reader. */
 export function readImport(path: string, name: string, choice: ImportChoice = {}): OpenedImport {
   const source = openSource(path, name);
+  if (!source.isFolder) checkFileSize(source.bytesOf(), name);
   const known = knownAs(source);
   if (known !== undefined) return read(known, choice);
   const below = source.isFolder ? knownBelow(source) : [];
   const [first, second] = below;
   if (first === undefined) throw unknown(source);
-  return second === undefined ? read(first, choice) : together(below, choice);
+  return second === undefined ? read(first, choice) : together(below, source, choice);
 }
 
 function knownAs(source: Source): Known | undefined {
@@ -64,16 +66,22 @@ function ofOneKind(found: readonly Known[], { name }: Source): readonly Known[] 
   throw new UserError('which-file', `${name} holds results of several kinds: ${found.slice(0, 20).map((one) => `${relative(name, one.source.name)} (${one.importer.tool})`).join(', ')}.`, { fix: `Give one of them: noregret import ${first?.source.name ?? ''}` });
 }
 
-function together(known: readonly Known[], choice: ImportChoice): OpenedImport {
+/** Each under the shortest name that no other has: its own, with its file's before it, or with the path. */
+function together(known: readonly Known[], top: Source, choice: ImportChoice): OpenedImport {
   const all = known.map((one) => ({ one, opened: read(one, choice) }));
-  const names = all.flatMap(({ opened }) => opened.studies.map(({ name }) => name));
-  const isTwice = new Set(names).size < names.length;
-  const studies = all.flatMap(({ one, opened }) => opened.studies.map((study): ImportedStudy => (isTwice ? { ...study, name: `${one.source.base}/${study.name}` } : study)));
+  const found = all.flatMap(({ one, opened }) => opened.studies.map((study) => ({ study, file: one.source })));
+  const ways: readonly ((of: { readonly study: ImportedStudy; readonly file: Source }) => string)[] = [({ study }) => study.name, ({ study, file }) => `${file.base}/${study.name}`, ({ study, file }) => `${relative(top.name, file.name)}/${study.name}`];
+  const name = ways.find((way) => new Set(found.map(way)).size === found.length) ?? ways.at(-1);
+  const studies = found.map((one): ImportedStudy => ({ ...one.study, name: name?.(one) ?? one.study.name }));
   const [first] = known;
   return { format: first?.format ?? '', tool: first?.importer.tool ?? '', studies, notes: all.flatMap(({ opened }) => opened.notes) };
 }
 
 function unknown(source: Source): UserError {
+  const head = source.isFolder ? Buffer.alloc(0) : source.head();
+  if (source.isFolder && source.list().length === 0) return new UserError('folder-empty', `${source.name} is an empty folder.`, { fix: 'Has a trial ended? Is this the folder of results?' });
+  if (!source.isFolder && head.length === 0) return new UserError('file-empty', `${source.name} is empty.`, { fix: 'Has a trial ended? Is this the file of results?' });
+  if (/^(\u00FF\u00FE|\u00FE\u00FF)/.test(head.toString('latin1', 0, 2))) return new UserError('file-utf16', `${source.name} is text in UTF-16; UTF-8 is read.`, { fix: `Convert it: iconv -f UTF-16 -t UTF-8 ${shellWord(source.name)} > utf8-${source.base.replaceAll(/[^\w.-]/g, '-')}` });
   const takes = Object.values<Importer>(importers).map(({ tool, takes: what }) => `${tool}: ${what}`);
   return new UserError('study-unknown', `${source.name} is no study that can be read: neither a study log of noregret nor ${source.isFolder ? 'a folder' : 'a file'} of a tool that is known here.`, {
     fix: `Known are\n       ${takes.join('\n       ')}`,

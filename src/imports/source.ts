@@ -180,6 +180,11 @@ function headOf(opened: Opened | string): Buffer {
   }
 }
 
+/** Of a file of results, before anything in it is looked at. UserError `file-too-large`. */
+export function checkFileSize(size: number, label: string): void {
+  checkSize(size, limits.fileBytes, label);
+}
+
 function checkSize(size: number, most: number, label: string): void {
   if (size > most) throw new UserError('file-too-large', `${label} has ${(size / 1e9).toFixed(1)} GB; at most ${(most / 1e9).toFixed(most < 1e9 ? 2 : 1)} GB are read.`, { fix: 'Is this the file of results, and not a log of the training? If it is, keep the newest trials in a file of their own.' });
 }

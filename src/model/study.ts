@@ -37,6 +37,9 @@ export const studyEventSchema = z.discriminatedUnion('type', [
 ]);
 export type StudyEvent = z.infer<typeof studyEventSchema>;
 
+/** Seed of an imported trial whose own is not known, and so no pair with any other; all below 0 are such. */
+export const noSeed = -1;
+
 /** One evaluation of one parameter set with one seed on one side's code. Numbered from 0 over the whole log. */
 export interface Trial {
   readonly number: number;

@@ -3,7 +3,7 @@ import { toLoss } from '../../model/direction.js';
 import { hasValue } from '../axisScale.js';
 import { metricAxis, quietAxis, quietLegend, tick } from './axes.js';
 import { palette } from './palette.js';
-import { tooltipStyle, trialTooltip } from './tooltip.js';
+import { shownTip, tipOf, tooltipStyle } from './tooltip.js';
 import type { ChartOption } from './chartOption.js';
 
 /** Each trial as a dot, the best so far as a step line, main's best as a dashed line. */
@@ -11,13 +11,13 @@ export function convergenceOption(chart: SearchChart): ChartOption {
   const done = chart.trials.filter(hasValue);
   const incumbent = done.find(({ mark }) => mark === 'incumbent');
   const dot = (trial: ChartTrial & { value: number }): object => ({
-    value: [trial.number, trial.value], trial,
+    value: [trial.number, trial.value], ...tipOf(trial, chart.metric),
     ...(trial.mark === undefined ? {} : { symbol: trial.mark === 'best' ? 'diamond' : 'rect', symbolSize: trial.mark === 'best' ? 14 : 10, itemStyle: { color: trial.mark === 'best' ? palette.best : palette.incumbent, opacity: 1 } }),
   });
   return {
     grid: { left: 8, right: 24, top: 32, bottom: 34, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     legend: quietLegend,
-    tooltip: { ...tooltipStyle, trigger: 'item', formatter: ({ data }: { data: { trial?: ChartTrial } }) => data.trial === undefined ? '' : trialTooltip(data.trial, chart.metric) },
+    tooltip: { ...tooltipStyle, trigger: 'item', formatter: shownTip },
     xAxis: { ...quietAxis, type: 'value', min: 0, max: Math.max(1, (chart.trials.at(-1)?.number ?? 1)), minInterval: 1, name: 'trial', nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: palette.faint }, axisLabel: { color: palette.faint, fontSize: 11, hideOverlap: true, showMaxLabel: false }, splitLine: { show: false } },
     yAxis: { ...quietAxis, ...metricAxis(robust(done, chart)) },
     series: [

@@ -3,7 +3,7 @@ import { ranked } from '../axisScale.js';
 import { clip, printableLine } from '../printable.js';
 import { metricAxis, quietAxis, scaledAxis, type ScaledAxis } from './axes.js';
 import { palette } from './palette.js';
-import { tooltipStyle, trialTooltip } from './tooltip.js';
+import { shownTip, tipOf, tooltipStyle, type Tip } from './tooltip.js';
 import type { ChartOption } from './chartOption.js';
 
 const cell = { width: 250, height: 190 };
@@ -21,7 +21,7 @@ export function slicesOption(chart: SearchChart, width: number): ChartOption {
   const values = order.map(({ value }) => value);
   const shown = [...values.slice(0, Math.max(10, Math.ceil(values.length * 0.9))), ...axes.flatMap((axis) => meansToShow(axis, chart.goal))];
   return {
-    tooltip: { ...tooltipStyle, formatter: ({ data }: { data: { trial?: ChartTrial } }) => data.trial === undefined ? '' : trialTooltip(data.trial, chart.metric) },
+    tooltip: { ...tooltipStyle, formatter: shownTip },
     grid: axes.map((_, i) => ({ left: (i % columns) * cellWidth + 52, width: cellWidth - 72, top: Math.floor(i / columns) * cell.height + 14, height: cell.height - 66 })),
     xAxis: axes.map(({ name, option }, gridIndex) => ({
       ...quietAxis, ...option, gridIndex, name: clip(printableLine(name), 30), nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: palette.text, fontSize: 12 }, splitLine: { show: false },
@@ -29,7 +29,7 @@ export function slicesOption(chart: SearchChart, width: number): ChartOption {
     yAxis: axes.map((_, gridIndex) => ({ ...quietAxis, ...metricAxis(shown), gridIndex })),
     series: [...axes.flatMap((axis, i) => curveSeries(axis, i)), ...axes.map(({ name, at }, i) => ({
       type: 'scatter', xAxisIndex: i, yAxisIndex: i, clip: true, symbolSize: 6, itemStyle: { color: palette.ranks[2], opacity: 0.85 }, emphasis: { itemStyle: { color: palette.best } },
-      data: [...order].reverse().flatMap((trial) => point(trial, at(trial.params[name]), trial.number === order[0]?.number)),
+      data: [...order].reverse().flatMap((trial) => point(trial, at(trial.params[name]), { isBest: trial.number === order[0]?.number, tip: tipOf(trial, chart.metric) })),
     }))],
   };
 }
@@ -54,11 +54,11 @@ function curveSeries({ curve, at, option }: ScaledAxis & Pick<ChartAxis, 'curve'
   }];
 }
 
-function point(trial: ChartTrial & { value: number }, x: number | string | undefined, isBest: boolean): readonly object[] {
+function point(trial: ChartTrial & { value: number }, x: number | string | undefined, { isBest, tip }: { readonly isBest: boolean; readonly tip: Tip }): readonly object[] {
   if (x === undefined) return [];
   const mark = isBest ? { symbol: 'diamond', symbolSize: 13, itemStyle: { color: palette.best, opacity: 1 } }
     : trial.mark === 'incumbent' ? { symbol: 'rect', symbolSize: 9, itemStyle: { color: palette.incumbent, opacity: 1 } } : {};
-  return [{ value: [x, trial.value], trial, ...mark }];
+  return [{ value: [x, trial.value], ...tip, ...mark }];
 }
 
 function columnsIn(width: number, count: number): number {

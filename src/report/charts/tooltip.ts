@@ -10,8 +10,21 @@ export const tooltipStyle = {
 
 const shownParams = 14;
 
+/** Of a point: what is shown over it, put together when a person asks. */
+export interface Tip { readonly tip: () => string }
+
+/** A function, as ECharts copies objects by methods that the map of a trial's parameters may lack, or have as names of its own. */
+export function tipOf(trial: ChartTrial, metric: string): Tip {
+  return { tip: () => trialTooltip(trial, metric) };
+}
+
+/** Empty for what is no trial. */
+export function shownTip({ data }: { readonly data: Partial<Tip> }): string {
+  return data.tip?.() ?? '';
+}
+
 /** What a person sees over a trial. ECharts puts it in as HTML, so everything is escaped here. */
-export function trialTooltip(trial: ChartTrial, metric: string): string {
+function trialTooltip(trial: ChartTrial, metric: string): string {
   const mark = trial.mark === 'best' ? ' · best' : trial.mark === 'incumbent' ? " · main's best" : '';
   const params = Object.entries(trial.params).slice(0, shownParams)
     .map(([name, value]) => `<br>${escapeHtml(clip(name, 40))}: ${escapeHtml(clip(typeof value === 'number' ? formatNumber(value) : choiceName(value), 40))}`);

@@ -16,9 +16,9 @@ export const parameters: SectionBuilder = {
   build({ parameters: rows }, report) {
     if (rows.length === 0) return [];
     const { base: other, head } = sideWords(report);
-    const compared = isReseed(report) ? differs : movedColumn;
     // A push carries main's own configuration on, whatever record it is compared with.
     const base = other === 'previous record' ? 'main' : other;
+    const compared = isReseed(report) ? differs : movedColumn(base, head);
     const order = [...rows].sort((a, b) => weight(b) - weight(a));
     const shown = rows.length <= shownRows + 2 ? rows : order.slice(0, shownRows);
     const rest = rows.filter((row) => !shown.includes(row));
@@ -35,7 +35,11 @@ function weight(row: ParameterRow): number {
 
 type Column = TableColumn & { readonly cell: (row: ParameterRow) => Text };
 
-const movedColumn: Column = { label: 'moved?', align: 'left', cell: (row) => moved(row.moved) };
+function movedColumn(base: string, head: string): Column {
+  return { label: 'moved?', align: 'left', cell: (row) => (row.moved === 'not-distinguishable' && (row.base === undefined) !== (row.head === undefined) ? [faint(`only ${row.base === undefined ? head : base}'s best`)] : moved(row.moved)) };
+}
+
+
 /** Of two configurations that were given, none has moved; which of the differences matters, nobody has measured. */
 const differs: Column = { label: 'differs?', align: 'left', cell: (row) => [row.moved === 'same' ? faint('same') : plain('different')] };
 
