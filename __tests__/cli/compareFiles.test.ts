@@ -271,6 +271,8 @@ describe('two logs that ran one configuration on the same seeds', () => {
       write(`${name}.csv`, rows(at0));
       ended(await type(at, ['import', `${name}.csv`, '--metric', 'acc', '--params', 'lr', '--seed', 'seed', '--out', `${name}.jsonl`]), 0);
     }
+    // What has to be said of a table are flags of another command.
+    expect(ended(await compare('sa.csv', 'sb.csv'), 2).err).toMatch(/Say it: --metric .* --params [^]*Those are flags of noregret import: make a log of sa\.csv with it/);
     const report = json<Report>(ended(await compare('sa.jsonl', 'sb.jsonl', '--json'), 1));
     expect(report.studies[0]).toMatchObject({ verdict: { kind: 'REGRESSION' }, gate: { baseParams: { lr: 0.1 } } });
     expect(report.studies[0]?.notes.join('\n')).toContain('is not in the files: the verdict holds if so');

@@ -89,7 +89,17 @@ async function isLog(cwd: string, name: string): Promise<boolean> {
   return isOurBeginning(await beginningOf(path)) || (await stat(path).then(() => isImportable(path, name), () => false));
 }
 
-async function readLog(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
+/** What a reader may ask to be told by flags that only `import` has. */
+const flagsOfImport = /--(?:params|choices|trust|state|seed)\b/;
+
+async function readLog(cwd: string, path: string, choice: ComparedChoice): Promise<StudyLogFile> {
+  return await eventsIn(cwd, path, choice).catch((error: unknown) => {
+    if (!(error instanceof UserError) || !flagsOfImport.test(error.fix ?? '')) throw error;
+    throw new UserError(error.code, error.message, { fix: `${error.fix ?? ''} Those are flags of noregret import: make a log of ${path} with it (--out FILE), and compare the logs.`, cause: error });
+  });
+}
+
+async function eventsIn(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
   const file = await readStudyFile(cwd, path, choice);
   if (file.kind === 'ours') return file;
   const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);

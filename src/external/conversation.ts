@@ -111,7 +111,7 @@ function parsedReply(line: string, fail: Conversation['fail']): unknown {
 
 function failureOf(ending: Ending, stderr: string, command: AdapterCommand): Parameters<Conversation['fail']> {
   if (ending.kind === 'not-started') return ['external-not-started', `was not started: ${harmless(ending.message)}`, command.library === undefined ? 'See that its first word is in PATH, or is a path that is seen from the folder where trials run.' : 'Name an interpreter that is there, such as `python: .venv/bin/python` in `method`.'];
-  return ['external-crashed', endingText(ending, stderr), command.library === undefined ? 'What it wrote to stderr stands above; run it by hand on the lines of docs/external-samplers.md.' : `What it wrote to stderr stands above: look at \`options\` in \`method\`. Versions that are known to work: ${command.library.install}`];
+  return ['external-crashed', endingText(ending, stderr), command.library === undefined ? 'Look at what it wrote to stderr; docs/external-samplers.md lists the requests that it gets.' : `Look at what it wrote to stderr, and at \`options\` in \`method\`. Versions that are known to work: ${command.library.install}`];
 }
 
 const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';
