@@ -67,7 +67,8 @@ verdict: { rescore: 0 }
 `);
   const typed = await type(folder, ['tune', ...(fresh ? ['--new'] : []), '--json']);
   const [study] = json<{ readonly studies?: readonly (Omit<Study, 'search'> & { readonly search?: Search })[] }>(typed).studies ?? [];
-  if (study?.search === undefined) throw new Error(study?.verdict.sentence ?? typed.err);
+  // One that failed on its way shows what was measured.
+  if (study?.search === undefined || study.search.stopReason === 'optimiser_failed') throw new Error(study?.verdict.sentence ?? typed.err);
   return { ...study, search: study.search };
 }
 
