@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseConfig } from '../config/parse.js';
-import { libraries, packageOf } from '../external/libraries.js';
+import { libraries, packageOf, requirementsOf } from '../external/libraries.js';
 import type { StudyConfig, TrialProgram } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { findConfigFiles, readConfigFile } from '../platform/configFiles.js';
@@ -69,6 +69,6 @@ async function commandPart(command: string, cwd: string, path: string | undefine
 function libraryOf(options: Readonly<Record<string, unknown>>): Needs['python'] {
   const library = libraries[String(options['adapter'])];
   if (library === undefined) return undefined;
-  const algorithms = [options['sampler'], options['pruner']].flatMap((one) => (typeof one === 'string' ? [one.startsWith('hub:') ? 'hub' : one] : []));
-  return { interpreter: String(options['python']), packages: [library.package, ...algorithms.flatMap((one) => (library.needs?.[one] ?? []).map(packageOf))] };
+  const algorithms = [options['sampler'], options['pruner']].filter((one) => typeof one === 'string');
+  return { interpreter: String(options['python']), packages: [library.package, ...requirementsOf(library, algorithms).map(packageOf)] };
 }

@@ -5,9 +5,8 @@ import type { Catalog } from '../model/plugin.js';
 import type { Distribution, SearchSpace } from '../model/searchSpace.js';
 import { defaultOf } from './defaults.js';
 import { nearest, type Dialect } from './dialect.js';
-import { readExternal } from './externalMethod.js';
+import { externalMethods, readExternal } from './externalMethod.js';
 import { shown, type Findings, type Position } from './findings.js';
-import { externalMethods } from './externalMethod.js';
 import { readOptions } from './options.js';
 import { child, descend, entry, plainValue, type MapTree } from './yamlTree.js';
 

@@ -14,6 +14,15 @@ export interface Library {
   readonly below: string;
 }
 
+const hebo = 'HEBO==0.3.6';
+const besideHebo = ['numpy==1.24.4', 'pandas==2.2.3', 'scipy==1.11.4', 'scikit-learn==1.5.2', 'torch==2.15.0', 'matplotlib==3.8.4', 'contourpy==1.2.1', 'tensorboardX==2.6.2.2', 'pyarrow==17.0.0'] as const;
+
+/** Ray brings none of these. */
+const raySearchers = {
+  OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization==1.4.3'], NevergradSearch: ['nevergrad==1.0.12'], ZOOptSearch: ['zoopt==0.4.2'],
+  AxSearch: ['ax-platform==1.2.4'], TuneBOHB: ['hpbandster==0.7.4', 'ConfigSpace==1.2.2'], HEBOSearch: [hebo, ...besideHebo],
+} as const;
+
 /** `external: NAME` -> what must be installed. The adapter is `assets/python/adapters/<name>_adapter.py`. */
 export const libraries: Readonly<Record<string, Library>> = {
   optuna: {
@@ -25,16 +34,21 @@ export const libraries: Readonly<Record<string, Library>> = {
   'keras-tuner': { package: 'keras-tuner', pins: ['keras-tuner==1.4.8', 'six', 'scikit-learn', 'numpy==2.4.6', 'jax==0.10.2'], more: 'tensorflow or torch in place of jax: Keras needs one of them', from: '1.4.6', below: '1.5' },
   'ray-tune': {
     package: 'ray', pins: ['ray[tune]==2.60.0'],
-    more: 'the searcher\'s own library: optuna, hyperopt, bayesian-optimization==1.4.3, nevergrad==1.0.12, zoopt==0.4.2, ax-platform==1.2.4 (AxSearch fails beside 1.3), hpbandster==0.7.4 with ConfigSpace==1.2.2 for TuneBOHB, or HEBO==0.3.6 in an environment of its own with numpy==1.24.4 pandas==2.2.3 scipy==1.11.4 scikit-learn==1.5.2 torch==2.15.0 matplotlib==3.8.4 contourpy==1.2.1 tensorboardX==2.6.2.2 pyarrow==17.0.0',
-    needs: { OptunaSearch: ['optuna'], HyperOptSearch: ['hyperopt'], BayesOptSearch: ['bayesian-optimization==1.4.3'], NevergradSearch: ['nevergrad==1.0.12'], HEBOSearch: ['HEBO==0.3.6', 'numpy==1.24.4', 'pandas==2.2.3', 'scipy==1.11.4', 'scikit-learn==1.5.2', 'torch==2.15.0', 'matplotlib==3.8.4', 'contourpy==1.2.1', 'tensorboardX==2.6.2.2', 'pyarrow==17.0.0'], AxSearch: ['ax-platform==1.2.4'], ZOOptSearch: ['zoopt==0.4.2'], TuneBOHB: ['hpbandster==0.7.4', 'ConfigSpace==1.2.2'] }, from: '2.40', below: '3',
+    more: `the searcher's own library: optuna, hyperopt, ${[...raySearchers.BayesOptSearch, ...raySearchers.NevergradSearch, ...raySearchers.ZOOptSearch, ...raySearchers.AxSearch].join(', ')} (AxSearch fails beside 1.3), ${raySearchers.TuneBOHB.join(' with ')} for TuneBOHB, or ${hebo} in an environment of its own with ${besideHebo.join(' ')}`,
+    needs: raySearchers, from: '2.40', below: '3',
   },
   deap: { package: 'deap', pins: ['deap==1.4.4', 'numpy==2.4.6'], from: '1.4.1', below: '1.5' },
 };
 
+/** What these algorithms of it need besides, as `pip install` takes it. */
+export function requirementsOf({ needs }: Library, algorithms: readonly string[]): readonly string[] {
+  return algorithms.flatMap((name) => needs?.[name.startsWith('hub:') ? 'hub' : name] ?? []);
+}
+
 /** The line to type; for all of its algorithms, or for those that are named. */
-export function installOf({ pins, more, needs }: Library, algorithms: readonly string[] = []): string {
-  const needed = algorithms.flatMap((name) => needs?.[name.startsWith('hub:') ? 'hub' : name] ?? []);
-  return `pip install ${[...pins, ...needed].map((pin) => `"${pin}"`).join(' ')}${more === undefined || algorithms.length > 0 ? '' : ` (with ${more})`}`;
+export function installOf(library: Library, algorithms: readonly string[] = []): string {
+  const { pins, more } = library;
+  return `pip install ${[...pins, ...requirementsOf(library, algorithms)].map((pin) => `"${pin}"`).join(' ')}${more === undefined || algorithms.length > 0 ? '' : ` (with ${more})`}`;
 }
 
 /** What a requirement is of. */

@@ -8,6 +8,7 @@ import { emptyMap } from './names.js';
 import { goalByName } from './objective.js';
 import { createShelf } from './shelf.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
+import { trialWith } from './trialWith.js';
 
 /** What the columns of a table are. */
 interface Mapping {
@@ -100,11 +101,10 @@ function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
     const found: Record<string, ParamValue> = emptyMap();
     for (const [name, column] of params) if (cells[column] !== '') found[name] = cellValue(cells[column] ?? '');
     const [took, why, began] = [secondsIn(cells[seconds] ?? ''), cells[message], cells[start]];
-    return {
-      params: found, values, state: state === -1 ? 'complete' : stateOf(cells[state] ?? '', { file: table.file, line }),
-      ...(took === undefined ? {} : { seconds: took }), ...(why === undefined || why === '' ? {} : { message: why }),
-      ...(began === undefined || began === '' ? {} : { start: began }), ...(mapping.seed === undefined ? {} : { seed: cellSeed(cells[seed] ?? '', { file: table.file, line, column: mapping.seed }) }),
-    };
+    return trialWith({
+      params: found, values, state: state === -1 ? 'complete' : stateOf(cells[state] ?? '', { file: table.file, line }), seconds: took, message: why === '' ? undefined : why,
+      start: began === '' ? undefined : began, seed: mapping.seed === undefined ? undefined : cellSeed(cells[seed] ?? '', { file: table.file, line, column: mapping.seed }),
+    });
   };
 }
 

@@ -47,7 +47,7 @@ export const kerasTuner: Importer = {
   },
 };
 
-interface Found { readonly file: string; readonly id: string; readonly params: Params; readonly epochs: number | undefined; readonly state: ForeignState; readonly isCompleted: boolean; readonly score: number | undefined; readonly bestStep: number | undefined; readonly message: string | undefined; readonly metrics: readonly Measured[] }
+interface Found { readonly file: string; readonly id: string; readonly params: Params; readonly epochs: number | undefined; readonly state: ForeignState; readonly score: number | undefined; readonly bestStep: number | undefined; readonly message: string | undefined; readonly metrics: readonly Measured[] }
 interface Measured extends ForeignMetric { readonly points: readonly Point[] }
 
 function trialFolders(source: Source): string[] {
@@ -72,7 +72,7 @@ function trialOf(fields: Fields, file: string): Found {
   for (const [name, value] of Object.entries(values)) if (!name.startsWith('tuner/')) params[name] = paramAt(value, { tool, file, field: `hyperparameters.values.${name}` });
   const metrics = isFields(fields['metrics']) ? fieldsAt(fields['metrics']['metrics'] ?? {}, { tool, file, field: 'metrics.metrics' }) : {};
   return {
-    file, id: textOr(fields['trial_id']) ?? '', params, epochs: numberOr(values['tuner/epochs']), state: stateAt(fields['status'], { tool, file, field: 'status' }), isCompleted: fields['status'] === 'COMPLETED',
+    file, id: textOr(fields['trial_id']) ?? '', params, epochs: numberOr(values['tuner/epochs']), state: stateAt(fields['status'], { tool, file, field: 'status' }),
     score: numberOr(fields['score']), bestStep: numberOr(fields['best_step']), message: textOr(fields['message']),
     metrics: Object.entries(metrics).map(([name, metric]) => measured(name, fieldsAt(metric, { tool, file, field: `metrics.metrics.${name}` }), file)),
   };
@@ -120,8 +120,8 @@ function objectiveSearch(): { readonly add: (found: Found) => void; readonly end
 }
 
 /** Hyperband gave it fewer epochs than the most there are. */
-function isCut({ isCompleted, epochs }: Found, full: number | undefined): boolean {
-  return isCompleted && epochs !== undefined && full !== undefined && epochs < full;
+function isCut({ state, epochs }: Found, full: number | undefined): boolean {
+  return state === 'complete' && epochs !== undefined && full !== undefined && epochs < full;
 }
 
 function foreign(found: Found, full: number | undefined): ShelvedTrial {

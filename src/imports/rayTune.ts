@@ -101,13 +101,14 @@ function trialOf(source: Source, folder: string, { text, known, wanted, notes, l
   if (!isFields(config)) { notes.push(`${file} is half-written: left out`); return undefined; }
   const params = known !== undefined && Object.keys(known.params).length > 0 ? known.params : paramsAt(flattened(config), { tool, file });
   const { values, curves, last } = rowsOf(source, `${folder}/result.json`, { wanted, notes, readRow });
-  const isBroken = (): boolean => source.has(`${folder}/error.txt`);
+  const broken = `${folder}/error.txt`;
   // A trial that was begun again after an error may have come to its end.
-  const state = (known === undefined ? undefined : own(states, known.status)) ?? (textAt(last, 'done') === 'true' ? 'complete' : isBroken() ? 'failed' : 'running');
+  const state = (known === undefined ? undefined : own(states, known.status)) ?? (textAt(last, 'done') === 'true' ? 'complete' : source.has(broken) ? 'failed' : 'running');
+  const error = state === 'failed' ? source.textIf(broken) : undefined;
   if (state === 'complete') lengths.push((wanted === undefined ? Object.values(curves)[0] : curves[wanted])?.at(-1)?.[0] ?? 0);
   const [seconds, ended] = [numberIn(textAt(last, 'time_total_s')), numberIn(textAt(last, 'timestamp'))];
   const start = known?.start ?? (ended === undefined ? undefined : ended - (seconds ?? 0));
-  return trialWith({ params, state, values, curves, start: isoTime(start), seconds, message: state === 'failed' && isBroken() ? lastLine(source.text(`${folder}/error.txt`)) : undefined });
+  return trialWith({ params, state, values, curves, start: isoTime(start), seconds, message: error === undefined ? undefined : lastLine(error) });
 }
 
 interface Rows { readonly values: Record<string, number>; readonly curves: Record<string, Point[]>; readonly last: Row | undefined }

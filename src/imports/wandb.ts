@@ -89,7 +89,7 @@ function trialOf({ config, summary, history, exitCode, about }: WandbRecords, pl
   }
   const { params, seed } = paramsIn(valuesOf(config), place);
   const state = exitCode === undefined ? 'running' : exitCode === 0 ? 'complete' : 'failed';
-  return trialWith({ params, values, curves, seed, state, seconds: runtime, start: isoTime(about.startSeconds), message: state === 'failed' ? `exit code ${exitCode ?? 0}` : undefined });
+  return trialWith({ params, values, curves, seed, state, seconds: runtime, start: isoTime(about.startSeconds), message: exitCode === undefined || exitCode === 0 ? undefined : `exit code ${exitCode}` });
 }
 
 /** Of maps inside maps too, the names joined by points; what the library keeps for itself and what is no JSON is passed over. */

@@ -21,6 +21,10 @@ def choose_backend():
     os.environ["KERAS_BACKEND"] = found[0]
 
 
+def point(params):
+    return json.dumps(params, sort_keys=True)
+
+
 class KerasTuner:
     def __init__(self, start):
         self.space = start["space"]
@@ -35,8 +39,9 @@ class KerasTuner:
         self.library, self.trials = keras_tuner, trial
         self.halves = start["sampler"] == "hyperband"
         self.resumes = self.halves
+        self.is_grid = start["sampler"] == "grid"
         # Values of trials of elsewhere, for a grid: by their parameters.
-        self.told = {} if start["sampler"] == "grid" else None
+        self.told = {}
         self.oracle = self.created(start)
         # Where it keeps its own state, which nobody reads: the log is ours.
         self.folder = tempfile.TemporaryDirectory(prefix="keras-tuner-")
@@ -108,14 +113,13 @@ class KerasTuner:
         return next(choice for choice in entry["choices"] if same(self.inward(name, choice), value))
 
     def ask(self, number):
-        for _ in range(10**6):
+        while True:
             found = self.propose(number)
-            known = None if self.told is None or not isinstance(found, dict) else self.told.pop(json.dumps(found, sort_keys=True), None)
+            known = self.told.pop(point(found), None) if self.told and isinstance(found, dict) else None
             if known is None:
                 return found
             # A point of the grid that has its value already: the oracle hears of it, and goes on from there.
             self.tell(number, found, "complete", known, [], number, None)
-        return None
 
     def propose(self, number):
         states = self.trials.TrialStatus
@@ -158,9 +162,9 @@ class KerasTuner:
         """A trial of elsewhere, as one that the oracle had made. Hyperband's brackets have no place for it."""
         if self.halves or state != "complete":
             return
-        if self.told is not None:
+        if self.is_grid:
             # Its combinations follow from the first; one that it did not make would end them.
-            self.told[json.dumps(params, sort_keys=True)] = value
+            self.told[point(params)] = value
             return
         hp = self.hyperparameters()
         hp.values.update({name: self.inward(name, each) for name, each in params.items()})

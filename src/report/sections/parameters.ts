@@ -39,7 +39,6 @@ function movedColumn(base: string, head: string): Column {
   return { label: 'moved?', align: 'left', cell: (row) => (row.moved === 'not-distinguishable' && (row.base === undefined) !== (row.head === undefined) ? [faint(`only ${row.base === undefined ? head : base}'s best`)] : moved(row.moved)) };
 }
 
-
 /** Of two configurations that were given, none has moved; which of the differences matters, nobody has measured. */
 const differs: Column = { label: 'differs?', align: 'left', cell: (row) => [row.moved === 'same' ? faint('same') : plain('different')] };
 
