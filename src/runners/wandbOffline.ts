@@ -140,10 +140,11 @@ function* logRecords(bytes: Buffer): Generator<ProtoReader> {
 /** What the field that was read last holds, as a text. */
 type TextOf = (reader: ProtoReader) => string;
 
-/** Of a record and the messages in it: a record has dozens of short texts, and taking each from its bytes costs more than all the rest. */
+/** Of a record and the messages in it: some records have dozens of short texts, and taking each from its bytes costs more than all the rest. */
 function textsIn({ bytes, at, end }: ProtoReader): TextOf {
-  const whole = bytes.toString('latin1', at, end);
+  let whole: string | undefined;
   return ({ from, to }) => {
+    whole ??= bytes.toString('latin1', at, end);
     const text = whole.slice(from - at, to - at);
     return /[\x80-\xFF]/.test(text) ? bytes.toString('utf8', from, to) : text;
   };
