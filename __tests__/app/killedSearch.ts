@@ -4,7 +4,9 @@ import { createClock } from '../../src/platform/clock.js';
 import { openJournalFile } from '../../src/stores/journalFile.js';
 import { searchIn, value } from './simulatedLab.js';
 
-/** A process of its own that searches with a real journal and prints each trial it runs; made to be killed. */
+/** A process of its own that searches with a real journal, prints each trial it runs, and kills itself a moment after the N-th has begun: argv PATH N. */
+const killAfter = Number(process.argv[3]);
+let begun = 0;
 const journal = await openJournalFile(process.argv[2] ?? '');
 const clock = createClock();
 const lab = await openLab({
@@ -13,6 +15,8 @@ const lab = await openLab({
     capacity: 2, devices: [], close: () => Promise.resolve(),
     run: async (job) => {
       process.stdout.write(`run ${job.trial}\n`);
+      // Now while trials run, now while they are written down.
+      if ((begun += 1) === killAfter) setTimeout(() => { process.kill(process.pid, 'SIGKILL'); }, killAfter % 4);
       await wait(3);
       return { outcome: { state: 'complete', value: value(job.params) }, metrics: {}, seconds: 0.003 };
     },
