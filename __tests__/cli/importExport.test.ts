@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { distDir } from '../e2e/harness/runner.js';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
 
@@ -49,4 +52,21 @@ test('what is no study is refused by name', async () => {
   }
   ended(await type(folder.path, ['export', 'study.log', '--format', 'xml']), 2);
   expect(existsSync(join(folder.path, 'never.jsonl'))).toBe(false);
+});
+
+const openFiles = (pid: number): string[] => readdirSync(`/proc/${pid}/fd`).flatMap((fd) => { try { return [readlinkSync(`/proc/${pid}/fd/${fd}`)]; } catch { return []; } });
+
+// Where there is no /proc nothing tells that the reading has begun.
+(existsSync('/proc/self/fd') ? test : test.skip)('a signal while a large file is read ends the process there and then, and leaves nothing', async () => {
+  put('large.csv', `lr,loss\n${'0.125,0.75\n'.repeat(1_000_000)}`);
+  const child = spawn(process.execPath, [join(distDir, 'cli.js'), 'import', 'large.csv', '--metric', 'loss', '--params', 'lr', '--out', 'large.jsonl'], { cwd: folder.path, stdio: 'ignore' });
+  const exit = new Promise((resolve) => child.on('exit', (code, signal) => { resolve(code ?? signal); }));
+  const isReading = (): boolean => openFiles(child.pid ?? 0).some((path) => path.endsWith('large.csv'));
+  while (!isReading()) await wait(5);
+  // Its beginning is looked at by several formats first.
+  await wait(300);
+  expect(isReading()).toBe(true);
+  child.kill('SIGINT');
+  expect(await exit).toBe('SIGINT');
+  expect(readdirSync(folder.path).filter((name) => name.startsWith('large'))).toEqual(['large.csv']);
 });

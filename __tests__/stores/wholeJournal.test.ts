@@ -59,6 +59,13 @@ describe('a log that is written once', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
+  test('a signal in its midst leaves nothing', async () => {
+    const stop = new AbortController();
+    const stopped = function* (): Generator<StudyEvent, void> { for (const [i, event] of [...events(2000)].entries()) { if (i === 1000) stop.abort(); yield event; } };
+    await expect(writeWholeJournal(join(folder.path, 's'), 's', stopped(), stop.signal)).rejects.toMatchObject({ code: 'interrupted', message: 'Interrupted: s was not written.' });
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
   test('a place that cannot be written is named', async () => {
     writeFileSync(join(folder.path, 'file'), 'mine');
     await expect(writeWholeJournal(join(folder.path, 'file/s'), 'file/s', events(1))).rejects.toMatchObject({ code: 'journal-unwritable', message: expect.stringContaining('file/s cannot be written') });

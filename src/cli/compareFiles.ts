@@ -100,7 +100,7 @@ async function readLog(cwd: string, path: string, choice: ComparedChoice): Promi
 }
 
 async function eventsIn(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
-  const file = await readStudyFile(cwd, path, choice);
+  const file = await readStudyFile({ cwd }, path, choice);
   if (file.kind === 'ours') return file;
   const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);
   return { events: [...events], notes: [...file.notes, ...notes] };

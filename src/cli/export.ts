@@ -15,7 +15,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const [path = ''] = args;
   const format = exportFormats[flags.format];
   if (format === undefined) throw new UserError('flag-invalid', `--format ${flags.format} is unknown.`, { fix: `Use one of ${Object.keys(exportFormats).join(', ')}.` });
-  const file = await readStudyFile(terminal.cwd, path);
+  const file = await readStudyFile(terminal, path);
   const read = file.kind === 'ours' ? { events: file.events, notes: [] } : chooseByFlag(file.studies, flags.studyName, path).read();
   const { pieces, notes } = format(exportedStudy([...read.events], path));
   if (flags.out === undefined) for (const piece of pieces) terminal.stdout.write(piece);

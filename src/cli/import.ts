@@ -23,12 +23,12 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const [path] = args;
   if (path === undefined) throw new UserError('path-missing', 'Which file or folder?', { fix: 'noregret import PATH; --help lists what is read.' });
   const choice = choiceOf(flags);
-  const file = await readStudyFile(terminal.cwd, path, choice);
+  const file = await readStudyFile(terminal, path, choice);
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
   const { events, notes: own, space } = chooseByFlag(file.studies, flags.studyName, path).read(choice);
   const summary = createSummary();
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
-  await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add));
+  await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add), terminal.signal);
   const found = summary.summary();
   const notes = [...file.notes, ...own, ...nonFiniteNote(found)];
   if (flags.json === true) {

@@ -9,6 +9,7 @@ import { checkFileSize } from '../imports/source.js';
 import { BEGINNING, createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
 import { stateDirName } from './state.js';
+import type { Terminal } from './terminal.js';
 
 /** What a file with studies holds: a log of ours, or studies of another tool. */
 export type StudyFile =
@@ -20,7 +21,7 @@ const chunkBytes = 1 << 20;
 const beginningBytes = 8192;
 
 /** `wanted` is a file or folder, or the name of a study below .noregret. Read without a lock and left as it is. */
-export async function readStudyFile(cwd: string, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
+export async function readStudyFile({ cwd, endsAtOnce = run }: Pick<Terminal, 'cwd' | 'endsAtOnce'>, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
   const path = await locate(cwd, wanted);
   if ((await beginningOf(path)).startsWith(BEGINNING)) {
     const file = await openRegular(path, wanted);
@@ -31,7 +32,11 @@ export async function readStudyFile(cwd: string, wanted: string, choice: ImportC
       await file.close();
     }
   }
-  return { kind: 'imported', ...readImport(path, wanted, choice) };
+  return { kind: 'imported', ...endsAtOnce(() => readImport(path, wanted, choice)) };
+}
+
+function run<T>(work: () => T): T {
+  return work();
 }
 
 export function isOurBeginning(text: string): boolean {

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** What happens when nobody reads stdout any more; unless set, the process ends. */
   readonly onStdoutLost?: (listener: () => void) => void;
+  /** Runs what holds the thread for seconds and leaves nothing behind: a signal ends the process in its midst. Unless set, it is run as it is. */
+  readonly endsAtOnce?: <T>(work: () => T) => T;
 }
 
 /** Text of a program or a pull request made harmless, line by line. */

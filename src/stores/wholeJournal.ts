@@ -13,9 +13,9 @@ const bytesPerUnit = 3;
 /**
  * A log that is written once, from its first event to its last, and is there whole or not at all: unlike that of a run it needs no
  * line to be safe before the next one. The events are taken one by one and none is held. UserError `out-exists` where `path` is
- * there already, a link included; `name` for messages.
+ * there already, a link included, `interrupted` where the signal came; `name` for messages.
  */
-export async function writeWholeJournal(path: string, name: string, events: Iterable<StudyEvent>): Promise<void> {
+export async function writeWholeJournal(path: string, name: string, events: Iterable<StudyEvent>, signal?: AbortSignal): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw unwritable(name, error); });
   const place = await claimed(path, name);
   const draft = `${path}.part`;
@@ -23,7 +23,7 @@ export async function writeWholeJournal(path: string, name: string, events: Iter
     await rm(draft, { force: true });
     const file = await open(draft, 'wx', 0o600);
     try {
-      await writeLines(file, events);
+      await writeLines(file, events, () => { if (signal?.aborted === true) throw new UserError('interrupted', `Interrupted: ${name} was not written.`); });
       await file.sync();
     } finally {
       await file.close();
@@ -48,11 +48,12 @@ async function claimed(path: string, name: string): Promise<FileHandle> {
 }
 
 /** Through two buffers, one written while the other is filled: a million lines put together as text would be a hundred megabytes for V8 to clear away. */
-async function writeLines(file: FileHandle, events: Iterable<StudyEvent>): Promise<void> {
+async function writeLines(file: FileHandle, events: Iterable<StudyEvent>, onPiece: () => void): Promise<void> {
   let [filling, other, bytes, line] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes), 0, 0];
   let written: Promise<void> = Promise.resolve();
   const write = async (data: string | Buffer): Promise<void> => {
     await written;
+    onPiece();
     written = file.writeFile(data);
     [filling, other, bytes] = [other, filling, 0];
   };
