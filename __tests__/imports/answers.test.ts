@@ -113,6 +113,20 @@ describe('what the files do not say is asked', () => {
     expect(await refused(fixture('optuna/study.db'), '--study-name', 'mo', '--metric', 'loss')).toContain('has no objective "loss"');
   });
 
+  test("Optuna's table calls a metric as its journal does: by its name, or as it is asked for where it has none", async () => {
+    const frame = (columns: string, cells: string): string => `number,${columns},datetime_start,datetime_complete,duration,params_lr,state\n0,${cells},2026-11-23 08:47:39,2026-11-23 08:47:40,0 days 00:00:01,0.1,COMPLETE\n`;
+    put('named.csv', frame('value_accuracy', '0.9'));
+    put('plain.csv', frame('value', '0.9'));
+    put('two.csv', frame('values_loss,values_accuracy', '0.5,0.9'));
+    put('bare.csv', frame('values_0,values_1', '0.5,0.9'));
+    expect(await read('named.csv')).toMatchObject({ metric: { name: 'accuracy', goal: 'maximize' }, best: { value: 0.9 } });
+    expect(await refused('plain.csv')).toContain('nothing says whether value is better when smaller or larger');
+    expect(await read('plain.csv', '--metric', 'accuracy')).toMatchObject({ metric: { name: 'accuracy', goal: 'maximize' }, best: { value: 0.9 } });
+    expect(await refused('two.csv')).toMatch(/which metric was optimised\? The files do not say, and it has loss, accuracy/);
+    expect(await read('two.csv', '--metric', 'loss')).toMatchObject({ metric: { name: 'loss', goal: 'minimize' }, best: { value: 0.5 }, notes: expect.arrayContaining([expect.stringMatching(/^one of 2 objectives/)]) });
+    expect(await read('bare.csv', '--metric', 'values_1', '--goal', 'maximize')).toMatchObject({ metric: { name: 'values_1' }, best: { value: 0.9 } });
+  });
+
   test('several metrics, an unknown one, a direction that nobody knows, one that contradicts the files', async () => {
     expect(await refused(fixture('talos/talos1.csv'))).toMatch(/which metric was optimised\?[\s\S]*--metric val_acc/);
     expect(await refused(fixture('talos/talos1.csv'), '--metric', 'auc')).toContain('has no metric "auc"; it has acc, loss, val_acc, val_loss');

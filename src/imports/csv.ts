@@ -5,17 +5,19 @@ import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
 import type { ImportChoice, Importer } from './importer.js';
 import { emptyMap } from './names.js';
-import { goalByName } from './objective.js';
+import { goalByName, oneOfSeveral } from './objective.js';
 import { createShelf } from './shelf.js';
 import { checkCells, headerOf, openTable, type Table } from './table.js';
 import { trialWith } from './trialWith.js';
 
+/** A column, and what it holds the values of. */
+type Named = readonly [column: string, name: string];
+
 /** What the columns of a table are. */
 interface Mapping {
   readonly tool: string;
-  readonly metrics: readonly string[];
-  /** Column and the parameter's name. */
-  readonly params: readonly (readonly [column: string, name: string])[];
+  readonly metrics: readonly Named[];
+  readonly params: readonly Named[];
   readonly state?: string; readonly seed?: string; readonly seconds?: string; readonly start?: string; readonly message?: string;
   readonly notes: readonly string[];
 }
@@ -35,7 +37,7 @@ export const csv: Importer = {
       checkCells(row, table);
       checkTrials(trials.push(reader(row)), source.name);
     }
-    return { notes: [], studies: [studyOf({ name: source.base.replace(/\.[a-z]+$/i, ''), tool: mapping.tool, format: 'csv', metrics: mapping.metrics.map((name) => ({ name })), trials, notes, ...(mapping.metrics[0] === undefined ? {} : { objective: mapping.metrics[0] }) })] };
+    return { notes: [], studies: [studyOf({ name: source.base.replace(/\.[a-z]+$/i, ''), tool: mapping.tool, format: 'csv', metrics: mapping.metrics.map(([, name]) => ({ name })), trials, notes })] };
   },
 };
 
@@ -51,9 +53,9 @@ function columnsOf(header: readonly string[]): string {
 function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   const { header } = table;
   if (metric === undefined && ours.every((name, i) => header[i] === name)) {
-    return { tool: 'noregret', metrics: ['value'], params: header.slice(ours.length).map((name) => [name, name]), state: 'state', seed: 'seed', seconds: 'seconds', message: 'message', notes: [] };
+    return { tool: 'noregret', metrics: [['value', 'value']], params: header.slice(ours.length).map((name) => [name, name]), state: 'state', seed: 'seed', seconds: 'seconds', message: 'message', notes: [] };
   }
-  if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header);
+  if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header, metric);
   if (metric === undefined || columns?.params === undefined) {
     throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
   }
@@ -64,7 +66,7 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   // "Runtime" is the name in W&B's export of a table.
   const seconds = header.find((name) => /^(seconds|duration|runtime)$/i.test(name) && isFree(name));
   return {
-    tool: 'a table', metrics: [metric], params: columns.params.map((name) => [name, name]), notes: [],
+    tool: 'a table', metrics: [[metric, metric]], params: columns.params.map((name) => [name, name]), notes: [],
     ...(state === undefined ? {} : { state }), ...(columns.seed === undefined ? {} : { seed: columns.seed }), ...(seconds === undefined ? {} : { seconds }),
   };
 }
@@ -79,18 +81,20 @@ function refuseTwice(file: string, { metric, params = [], seed, state }: { reado
   throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(name)} cannot be ${other ?? ''} and ${role ?? ''} at once.`, { fix: 'Name it once.' });
 }
 
-function optunaFrame(header: readonly string[]): Mapping {
-  const named = (prefix: string): string[] => header.filter((name) => name.startsWith(prefix));
+/** Named as in the journal, also where nobody named them: pandas sets `value` before the name of an objective that has one. */
+function optunaFrame(header: readonly string[], wanted: string | undefined): Mapping {
+  const params = header.filter((name) => name.startsWith('params_')).map((name): Named => [name, name.slice('params_'.length)]);
+  const metrics = header.filter((name) => name === 'value' || /^values?_/.test(name)).map((name): Named => [name, /^values_\d+$/.test(name) ? name : name === 'value' ? wanted ?? name : name.replace(/^values?_/, '')]);
   return {
-    tool: 'Optuna', metrics: header.filter((name) => name === 'value' || /^values?_/.test(name)), params: named('params_').map((name) => [name, name.slice(7)]), state: 'state', start: 'datetime_start', seconds: 'duration',
-    notes: ['a table of Optuna does not tell None from a parameter that was not asked for: empty cells are taken as the latter'],
+    tool: 'Optuna', metrics, params, state: 'state', start: 'datetime_start', seconds: 'duration',
+    notes: ['a table of Optuna does not tell None from a parameter that was not asked for: empty cells are taken as the latter', ...(metrics.length > 1 && wanted !== undefined ? [oneOfSeveral(metrics.length, wanted)] : [])],
   };
 }
 
 function rowReader(table: Table, mapping: Mapping): (row: Row) => ForeignTrial {
   const at = (name: string | undefined): number => (name === undefined ? -1 : table.column(name));
   const params = mapping.params.map(([column, name]) => [name, table.column(column)] as const);
-  const metrics = mapping.metrics.map((name) => [name, table.column(name)] as const);
+  const metrics = mapping.metrics.map(([column, name]) => [name, table.column(column)] as const);
   const [state, seed, seconds, start, message] = [at(mapping.state), at(mapping.seed), at(mapping.seconds), at(mapping.start), at(mapping.message)];
   return ({ cells, line }) => {
     const values: Record<string, number> = emptyMap();

@@ -25,6 +25,11 @@ export function chooseObjective(study: Pick<ForeignStudy, 'name' | 'metrics' | '
   return { metric: { name: metric.name, goal: guessed }, notes: [`the files do not say in which direction ${metric.name} is better: taken as ${guessed} by its name (--goal says otherwise)`] };
 }
 
+/** Said where one objective of several is looked at by itself. */
+export function oneOfSeveral(count: number, metric: string): string {
+  return `one of ${count} objectives: the search was for all of them together, so the best ${metric} found is no best of a search for it`;
+}
+
 /** By the words of a name; `neg_` turns it round, as in scikit-learn. */
 export function goalByName(name: string): Goal | undefined {
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/);

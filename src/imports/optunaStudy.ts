@@ -5,6 +5,7 @@ import type { OptunaStudy, OptunaTrial } from '../stores/optunaReplay.js';
 import { isFields } from './fields.js';
 import type { ImportChoice, ImportedStudy } from './importer.js';
 import { refuseReserved } from './names.js';
+import { oneOfSeveral } from './objective.js';
 
 /** A study of Optuna, whatever it was stored in. One of several objectives may be chosen by name or number. */
 export function optunaStudyOf(study: OptunaStudy, format: 'optuna-journal' | 'optuna-sqlite'): ImportedStudy {
@@ -48,7 +49,7 @@ function withOneObjective(study: OptunaStudy, { metric, goal }: ImportChoice): {
   const trials = names.length === 1 ? study.trials : study.trials.map((trial): OptunaTrial => ({ ...trial, values: trial.values === undefined ? undefined : [trial.values[index] ?? null] }));
   return {
     one: { ...study, directions: [direction], systemAttrs, trials },
-    notes: names.length === 1 ? [] : [`one of ${names.length} objectives: the search was for all of them together, so the best ${metric ?? ''} found is no best of a search for it`],
+    notes: names.length === 1 ? [] : [oneOfSeveral(names.length, metric ?? '')],
   };
 }
 
