@@ -180,6 +180,22 @@ describe('two tunings of other tools', () => {
     expect(out).not.toContain('The seeds scatter too much');
   });
 
+  test('what a reader guessed or left out is told once more by the log that was made of it, as of the files themselves', async () => {
+    write('noted.csv', 'lr,acc\n0.1,0.5\n0.2,0.7\n0.3,nan\n');
+    ended(await type(at, ['import', 'noted.csv', '--metric', 'acc', '--params', 'lr', '--out', 'noted.jsonl']), 0);
+    const guessed = ': the files do not say in which direction acc is better: taken as maximize by its name (--goal says otherwise).';
+    const report = json<Report>(ended(await compare('noted.jsonl', 'noted.jsonl', '--json'), 0));
+    expect(report.studies[0]?.warnings).toEqual(expect.arrayContaining([`noted.jsonl${guessed}`, 'noted.jsonl: 1 of 3 trials ended with acc NaN or infinite: they count as failed.']));
+    expect(ended(await compare('noted.jsonl', 'noted.jsonl'), 0).out.replaceAll(/\s+/g, ' ')).toContain(`noted.jsonl${guessed}`);
+    // A log of a version that kept no notes.
+    const lines = readFileSync(join(at, 'noted.jsonl'), 'utf8').split('\n').filter((line) => line !== '');
+    expect(lines.at(-1)).toContain('"name":"import:notes"');
+    write('older.jsonl', `${lines.slice(0, -1).join('\n')}\n`);
+    expect(json<Report>(ended(await compare('older.jsonl', 'older.jsonl', '--json'), 0)).studies[0]?.warnings).toEqual([]);
+    ended(await type(at, ['import', tuner('optuna/study.db'), '--study-name', 'digits', '--out', 'sure.jsonl']), 0);
+    expect(readFileSync(join(at, 'sure.jsonl'), 'utf8')).not.toContain('import:notes');
+  });
+
   test('a head whose ten best are all its own: said how rarely luck does that, still no verdict', async () => {
     const [low, high] = [Array.from({ length: 20 }, (_, i) => 0.5 + i / 1000), Array.from({ length: 20 }, (_, i) => 0.6 + i / 1000)];
     const [a, b] = [table('a.jsonl', []), table('b.jsonl', [])];

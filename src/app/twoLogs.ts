@@ -10,7 +10,7 @@ import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import { partValues } from '../model/parts.js';
 import { shellWord } from '../model/shellWord.js';
 import type { Study, StudyEvent, Trial } from '../model/study.js';
-import { foldStudy } from '../model/studyLog.js';
+import { foldStudy, importNotesIn } from '../model/studyLog.js';
 import { configIn, subjectOf } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
 
@@ -19,7 +19,7 @@ export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly
 export interface NamedLog { readonly log: StudyLogFile; readonly path: string }
 interface Metric { readonly name: string; readonly goal: Goal }
 interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
-interface Searched { readonly path: string; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
+interface Searched { readonly path: string; readonly notes: readonly string[]; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
 
 /** The part of a configuration that a log's identity carries and that says what its values are. */
 const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
@@ -43,7 +43,7 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   }
   const pairs = logPairs(there.study, here.study);
   const searches: Comparison = {
-    ...frameOf(here, [base, head]), verdict: verdictOf(there, here),
+    ...frameOf(here, [there, here]), verdict: verdictOf(there, here),
     metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchNotes(there, here),
   };
   if (pairs === undefined) return searches;
@@ -62,15 +62,15 @@ export function searchAlone(head: NamedLog, verdict: Comparison['verdict']): Com
   const here = searchedOf(head);
   const none = { ...here, best: undefined };
   return {
-    ...frameOf(here, [head]), verdict: here.best === undefined ? verdictOf(here, here) : verdict,
+    ...frameOf(here, [here]), verdict: here.best === undefined ? verdictOf(here, here) : verdict,
     metrics: [metricRow(none, here)], parameters: parameterRows(none, here), budget: budgetOf(here.trials), notes: [],
   };
 }
 
-function frameOf(here: Searched, logs: readonly NamedLog[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
+function frameOf(here: Searched, logs: readonly Searched[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
   return {
     study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
+    warnings: logs.flatMap(({ notes, path }) => notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
     reproduce: [`npx noregret compare ${logs.map(({ path }) => shellWord(path)).join(' ')}`],
   };
 }
@@ -144,7 +144,9 @@ function searchedOf({ log, path }: NamedLog): Searched {
   if (study === undefined || metric === undefined) throw new UserError('log-without-metric', `${path} does not say which metric it was searched for.`, { fix: 'Give the study.jsonl of `noregret tune` or `noregret compare`.' });
   const head = study.trials.filter(({ side }) => side === 'head');
   const trials = head.filter(({ stage }) => stage === 'search');
-  return { path, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
+  // A reader that has just made the log has told them as well.
+  const notes = [...new Set([...log.notes, ...importNotesIn(study)])];
+  return { path, notes, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
 }
 
 /** What a log's values are values of. */

@@ -5,6 +5,7 @@ import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, type Params } from '../model/params.js';
 import type { StudyEvent } from '../model/study.js';
+import { importNotesEvent } from '../model/studyLog.js';
 import { assetPath } from '../platform/assets.js';
 import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
@@ -27,10 +28,10 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
   const { events, notes: own, space } = chooseByFlag(file.studies, flags.studyName, path).read(choice);
   const summary = createSummary();
+  const notes = [...file.notes, ...own];
   const out = flags.out ?? `${nameIn(events)}.jsonl`;
-  await writeWholeJournal(resolve(terminal.cwd, out), out, passed(events, summary.add), terminal.signal);
+  await writeWholeJournal(resolve(terminal.cwd, out), out, noted(events, summary, notes), terminal.signal);
   const found = summary.summary();
-  const notes = [...file.notes, ...own, ...nonFiniteNote(found)];
   if (flags.json === true) {
     const { study, metric, trials, counts, best } = found;
     terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: file.format, study, out, metric, space: { is: space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
@@ -44,8 +45,11 @@ function nameIn(events: Iterable<StudyEvent>): string {
   return 'study';
 }
 
-function* passed(events: Iterable<StudyEvent>, see: (event: StudyEvent) => void): Generator<StudyEvent, void> {
-  for (const event of events) { see(event); yield event; }
+/** The events, seen by the summary, and at their end what a reader of the log should know; `notes` grows by what shows only there. */
+function* noted(events: Iterable<StudyEvent>, { add, summary }: ReturnType<typeof createSummary>, notes: string[]): Generator<StudyEvent, void> {
+  for (const event of events) { add(event); yield event; }
+  notes.push(...nonFiniteNote(summary()));
+  if (notes.length > 0) yield importNotesEvent(notes, '');
 }
 
 /** What was read, as a person asks: whose, how many, the best, in which space, and where it is now. */

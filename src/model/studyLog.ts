@@ -123,6 +123,18 @@ export function waitingIn({ name, value }: { readonly name: string; readonly val
   return name.startsWith(waitingPrefix) ? paramsSchema.safeParse(value).data : undefined;
 }
 
+const importNotes = 'import:notes';
+
+/** What a reader of another tool's files guessed or left out, kept in the log that was made of them. */
+export function importNotesEvent(notes: readonly string[], at: string): StudyEvent {
+  return frozenEvent(importNotes, notes, at);
+}
+
+/** Of a fold; none in a log that was made by an earlier version. */
+export function importNotesIn({ frozen }: Pick<Study, 'frozen'>): readonly string[] {
+  return z.array(z.string()).safeParse(frozen[importNotes]).data ?? [];
+}
+
 /** A decision in the form in which the log holds it; throws where JSON cannot. */
 export function frozenEvent(name: string, value: unknown, at: string): StudyEvent {
   return { type: 'froze', name, value: z.json().parse(value), at };
