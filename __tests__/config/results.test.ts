@@ -7,8 +7,8 @@ describe('results', () => {
   test('a path, or a map with what the files do not say; nothing else is needed', () => {
     const { config } = parse(study('results: tuner/digits'));
     expect(config).toMatchObject({ results: { path: 'tuner/digits', columns: {} }, program: undefined, space: { parameters: [] }, method: { name: 'random' } });
-    expect(parse(study('results: { path: t.csv, study: digits, params: [lr, units], seed: s, state: st, choices: { act: [relu, 1, null], n: number } }')).config?.results)
-      .toEqual({ path: 't.csv', study: 'digits', columns: { params: ['lr', 'units'], seed: 's', state: 'st' }, choices: { act: ['relu', 1, null], n: 'number' } });
+    expect(parse(study('results: { path: t.csv, format: csv, study: digits, params: [lr, units], seed: s, state: st, choices: { act: [relu, 1, null], n: number } }')).config?.results)
+      .toEqual({ path: 't.csv', format: 'csv', study: 'digits', columns: { params: ['lr', 'units'], seed: 's', state: 'st' }, choices: { act: ['relu', 1, null], n: 'number' } });
     expect(problems(parse(study('results: tuner')), 'warning')).toEqual([]);
   });
 
@@ -21,7 +21,7 @@ describe('results', () => {
 
   test('a key that there is not: those that there are, or the one that is meant', () => {
     const fixes = (lines: string) => parse(study(lines)).diagnostics.map(({ fix }) => fix);
-    expect(fixes('results: { path: t, trust: true }')).toEqual(['keys here: path, study, params, state, seed, choices']);
+    expect(fixes('results: { path: t, trust: true }')).toEqual(['keys here: path, format, study, params, state, seed, choices']);
     expect(fixes('results: { path: t, parms: [a] }')).toEqual(['did you mean params?']);
   });
 

@@ -49,9 +49,9 @@ async function read(place: string, out: string, { source, metric }: Asked): Prom
   return await logAt(out, []);
 }
 
-function flagsOf({ study, columns: { params, state, seed }, choices = {} }: ResultsSource): readonly string[] {
+function flagsOf({ format, study, columns: { params, state, seed }, choices = {} }: ResultsSource): readonly string[] {
   return [
-    ...(study === undefined ? [] : ['--study-name', study]), ...(params === undefined ? [] : ['--params', params.join(',')]),
+    ...(format === undefined ? [] : ['--format', format]), ...(study === undefined ? [] : ['--study-name', study]), ...(params === undefined ? [] : ['--params', params.join(',')]),
     ...(state === undefined ? [] : ['--state', state]), ...(seed === undefined ? [] : ['--seed', seed]),
     ...Object.entries(choices).flatMap(([name, values]) => ['--choices', `${name}=${values === 'number' ? values : values.join(',')}`]),
   ];

@@ -90,7 +90,7 @@ async function isLog(cwd: string, name: string): Promise<boolean> {
 }
 
 /** What a reader may ask to be told by flags that only `import` has. */
-const flagsOfImport = /--(?:params|choices|trust|state|seed)\b/;
+const flagsOfImport = /--(?:params|choices|trust|state|seed|format)\b/;
 
 async function readLog(cwd: string, path: string, choice: ComparedChoice): Promise<StudyLogFile> {
   return await eventsIn(cwd, path, choice).catch((error: unknown) => {

@@ -4,15 +4,15 @@ import type { Goal } from '../model/direction.js';
 
 /** Flags that say what the files of another tool do not. */
 export interface ImportFlags {
-  readonly studyName?: string; readonly metric?: string; readonly goal?: Goal; readonly trust?: boolean;
+  readonly studyName?: string; readonly metric?: string; readonly goal?: Goal; readonly format?: string; readonly trust?: boolean;
   readonly choices?: readonly string[]; readonly params?: string; readonly state?: string; readonly seed?: string;
 }
 
 /** UserError `flag-invalid`. */
-export function choiceOf({ metric, goal, trust, choices, params, state, seed }: ImportFlags): ImportChoice {
+export function choiceOf({ metric, goal, format, trust, choices, params, state, seed }: ImportFlags): ImportChoice {
   const columns = { ...(params === undefined ? {} : { params: split(params) }), ...(state === undefined ? {} : { state }), ...(seed === undefined ? {} : { seed }) };
   return {
-    ...(metric === undefined ? {} : { metric }), ...(goal === undefined ? {} : { goal }), ...(trust === undefined ? {} : { trust }),
+    ...(metric === undefined ? {} : { metric }), ...(goal === undefined ? {} : { goal }), ...(format === undefined ? {} : { format }), ...(trust === undefined ? {} : { trust }),
     ...(choices === undefined ? {} : { choices: Object.fromEntries(choices.map(choiceFlag)) }),
     ...(Object.keys(columns).length === 0 ? {} : { columns }),
   };

@@ -15,6 +15,7 @@ or let Python load a pickle that you trust: noregret import trials.pkl --trust`;
 function withImportFlags(command: Command): Command {
   return command
     .option('--study-name <name>', 'which study, where there are several')
+    .option('--format <name>', 'which one, where several tools left their results')
     .option('--metric <name>', 'which metric is the objective, where the files do not say')
     .addOption(new Option('--goal <goal>', 'its direction, where the files do not say').choices(['minimize', 'maximize']))
     .option('--choices <name=a,b>', 'values behind the indices of Hyperopt\'s hp.choice; name=number where it is a number', (flag: string, before: readonly string[] | undefined) => [...(before ?? []), flag])

@@ -1,7 +1,7 @@
 import type { ToolOptions } from '../tools.js';
 
 /** The readers are part of the command line; loaded when a study asks for them. */
-export const readResults: NonNullable<ToolOptions['readResults']> = (root) => async (folder, { path, study, columns, choices }, { name, goal }) => {
+export const readResults: NonNullable<ToolOptions['readResults']> = (root) => async (folder, { path, format, study, columns, choices }, { name, goal }) => {
   const { readResults: read } = await import('../imports/results.js');
-  return read({ folder, within: [root], path, study, choice: { metric: name, goal, columns, ...(choices === undefined ? {} : { choices }) } });
+  return read({ folder, within: [root], path, study, choice: { metric: name, goal, columns, ...(format === undefined ? {} : { format }), ...(choices === undefined ? {} : { choices }) } });
 };

@@ -26,7 +26,7 @@ export function readResults(file: FileConfig, context: SettingsContext): Pick<St
   const without = idle.filter((key) => file[key] !== undefined || entry(context.root, key) !== undefined);
   if (without.length > 0) context.findings.note(at, { code: 'no-effect', message: `${without.join(', ')}: without effect where results are read` });
   const source: ResultsSource = {
-    path, ...(rest.study === undefined ? {} : { study: rest.study }), ...(rest.choices === undefined ? {} : { choices: rest.choices }),
+    path, ...(rest.format === undefined ? {} : { format: rest.format }), ...(rest.study === undefined ? {} : { study: rest.study }), ...(rest.choices === undefined ? {} : { choices: rest.choices }),
     columns: { ...(rest.params === undefined ? {} : { params: rest.params }), ...(rest.state === undefined ? {} : { state: rest.state }), ...(rest.seed === undefined ? {} : { seed: rest.seed }) },
   };
   return { results: source };

@@ -59,6 +59,7 @@ const metrics = z.strictObject({
 
 const results = z.strictObject({
   path: d(text, 'File or folder.', 'path: tuner/digits'),
+  format: d(text.optional(), 'Which one, where several tools left their results in the folder.', 'format: optuna-journal'),
   study: d(text.optional(), 'Which study, where there are several.', 'study: digits'),
   params: d(words.optional(), 'Of a plain table: the columns that are parameters.', 'params: [lr, units]'),
   state: d(text.optional(), 'Of a plain table: the column with the state of a trial.', 'state: status'),

@@ -11,6 +11,8 @@ export interface ImportChoice {
   readonly choices?: Readonly<Record<string, readonly (string | number | boolean | null)[] | 'number'>>;
   /** Columns of a plain table. */
   readonly columns?: { readonly params?: readonly string[]; readonly state?: string; readonly seed?: string };
+  /** Key of the map, where several tools left something in a folder. */
+  readonly format?: string;
   /** Pickles may be loaded, which executes what stands in them. */
   readonly trust?: boolean;
 }
@@ -42,6 +44,10 @@ export interface Importer {
   readonly takes: string;
   /** By what stands in the file or folder, never by its name's ending alone. Reads little and throws nothing. */
   readonly detects: (source: Source) => boolean;
+  /** Left by a training whatever tunes it: beside a tuner's results no second tuning. */
+  readonly byproduct?: true;
+  /** Whether a file beside a folder of this tool's is a copy of what stands in it. Reads only beginnings. */
+  readonly holds?: (own: Source, file: Source) => boolean;
   /** Reads piece by piece; UserErrors name the file and the field. A tuner that is still running is read as far as it is whole. */
   readonly read: (source: Source, choice: ImportChoice) => Imported;
 }

@@ -1,6 +1,7 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { shellWord } from '../model/shellWord.js';
+import { findResults, folderAround, knownAs, type Known } from './detect.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
 import { checkFileSize, openSource, type Source } from './source.js';
@@ -8,62 +9,26 @@ import { checkFileSize, openSource, type Source } from './source.js';
 /** What a file or folder of another tool holds. */
 export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
 
-interface Known { readonly format: string; readonly importer: Importer; readonly source: Source }
-
-/** Subfolders and files of one level that are asked when the folder itself is none of any tool. */
-const mostChildren = 1000;
-/** Levels below what was given: <save_dir>/<db>/<experiment>, <project>/<experiment>/<run>. */
-const mostDepth = 3;
-/** Reads any table, so it is never guessed from a folder full of files. */
-const anyTable = 'csv';
-
 /** True where some format knows it. Reads only its beginning. */
 export function isImportable(path: string, name: string): boolean {
   return knownAs(openSource(path, name)) !== undefined;
 }
 
-/** UserErrors `file-too-large`, `study-unknown` and `which-file` where it cannot be told, else those of the reader. */
+/** UserErrors `file-too-large`, `study-unknown`, `part-of-folder` and `which-file` where it cannot be told, else those of the reader. */
 export function readImport(path: string, name: string, choice: ImportChoice = {}): OpenedImport {
   const source = openSource(path, name);
   if (!source.isFolder) checkFileSize(source.bytesOf(), name);
-  const known = knownAs(source);
-  if (known !== undefined) return read(known, choice);
-  const below = source.isFolder ? knownBelow(source) : [];
-  const [first, second] = below;
+  const { known, notes } = findResults(source, choice.format);
+  const [first, second] = known;
   if (first === undefined) throw unknown(source);
-  return second === undefined ? read(first, choice) : together(below, source, choice);
-}
-
-function knownAs(source: Source): Known | undefined {
-  for (const [format, importer] of Object.entries<Importer>(importers)) if (importer.detects(source)) return { format, importer, source };
-  return undefined;
+  const opened = second === undefined ? read(first, choice) : together(known, source, choice);
+  return { ...opened, notes: [...notes, ...opened.notes] };
 }
 
 function read({ format, importer, source }: Known, choice: ImportChoice): OpenedImport {
   const { studies, notes } = importer.read(source, choice);
   const links = source.links.length === 0 ? [] : [`${source.links.length} ${source.links.length === 1 ? 'link was' : 'links were'} not followed, e.g. ${source.links[0] ?? ''}`];
   return { format, tool: importer.tool, studies, notes: [...notes, ...links] };
-}
-
-/** A folder that holds one thing, or several of one kind; where none is in it, the folders in it are looked into. */
-function knownBelow(top: Source): readonly Known[] {
-  let level: readonly Source[] = [top];
-  for (let depth = 0; depth < mostDepth; depth += 1) {
-    const children = level.flatMap((folder) => folder.list().slice(0, mostChildren).map(({ name }) => ({ path: join(folder.path, name), name: join(folder.name, name) }))).slice(0, mostChildren).map(({ path, name }) => openSource(path, name));
-    const found = children.flatMap((source): Known[] => {
-      const known = knownAs(source);
-      return known === undefined || known.format === anyTable ? [] : [known];
-    });
-    if (found.length > 0) return ofOneKind(found, top);
-    level = children.filter(({ isFolder }) => isFolder);
-  }
-  return [];
-}
-
-function ofOneKind(found: readonly Known[], { name }: Source): readonly Known[] {
-  const [first] = found;
-  if (found.every(({ format }) => format === first?.format)) return found;
-  throw new UserError('which-file', `${name} holds results of several kinds: ${found.slice(0, 20).map((one) => `${relative(name, one.source.name)} (${one.importer.tool})`).join(', ')}.`, { fix: `Give one of them: noregret import ${first?.source.name ?? ''}` });
 }
 
 /** Each under the shortest name that no other has: its own, with its file's before it, or with the path. */
@@ -82,6 +47,8 @@ function unknown(source: Source): UserError {
   if (source.isFolder && source.list().length === 0) return new UserError('folder-empty', `${source.name} is an empty folder.`, { fix: 'Has a trial ended? Is this the folder of results?' });
   if (!source.isFolder && head.length === 0) return new UserError('file-empty', `${source.name} is empty.`, { fix: 'Has a trial ended? Is this the file of results?' });
   if (/^(\u00FF\u00FE|\u00FE\u00FF)/.test(head.toString('latin1', 0, 2))) return new UserError('file-utf16', `${source.name} is text in UTF-16; UTF-8 is read.`, { fix: `Convert it: iconv -f UTF-16 -t UTF-8 ${shellWord(source.name)} > utf8-${source.base.replaceAll(/[^\w.-]/g, '-')}` });
+  const around = folderAround(source);
+  if (around !== undefined) return new UserError('part-of-folder', `${source.name} is no study by itself: it is a part of a folder of ${around.importer.tool}.`, { fix: `Give the folder: noregret import ${shellWord(around.source.name)}` });
   const takes = Object.values<Importer>(importers).map(({ tool, takes: what }) => `${tool}: ${what}`);
   return new UserError('study-unknown', `${source.name} is no study that can be read: neither a study log of noregret nor ${source.isFolder ? 'a folder' : 'a file'} of a tool that is known here.`, {
     fix: `Known are\n       ${takes.join('\n       ')}`,

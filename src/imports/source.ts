@@ -58,7 +58,7 @@ export function openSource(path: string, name: string): Source {
   const isFolder = stats.isDirectory();
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
-  const held: { top?: readonly Entry[] } = {};
+  const held: { top?: readonly Entry[]; head?: Buffer } = {};
   const { place, beneath, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
@@ -75,7 +75,7 @@ export function openSource(path: string, name: string): Source {
     beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
     text, glance, has, textIf: (inside) => glance(inside)?.toString('utf8') ?? (has(inside) ? text(inside) : undefined),
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
-    head: (inside = '') => headOf(attempt(inside)),
+    head: (inside = '') => (inside === '' && !isFolder ? held.head ??= headOf(attempt('')) : headOf(attempt(inside))),
     list: (folder = '') => {
       if (folder === '' && held.top !== undefined) return held.top;
       // The folder itself must be no link either: what is found in it counts as seen.

@@ -18,6 +18,7 @@ const rounds = 'round_data.jsonl';
 export const talosFolder: Importer = {
   tool, takes: 'the folder of a scan (Talos 2)',
   detects: (source) => source.isFolder && (source.head(rounds).includes('"round_index"') || (source.has('metadata.json') && source.has(rounds))),
+  holds: (own, file) => !file.isFolder && isTableOf(file, own),
   read: (source, choice) => {
     const notes: string[] = [];
     const about = metadata(source, notes);
@@ -43,6 +44,12 @@ export const talosFolder: Importer = {
     };
   },
 };
+
+/** `scan.data.to_csv(...)`: the table that the scan's own results.csv is, wherever it was written. */
+function isTableOf(file: Source, scan: Source): boolean {
+  const [[header = '', first = ''], known] = [file.head().toString('utf8').split('\n', 2), scan.head('results.csv').toString('utf8').split('\n', 2)];
+  return first.trim() !== '' && header.split(',').includes('_trial_id') && header === known[0] && first === known[1];
+}
 
 interface About { readonly name?: string | undefined; readonly objective?: string | undefined; readonly goal?: Goal | undefined; readonly space?: SearchSpace | undefined; readonly status?: string | undefined }
 

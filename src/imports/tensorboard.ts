@@ -13,7 +13,7 @@ const maxDepth = 5;
 
 /** A folder of event files: each folder in it that has some is a run, with its parameters if the hparams plugin was used. */
 export const tensorboard: Importer = {
-  tool, takes: 'a folder of event files, with hparams',
+  tool, takes: 'a folder of event files, with hparams', byproduct: true,
   detects: (source) => (source.isFolder ? firstOf(filesBelow(source), 3) : ['']).some((path) => looksLikeTensorboard(source.head(path))),
   read: (source, choice) => {
     const notes: string[] = [];

@@ -93,6 +93,8 @@ export interface EarlyStopping { readonly patience: number; readonly minDelta: n
 export interface ResultsSource {
   /** Relative to the folder of the study. */
   readonly path: string;
+  /** Of the reader, where several tools left something there. */
+  readonly format?: string;
   /** Which one, where the files hold several. */
   readonly study?: string;
   readonly columns: { readonly params?: readonly string[]; readonly state?: string; readonly seed?: string };
