@@ -103,6 +103,19 @@ describe('what cannot be read', () => {
   test('a folder of several studies: named, with the key to write', async () => {
     expect(await headOnly(() => commitWith('keras-tuner', 'all'))).toMatch(/which study is meant\?.*results: \{ path: tuner, study:/s);
   });
+  test('check warns of it: the tuner may run later', async () => {
+    const { out, err } = ended(await type(folder.path, ['check']), 0);
+    expect(out).not.toContain('error');
+    expect(err).toContain('warning: there is nothing at tuner (results): before noregret compares or records, the tuner has to leave its results there');
+  });
+  test('two tools\' results in it: both are named, with the key that chooses', async () => {
+    const both = (): void => { put('keras-tuner/random'); cpSync(fixture('hyperopt/exported.json'), join(folder.path, 'tuner/trials.json')); };
+    expect(await headOnly(() => { both(); repository.commit('both'); })).toMatch(/tuner holds results of several kinds: the folder itself \(Keras Tuner\), trials\.json \(Hyperopt\).*results:\s+\{\s+path:\s+…,\s+format:/s);
+    repository.git('switch', '-q', 'pr');
+    repository.commit('chosen', { 'noregret.yml': study.replace('results: tuner', 'results: { path: tuner, format: keras-tuner }') });
+    repository.git('switch', '-q', 'main');
+    expect(ended(await compare(), 0).out).toContain('val_accuracy');
+  });
   test('a link that leads out of the repository', async () => {
     const out = await headOnly(() => { symlinkSync(fixture('keras-tuner/random'), join(folder.path, 'tuner')); repository.commit('a link'); });
     expect(out).toContain('tuner leads out of the repository');
@@ -117,7 +130,9 @@ describe('what cannot be read', () => {
   test('what needs a program refuses it', async () => {
     put('keras-tuner/random');
     expect(ended(await type(folder.path, ['tune']), 2).err).toContain('noregret.yml reads its results from tuner and runs nothing, so there is nothing for tune to run');
-    expect(ended(await type(folder.path, ['check']), 0).out).not.toContain('error');
+    const there = ended(await type(folder.path, ['check']), 0);
+    expect(there.out).not.toContain('error');
+    expect(there.err).not.toContain('warning');
     repository.commit('x');
     expect(ended(await type(folder.path, ['aa']), 2).err).toContain('nothing for aa to run');
     writeFileSync(join(folder.path, 'a.csv'), 'lr,val_accuracy\n1,2\n');

@@ -11,6 +11,11 @@ export function resultsPlace(folder: string, path: string, within: readonly stri
   throw new UserError('results-outside', `${path} leads out of the repository.`, { fix: 'Copy the results into the repository\'s folder before noregret runs.' });
 }
 
+/** A sentence where nothing lies there yet: no error, as the tuner may run later. */
+export function resultsWarning(folder: string, path: string): string | undefined {
+  return realPlace(resolve(folder, path)) === undefined ? `there is nothing at ${path} (results): before noregret compares or records, the tuner has to leave its results there` : undefined;
+}
+
 function realPlace(path: string): string | undefined {
   try {
     return realpathSync(path);
