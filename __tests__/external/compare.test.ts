@@ -51,7 +51,7 @@ test('a pull request that is worse: its search is the other program\'s, the verd
   // Main's best and the declared defaults go first, as ever; the rest is the program's list.
   expect(only?.search?.trials[0]?.anchor).toBe('defaults');
   expect(only?.search?.trials.slice(1).map(({ params }) => params.x)).toEqual([1 / 16, 2 / 16, 3 / 16]);
-  expect(only?.notes.join('\n')).toContain('The trials were proposed by fixture 1.2, an external optimiser.');
+  expect(only?.notes.join('\n')).toContain('3 of the 4 trials were proposed by fixture 1.2, an external optimiser; trial 0 is the declared defaults.');
   expect(heard().at(-1)).toMatchObject({ op: 'close' });
   expect(heard().filter(({ op }) => op === 'start')).toHaveLength(heard().filter(({ op }) => op === 'close').length);
 });

@@ -43,12 +43,15 @@ export interface StudyView {
   readonly goal?: Goal;
 }
 
+/** A trial that went before the sampler's: the declared defaults, or main's best configuration. */
+export interface GivenTrial { readonly number: number; readonly anchor: 'defaults' | 'incumbent' }
+
 /** A pure function of history. `undefined` = the space is exhausted. */
 export interface Sampler {
   readonly name: string;
   suggest(view: StudyView, rng: Rng): Params | undefined;
-  /** Sentences for the report: what was picked and why, what was dropped. */
-  explain?(view: StudyView): readonly string[];
+  /** Sentences for the report: what was picked and why, what was dropped. `given`: the trials that are not its own proposals. */
+  explain?(view: StudyView, given?: readonly GivenTrial[]): readonly string[];
   /** Numbers of complete trials, those first that the sampler's model expects to be best: one lucky value counts less. */
   ranked?(view: StudyView): readonly number[];
   /**
