@@ -1,6 +1,7 @@
 import { paramsKey, type Params } from '../model/params.js';
 import type { ExternalOptimiser } from '../model/external.js';
-import type { GivenTrial, Sampler, StudyView } from '../model/ports.js';
+import type { Sampler, StudyView } from '../model/ports.js';
+import type { GivenTrial } from '../model/trial.js';
 import { orAborted } from '../platform/abort.js';
 import { allowedText } from '../model/distributionImage.js';
 import { firstOutside, whyInvalid } from '../model/validity.js';

@@ -10,7 +10,7 @@ import type { PrunerBracket } from './prunerBracket.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
 import type { StudyEvent, TrialReport } from './study.js';
-import type { Side, Stage, TrialResult } from './trial.js';
+import type { GivenTrial, Side, Stage, TrialResult } from './trial.js';
 import type { Trigger } from './trigger.js';
 
 /** A trial as samplers and pruners see it: lower loss is better. */
@@ -42,9 +42,6 @@ export interface StudyView {
   /** Which way the metric itself is better, for options in its own unit; minimize unless given. */
   readonly goal?: Goal;
 }
-
-/** A trial that went before the sampler's: the declared defaults, or main's best configuration. */
-export interface GivenTrial { readonly number: number; readonly anchor: 'defaults' | 'incumbent' }
 
 /** A pure function of history. `undefined` = the space is exhausted. */
 export interface Sampler {

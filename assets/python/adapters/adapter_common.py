@@ -95,14 +95,7 @@ class Translated:
         self.space = {name: entry for name, entry in start["space"].items() if entry["kind"] != "constant"}
         self.constants = {name: entry for name, entry in start["space"].items() if entry["kind"] == "constant"}
         self.sign = 1 if start["goal"] == "minimize" else -1
-        for name, entry in start["space"].items():
-            self.checkParents(name, entry)
         self.adapter = create({**start, "space": self.space})
-
-    def checkParents(self, name, entry):
-        parents = [parent for parent in entry.get("when", {}) if parent in self.constants]
-        if parents:
-            raise Refused(f"{name} depends on {parents[0]}, which is constant", "Remove the condition.")
 
     def abilities(self):
         return {name: True for name in ("prunes", "resumes") if getattr(self.adapter, name, False)}
@@ -143,21 +136,6 @@ def active(entry, params):
 def same(a, b):
     """True differs from 1, while 1.0 equals 1."""
     return a == b and isinstance(a, bool) == isinstance(b, bool)
-
-
-def refuse_beyond(library, space, distributions, conditions=False):
-    """Names what the library cannot say, all at once."""
-    faults = [f"{name} ({entry['distribution']})" for name, entry in space.items() if entry["distribution"] not in distributions]
-    faults += [f"{name} (probabilities)" for name, entry in space.items() if "probabilities" in entry]
-    conditional = [] if conditions else [f"{name} (exists only when {when_text(entry['when'])})" for name, entry in space.items() if "when" in entry]
-    if faults or conditional:
-        fixes = (["Choose another distribution"] if faults else []) + (["take `when` away or choose optuna, hyperopt or keras-tuner, which know conditions"] if conditional else []) + ["choose a method of noregret, which draws all of them"]
-        text = ", or ".join(fixes)
-        raise Refused(f"{library} cannot draw {'; '.join(faults + conditional)}", f"{text[0].upper()}{text[1:]}.")
-
-
-def when_text(conditions):
-    return " and ".join(f"{parent} is {' or '.join(json.dumps(value) for value in values)}" for parent, values in conditions.items())
 
 
 def place(entry, value):

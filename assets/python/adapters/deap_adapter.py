@@ -7,9 +7,8 @@ import queue
 import random
 import threading
 
-from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, serve
+from adapter_common import Refused, WAIT, in_space, place, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 # sklearn-deap's; the population is smaller where 50 would leave no second generation.
 DEFAULTS = {"tournament_size": 3, "gene_mutation_prob": 0.1, "gene_crossover_prob": 0.5, "crossover": "uniform"}
 RATES = {"simple": {"crossover_prob": 0.5, "mutation_prob": 0.2}, "mu+lambda": {"crossover_prob": 0.2, "mutation_prob": 0.8}, "mu,lambda": {"crossover_prob": 0.2, "mutation_prob": 0.8}}
@@ -24,7 +23,6 @@ class Over(Exception):
 class Deap:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("DEAP", self.space, DISTRIBUTIONS)
         import deap.algorithms
         import deap.base
         import deap.creator

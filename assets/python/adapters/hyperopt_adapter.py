@@ -3,15 +3,12 @@ import datetime
 import functools
 import math
 
-from adapter_common import Refused, active, in_space, place, refuse_beyond, same, seed_globally, serve
-
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
+from adapter_common import Refused, active, in_space, place, same, seed_globally, serve
 
 
 class Hyperopt:
     def __init__(self, start):
         self.spec = start["space"]
-        refuse_beyond("Hyperopt", self.spec, DISTRIBUTIONS, conditions=True)
         import hyperopt
         import numpy
         from hyperopt import base, pyll
@@ -37,12 +34,6 @@ class Hyperopt:
         return {"tpe": tpe.suggest, "random": rand.suggest, "anneal": anneal.suggest}[name]
 
     def tree(self):
-        for name, entry in self.spec.items():
-            if len(entry.get("when", {})) > 1:
-                raise Refused(f"{name} depends on {len(entry['when'])} parameters at once", "Hyperopt nests choices: keep one of them.")
-            for parent in entry.get("when", {}):
-                if self.spec[parent]["kind"] != "categorical":
-                    raise Refused(f"{name} depends on {parent}, which is no choice", "Hyperopt nests choices only.")
         return {name: self.node(name) for name, entry in self.spec.items() if not entry.get("when")}
 
     def node(self, name):

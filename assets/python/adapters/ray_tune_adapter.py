@@ -6,9 +6,8 @@ import math
 import pkgutil
 
 import ray_tune_searchers
-from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, same, seed_globally, serve
+from adapter_common import Refused, WAIT, in_space, place, same, seed_globally, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "normal", "q_normal", "categorical"}
 # What their constructors call the seed.
 SEEDS = ("seed", "random_state_seed", "random_state")
 # A searcher that skips what it has seen answers nothing so many times at most.
@@ -54,7 +53,6 @@ class RayTune:
         name, options = start["sampler"], dict(start["options"])
         # It would take a log scale for a plain one, with a warning, and says of a choice only that there is one.
         self.is_plain = name == "BayesOptSearch"
-        refuse_beyond(f"Ray Tune's {name}" if self.is_plain else "Ray Tune", self.space, DISTRIBUTIONS - {"categorical"} if self.is_plain else DISTRIBUTIONS)
         from ray import tune
 
         try:

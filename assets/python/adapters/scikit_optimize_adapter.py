@@ -1,16 +1,14 @@
 """Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
 import math
 
-from adapter_common import Refused, in_space, place, refuse_beyond, serve
+from adapter_common import Refused, in_space, place, serve
 
 MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
 
 class Skopt:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("Scikit-Optimize", self.space, DISTRIBUTIONS)
         import skopt
 
         dimensions = [self.dimension(skopt.space, name, entry) for name, entry in self.space.items()]
