@@ -70,6 +70,13 @@ test('a crash of the other program on the pull request leaves no verdict on its 
   expect(only?.verdict.sentence).toContain('ValueError: no such surrogate');
 });
 
+test('one that refuses what the pull request asks of it: exit code of a wrong configuration, nobody is told to run it again', async () => {
+  change({ level: 0.7, pr: ', mode: refuse, at: 1' });
+  const { verdict, studies: [only] } = await compared(2);
+  expect(verdict).toBe('INCOMPLETE');
+  expect(only?.verdict).toMatchObject({ reason: 'external-refused' });
+});
+
 test.each<[string, string, RegExp]>([
   ['that misses something', ', mode: leave', /ended with exit code 0/],
   ['of another protocol', ', mode: version', /speaks protocol 99/],

@@ -224,6 +224,8 @@ describe('whatever it does wrong ends the run and says so', () => {
     ['logs', 'external-garbage', /wrote a line that nobody asked for: INFO: asking, and then \{"ok"/],
     ['outside', 'external-outside-space', /proposed a point outside of the search space: x = 7 is outside its space, it takes a number from 0 to 1\. It must answer/],
     ['refuse', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
+    ['quit', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
+    ['unable', 'external-unable', /cannot go on: nothing is left\. Look for more\./],
     ['version', 'external-protocol', /speaks protocol 99, this is 1/],
   ])('%s: %s', async (mode, reason, sentence) => {
     study({ mode, at: 2 });
@@ -240,6 +242,16 @@ describe('whatever it does wrong ends the run and says so', () => {
     // What was measured stays in the log.
     const log = readFileSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'), 'utf8');
     expect(log.split('"finished"').length - 1).toBeGreaterThanOrEqual(isMeasured ? 2 : 0);
+  });
+
+  test.each([['refuse', 2], ['unable', 3], ['crash', 3]])('after %s the exit code is %i, and only a re-run that could help is advised', async (mode, code) => {
+    study({ mode, at: 2 });
+    const { out, err } = ended(await tune(), code);
+    expect(out.includes('run it again')).toBe(code === 3);
+    expect(out).toContain('2 ok');
+    // Its traceback is kept as that of a crash is.
+    if (mode === 'refuse') expect(err).toContain('TypeError: x');
+    if (mode === 'refuse') expect(out).toContain('TypeError: x');
   });
 
   test('an answer that does not come', async () => {
@@ -277,6 +289,21 @@ describe('whatever it does wrong ends the run and says so', () => {
     expect(out).not.toMatch(/^\s*::|##\[/m);
     // Nothing of the log's guard is left in the data.
     expect(readFileSync(join(folder.path, '.noregret', 'report', 'report.json'), 'utf8')).toContain('\\n::error::planted\\n##[error]planted');
+  });
+
+  test('where things lie on this machine stands in its log alone', async () => {
+    study({ mode: 'place', at: 1 });
+    const { out, err } = ended(await tune(), 3);
+    expect(out).toContain('FileNotFoundError: [Errno 2] No such file: \'data/x.csv\'');
+    expect(out).toContain('File "data/x.py"');
+    expect(out).toContain('File "…/site-packages/lib/y.py"');
+    expect(err).toMatch(/No such file: '\/.*\/data\/x\.csv'/);
+    for (const name of ['report.md', 'report.html', 'report.json']) {
+      const text = readFileSync(join(folder.path, '.noregret', 'report', name), 'utf8');
+      expect(text).toContain('data/x.csv');
+      expect(text).not.toContain(`${folder.path}/data`);
+      expect(text).not.toContain('/opt/other');
+    }
   });
 
   test('where nothing was measured, nothing is said to hold', async () => {

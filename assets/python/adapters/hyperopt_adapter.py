@@ -3,7 +3,11 @@ import datetime
 import functools
 import math
 
+from adapter_options import check_options
 from adapter_common import Refused, active, in_space, place, same, seed_globally, serve
+
+# Arguments of `suggest` that are handed over for each trial.
+OURS = ("new_ids", "domain", "trials", "seed")
 
 
 class Hyperopt:
@@ -21,7 +25,9 @@ class Hyperopt:
         self.random = numpy.random.default_rng(start["seed"])
         # What atpe draws besides comes from the generators of the whole process.
         seed_globally(start["seed"])
-        self.suggest = functools.partial(self.algorithm(start["sampler"]), **start["options"])
+        algorithm = self.algorithm(start["sampler"])
+        check_options(self.hyperopt.anneal.AnnealingAlgo if start["sampler"] == "anneal" else algorithm, start["options"], f"hyperopt {start['sampler']}", hidden=OURS)
+        self.suggest = functools.partial(algorithm, **start["options"])
         self.asked, self.foreign, self.pyll = {}, {}, pyll
 
     def algorithm(self, name):

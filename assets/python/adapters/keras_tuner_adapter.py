@@ -5,7 +5,8 @@ import math
 import os
 import tempfile
 
-from adapter_common import Refused, WAIT, active, in_space, place, same, serve
+from adapter_options import made
+from adapter_common import WAIT, active, in_space, place, same, serve
 
 ORACLES = {"random": "RandomSearchOracle", "grid": "GridSearchOracle", "bayesian": "BayesianOptimizationOracle", "hyperband": "HyperbandOracle"}
 
@@ -61,10 +62,7 @@ class KerasTuner:
             options.setdefault("max_trials", 10**6)
         # Failures in a row are counted by `budget.failures`.
         own = {"objective": self.library.Objective("loss", "min"), "hyperparameters": self.hyperparameters(), "seed": start["seed"], "max_consecutive_failed_trials": 10**9}
-        try:
-            return kind(**{**own, **options})
-        except (TypeError, ValueError) as error:
-            raise Refused(f"{kind.__name__}: {error}", "Look at `options` in `method`.") from error
+        return made(kind, options, kind.__name__, own, hidden=("objective", "hyperparameters"))
 
     def hyperparameters(self):
         hp = self.library.HyperParameters()

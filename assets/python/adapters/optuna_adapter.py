@@ -3,6 +3,7 @@ import inspect
 import math
 
 import optuna_hub
+from adapter_options import check_options, made
 from adapter_common import Refused, active, in_space, place, same, seed_globally, serve
 
 
@@ -20,13 +21,11 @@ def created(kind, options, where):
     """`where`: its name, the key of its options, and OptunaHub's registry."""
     name, key, registry = where
     try:
-        return kind(**options)
+        return made(kind, options, name, key=key)
     except ImportError as error:
         if name.startswith("hub:"):
             raise optuna_hub.lacking(name, error, registry) from error
         raise
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{name}: {error}", f"Look at `{key}` in `method`.") from error
 
 
 def sampler_of(optuna, start, distributions):
@@ -70,6 +69,7 @@ def pruner_of(optuna, start):
     if "wrapped_pruner" in inspect.signature(kind).parameters:
         inner = options.pop("wrapped_pruner", None)
         options["wrapped_pruner"] = pruner_of(optuna, {**start, "pruner": inner, "pruner_options": options.pop("wrapped_pruner_options", {})})
+    check_options(kind, options, name, "pruner_options")
     # In the metric's own unit, while the study minimises a loss.
     if start["goal"] == "maximize" and ("lower" in options or "upper" in options):
         lower, upper = options.pop("lower", None), options.pop("upper", None)
