@@ -49,14 +49,14 @@ describe.each(hasPython ? Object.entries(libraries) : [])('%s', (adapter, librar
 
   test('not installed: which line installs it, and for which Python', async () => {
     const verdict = await tuned(`{ external: ${adapter}, python: ${python({})} }`);
-    expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'external-refused' });
+    expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'external-unable' });
     expect(verdict.sentence).toContain(`No module named '${library.package}'`);
     expect(verdict.sentence).toContain(installOf(library, ['its default']));
   });
 
   test('too old', async () => {
     const verdict = await tuned(`{ external: ${adapter}, python: ${python({ [library.package]: '0.0.9' })} }`);
-    expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'external-refused' });
+    expect(verdict).toMatchObject({ kind: 'INCOMPLETE', reason: 'external-unable' });
     expect(verdict.sentence).toContain(`${library.package} 0.0.9 is too old: this needs ${library.from} or newer`);
     expect(verdict.sentence).toContain(installOf(library, ['its default']));
   });
@@ -70,6 +70,6 @@ describe.each(hasPython ? Object.entries(libraries) : [])('%s', (adapter, librar
 
 (hasPython ? test : test.skip)('what a library prints does not end among the replies', async () => {
   const verdict = await tuned(`{ external: scikit-optimize, python: ${python({ 'scikit-optimize': '0.10.2' }, { 'skopt.py': 'print("hello"); import os; os.system("echo from below"); raise ImportError("No module named sklearn")\n' })} }`);
-  expect(verdict).toMatchObject({ reason: 'external-refused' });
+  expect(verdict).toMatchObject({ reason: 'external-unable' });
   expect(verdict.sentence).toContain('ImportError: No module named sklearn');
 });

@@ -51,7 +51,7 @@ test('a pull request that is worse: its search is the other program\'s, the verd
   // Main's best and the declared defaults go first, as ever; the rest is the program's list.
   expect(only?.search?.trials[0]?.anchor).toBe('defaults');
   expect(only?.search?.trials.slice(1).map(({ params }) => params.x)).toEqual([1 / 16, 2 / 16, 3 / 16]);
-  expect(only?.notes.join('\n')).toContain('The trials were proposed by fixture 1.2, an external optimiser.');
+  expect(only?.notes.join('\n')).toContain('3 of the 4 trials were proposed by fixture 1.2, an external optimiser; trial 0 is the declared defaults.');
   expect(heard().at(-1)).toMatchObject({ op: 'close' });
   expect(heard().filter(({ op }) => op === 'start')).toHaveLength(heard().filter(({ op }) => op === 'close').length);
 });
@@ -68,6 +68,13 @@ test('a crash of the other program on the pull request leaves no verdict on its 
   expect(verdict).toBe('INCOMPLETE');
   expect(only?.verdict).toMatchObject({ reason: 'external-crashed' });
   expect(only?.verdict.sentence).toContain('ValueError: no such surrogate');
+});
+
+test('one that refuses what the pull request asks of it: exit code of a wrong configuration, nobody is told to run it again', async () => {
+  change({ level: 0.7, pr: ', mode: refuse, at: 1' });
+  const { verdict, studies: [only] } = await compared(2);
+  expect(verdict).toBe('INCOMPLETE');
+  expect(only?.verdict).toMatchObject({ reason: 'external-refused' });
 });
 
 test.each<[string, string, RegExp]>([

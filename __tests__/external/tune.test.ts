@@ -61,7 +61,8 @@ describe('a search that another program proposes', () => {
   test('tells of failures, and of anchors that it did not propose', async () => {
     study({}, { extra: 'env: { set: { FAIL_BELOW: "0.1" } }\n' });
     put('noregret.yml', readFileSync(join(folder.path, 'noregret.yml'), 'utf8').replace('max: 1.0 }', 'max: 1.0, default: 0.9 }'));
-    const { study: { search } } = await told();
+    const { study: { search, notes } } = await told();
+    expect(notes).toContain('4 of the 5 trials were proposed by fixture 1.2, an external optimiser; trial 0 is the declared defaults.');
     expect(search?.trials.map(({ params, state }) => `${params.x} ${state}`)).toEqual(['0.9 complete', '0.0625 failed', '0.125 complete', '0.1875 complete', '0.25 complete']);
     expect(heard().map(brief).slice(1, 5)).toEqual(['tell #0 complete', 'ask ?0', 'tell ?0 #1 failed', 'ask ?1']);
     expect(heard()[3]).not.toHaveProperty('value');
@@ -99,11 +100,26 @@ describe('a search that another program proposes', () => {
     expect(names).not.toContain('GITHUB_TOKEN');
   });
 
-  test('the end of its space ends the search', async () => {
+  test('the end of its space ends the search, and the report says after how many trials; once more when it is taken up again', async () => {
     study({ mode: 'done', at: 2 });
-    const { study: { search } } = await told();
+    const { study: { search, notes } } = await told();
     expect(search).toMatchObject({ stopReason: 'exhausted' });
     expect(search?.trials).toHaveLength(2);
+    expect(notes).toEqual(['The trials were proposed by fixture 1.2, an external optimiser.', 'fixture 1.2 ended the search after 2 of the 5 trials of the budget: it had nothing more to try.']);
+    const { length } = heard();
+    expect((await told()).study.notes).toEqual(notes);
+    expect(heard()).toHaveLength(length);
+  });
+
+  test('a search that was over is still said to be its own when it is taken up again', async () => {
+    study({}, { trials: 2 });
+    const { study: { notes } } = await told();
+    const { length } = heard();
+    expect((await told()).study.notes).toEqual(notes);
+    expect(heard()).toHaveLength(length);
+    // More of it: said of all of them.
+    study({}, { trials: 3 });
+    expect((await told()).study.notes).toContain('The trials were proposed by fixture 1.2, an external optimiser.');
   });
 
   test('and is remembered: a run that is taken up again goes on with the re-score', async () => {
@@ -206,8 +222,10 @@ describe('whatever it does wrong ends the run and says so', () => {
     ['shape', 'external-garbage', /answered \{"ok":true,"points":\[\]\}, which is no reply/],
     ['chatty', 'external-garbage', /wrote a line that nobody asked for: \{.*\}, and then \{/],
     ['logs', 'external-garbage', /wrote a line that nobody asked for: INFO: asking, and then \{"ok"/],
-    ['outside', 'external-outside-space', /proposed a point outside of the search space: x = 7 is outside its space/],
+    ['outside', 'external-outside-space', /proposed a point outside of the search space: x = 7 is outside its space, it takes a number from 0 to 1\. It must answer/],
     ['refuse', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
+    ['quit', 'external-refused', /refuses: x cannot be drawn\. Draw y\./],
+    ['unable', 'external-unable', /cannot go on: nothing is left\. Look for more\./],
     ['version', 'external-protocol', /speaks protocol 99, this is 1/],
   ])('%s: %s', async (mode, reason, sentence) => {
     study({ mode, at: 2 });
@@ -224,6 +242,16 @@ describe('whatever it does wrong ends the run and says so', () => {
     // What was measured stays in the log.
     const log = readFileSync(join(folder.path, '.noregret', 'demo', 'study.jsonl'), 'utf8');
     expect(log.split('"finished"').length - 1).toBeGreaterThanOrEqual(isMeasured ? 2 : 0);
+  });
+
+  test.each([['refuse', 2], ['unable', 3], ['crash', 3]])('after %s the exit code is %i, and only a re-run that could help is advised', async (mode, code) => {
+    study({ mode, at: 2 });
+    const { out, err } = ended(await tune(), code);
+    expect(out.includes('run it again')).toBe(code === 3);
+    expect(out).toContain('2 ok');
+    // Its traceback is kept as that of a crash is.
+    if (mode === 'refuse') expect(err).toContain('TypeError: x');
+    if (mode === 'refuse') expect(out).toContain('TypeError: x');
   });
 
   test('an answer that does not come', async () => {
@@ -261,6 +289,21 @@ describe('whatever it does wrong ends the run and says so', () => {
     expect(out).not.toMatch(/^\s*::|##\[/m);
     // Nothing of the log's guard is left in the data.
     expect(readFileSync(join(folder.path, '.noregret', 'report', 'report.json'), 'utf8')).toContain('\\n::error::planted\\n##[error]planted');
+  });
+
+  test('where things lie on this machine stands in its log alone', async () => {
+    study({ mode: 'place', at: 1 });
+    const { out, err } = ended(await tune(), 3);
+    expect(out).toContain('FileNotFoundError: [Errno 2] No such file: \'data/x.csv\'');
+    expect(out).toContain('File "data/x.py"');
+    expect(out).toContain('File "…/site-packages/lib/y.py"');
+    expect(err).toMatch(/No such file: '\/.*\/data\/x\.csv'/);
+    for (const name of ['report.md', 'report.html', 'report.json']) {
+      const text = readFileSync(join(folder.path, '.noregret', 'report', name), 'utf8');
+      expect(text).toContain('data/x.csv');
+      expect(text).not.toContain(`${folder.path}/data`);
+      expect(text).not.toContain('/opt/other');
+    }
   });
 
   test('where nothing was measured, nothing is said to hold', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { bounds, isLog, kindOf, quantile } from '../../src/model/distribution.js';
-import { cardinality, contains, gridSize, gridValues, sameValue } from '../../src/model/distributionImage.js';
+import { allowedText, cardinality, contains, gridSize, gridValues, sameValue } from '../../src/model/distributionImage.js';
 import type { Distribution } from '../../src/model/searchSpace.js';
 import { fromFilled, plain } from './vectors.js';
 
@@ -112,3 +112,16 @@ test('contains is the image of draws and grid, nothing else', () => {
   expect(contains({ name: 'categorical', choices: ['1', false] }, 1)).toBe(false);
   expect(sameValue(true, 1)).toBe(false);
 });
+
+test.each<[Distribution, string]>([
+  [{ name: 'uniform', low: 0, high: 1 }, 'a number from 0 to 1'],
+  [{ name: 'int_uniform', low: 4, high: 64 }, 'a whole number from 4 to 64'],
+  [{ name: 'q_uniform', low: 0, high: 1, q: 0.25, integer: false }, 'a number from 0 to 1 in steps of 0.25'],
+  [{ name: 'q_uniform', low: 8, high: 64, q: 8, integer: true }, 'a whole number from 8 to 64 in steps of 8'],
+  [{ name: 'q_uniform', low: 8, high: 64, q: 1, integer: true }, 'a whole number from 8 to 64'],
+  [{ name: 'normal', mu: 0, sigma: 1 }, 'a number'],
+  [{ name: 'log_normal', mu: 0, sigma: 1 }, 'a number from 0 on'],
+  [{ name: 'constant', value: 'x' }, 'only "x"'],
+  [{ name: 'categorical', choices: ['relu', true, 1] }, 'one of "relu", true, 1'],
+  [{ name: 'categorical', choices: Array.from({ length: 14 }, (_, i) => i) }, 'one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more'],
+])('what %j takes, in words', (distribution, words) => { expect(allowedText(distribution)).toBe(words); });

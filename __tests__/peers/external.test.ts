@@ -43,7 +43,7 @@ describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({
     const method = `{ external: ${adapter}, sampler: "${sampler}", options: { ${options} }, python: ${pythonOf(adapter)}, seed: 7 }`;
     const { search, notes } = await tuned(folder.path, method, setting);
     expect(search.trials.map(({ state }) => state)).toEqual(Array.from({ length: setting.trials ?? 15 }, () => 'complete'));
-    expect(notes.join('\n')).toContain(`The trials were proposed by ${called} ${sampler}, an external optimiser.`);
+    expect(notes.join('\n')).toContain(`${setting.parameters?.includes('default:') === true ? '14 of the 15' : 'The'} trials were proposed by ${called} ${sampler}, an external optimiser`);
     expect(new Set(search.trials.map(({ params }) => JSON.stringify(params))).size).toBeGreaterThan(8);
     // Those learn how long a trial took, which is never the same.
     if (!options.includes('ps,')) expect((await tuned(folder.path, method, setting)).search.trials.map(({ params }) => params)).toEqual(search.trials.map(({ params }) => params));
@@ -90,6 +90,28 @@ describe.each(hasPython ? peers : [])('$adapter proposes the trials of tune', ({
     await expect(tuned(folder.path, `{ external: ${adapter}, sampler: ${sampler}, python: ${pythonOf(adapter)} }`)).rejects.toThrow(words);
   }, 60_000);
 
+  test.each<[string, string, RegExp]>([
+    ['optuna', 'options: { n_startup_trials: x }', /TPESampler: option n_startup_trials is "x", must be a whole number\. `options` in `method` may hold .*n_startup_trials \(10\)/],
+    ['optuna', 'options: { n_startup: 3 }', /TPESampler has no option n_startup \(did you mean n_startup_trials\?\)/],
+    ['optuna', 'options: { gamma: 0.3 }', /option gamma is 0\.3, must be a function, which a study file cannot hold/],
+    ['optuna', 'sampler: NSGAIISampler, options: { population_size: 1 }', /NSGAIISampler does not take these options \(population_size = 1\): `population_size` must be greater than or equal to 2/],
+    ['optuna', 'pruner: PercentilePruner, pruner_options: { percentile: x }', /PercentilePruner: option percentile is "x", must be a number\. `pruner_options` in `method` may hold percentile/],
+    ['optuna', 'pruner: ThresholdPruner, pruner_options: { upper: x }', /ThresholdPruner: option upper is "x", must be a number/],
+    ['hyperopt', 'options: { gama: 0.3 }', /hyperopt tpe has no option gama \(did you mean gamma\?\)\. `options` in `method` may hold prior_weight \(1\.0\)/],
+    ['hyperopt', 'options: { gamma: x }', /hyperopt tpe: option gamma is "x", must be a number/],
+    ['hyperopt', 'sampler: anneal, options: { shrink: 0.2 }', /hyperopt anneal has no option shrink \(did you mean shrink_coef\?\)/],
+    ['scikit-optimize', 'options: { n_initial_points: x }', /skopt\.Optimizer: option n_initial_points is "x", must be a number/],
+    ['scikit-optimize', 'options: { acq_func: XX }', /skopt\.Optimizer does not take these options \(acq_func = "XX"\): expected acq_func to be in/],
+    ['keras-tuner', 'options: { num_initial_points: x }', /fails with these options \(num_initial_points = "x"\): TypeError/],
+    ['keras-tuner', 'options: { alfa: 0.1 }', /BayesianOptimizationOracle has no option alfa \(did you mean alpha\?\)/],
+    ['ray-tune', 'sampler: OptunaSearch, options: { metric: a }', /OptunaSearch has no option metric/],
+    ['deap', 'options: { population_size: x }', /simple: option population_size is "x", must be a whole number of at least 2/],
+    ['deap', 'options: { popsize: 3 }', /simple has no option popsize \(did you mean population_size\?\)/],
+    ['deap', 'sampler: mu+lambda, options: { crossover_prob: 0.9 }', /crossover_prob and mutation_prob are 0\.9 and 0\.8, together at most 1/],
+  ])('%s with %s: the option is named, and what it takes', async (adapter, options, words) => {
+    await expect(tuned(folder.path, `{ external: ${adapter}, ${options}, python: ${pythonOf(adapter)} }`)).rejects.toThrow(words);
+  }, 60_000);
+
   test('an old Optuna is refused with the versions that are known to work', async () => {
     install('optuna-old', ['optuna==3.6.1']);
     await expect(tuned(folder.path, `{ external: optuna, python: ${pythonOf('optuna-old')} }`)).rejects.toThrow(/optuna 3\.6\.1 is too old: this needs 4\.0 or newer.*pip install "optuna==5\.0\.0"/s);
@@ -109,7 +131,7 @@ print(json.dumps([optuna.${module}.__all__, usable]))`);
   }, 120_000);
 
   test('a sampler that steps through the space beside a parameter without steps', async () => {
-    await expect(tuned(folder.path, `{ external: optuna, sampler: BruteForceSampler, python: ${pythonOf('optuna')} }`)).rejects.toThrow(/BruteForceSampler cannot step through x\. List values, or give steps/);
+    await expect(tuned(folder.path, `{ external: optuna, sampler: BruteForceSampler, python: ${pythonOf('optuna')} }`)).rejects.toThrow(/BruteForceSampler cannot step through x.*list its values, or give it steps/s);
   }, 60_000);
 
   test('a sampler of OptunaHub by its package\'s name', async () => {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { PruningReport, SearchTrial } from '../model/comparison.js';
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
@@ -91,7 +92,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   if (stopReason === 'exhausted' && options.sampler.prepare !== undefined) await lab.freeze(exhaustedName(options), () => true);
   if (stopReason !== 'disk' && failure === undefined) await lab.end('search', stopReason);
   const view = trials.view();
-  notes.push(...options.sampler.explain?.(view) ?? [], ...others.notes(), ...pruningNotes(options.pruner, logged()));
+  notes.push(...await explained(options, { view, rows, isKept: stopReason !== 'disk' && failure === undefined }), ...others.notes(), ...pruningNotes(options.pruner, logged()));
   const ranking = options.sampler.ranked?.(view);
   const pruning = pruningReport(options.pruner, view, logged());
   return {
@@ -110,6 +111,18 @@ function askable(options: SearchOptions): Sampler {
 /** With more trials or another seed there may be more to try. An `ended` of the log says neither, nor which side's search it was. */
 function exhaustedName({ side, limits, samplerSeed }: SearchOptions): string {
   return `nothing more to try in the ${side} search of ${limits.trials} trials, seed ${samplerSeed ?? 0}`;
+}
+
+interface Ended { readonly view: StudyView; readonly rows: readonly SearchTrial[]; /** Whether the log may still be written. */ readonly isKept: boolean }
+
+/** A program that was not needed any more (its search is taken up again at its end) says nothing: what the former run's said is in the log. */
+async function explained({ sampler, lab, side, limits }: SearchOptions, { view, rows, isKept }: Ended): Promise<readonly string[]> {
+  const given = rows.flatMap(({ number, anchor }) => (anchor === undefined ? [] : [{ number, anchor }]));
+  const said = sampler.explain?.(view, given) ?? [];
+  if (sampler.prepare === undefined) return said;
+  const name = `words of the optimiser after ${rows.length} of ${limits.trials} trials of the ${side} search`;
+  if (said.length > 0) return isKept ? await lab.freeze(name, () => said) : said;
+  return z.array(z.string()).safeParse(lab.study().frozen[name]).data ?? [];
 }
 
 /** What was measured before the optimiser failed is kept. */

@@ -17,7 +17,7 @@ import { createDirectoryStore, createGitBranchStore } from '../stores/index.js';
 import { createTools } from '../tools.js';
 import { committedFiles } from './committedFiles.js';
 import { areFiles, compareFiles, unlessOnDisk, type ComparedChoice } from './compareFiles.js';
-import { exitCodes } from './program.js';
+import { exitCodes, incompleteCode } from './program.js';
 import { rememberRun } from './resume.js';
 import { readResults } from './readResults.js';
 import { openStateDir } from './state.js';
@@ -49,7 +49,8 @@ export async function tellCompared(report: Report, { terminal, flags, progress, 
   const folder = flags.out === undefined ? join(stateDir, 'report') : resolve(terminal.cwd, flags.out);
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder });
   if (reportFails(report, flags.failOn)) return exitCodes.verdict;
-  return report.verdict === 'INCOMPLETE' || !isWritten ? exitCodes.infrastructure : exitCodes.ok;
+  if (!isWritten) return exitCodes.infrastructure;
+  return report.verdict === 'INCOMPLETE' ? incompleteCode(report.studies) : exitCodes.ok;
 }
 
 /** `--goal` has two values only. */

@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Comparison } from '../model/comparison.js';
 import { UserError } from '../model/errors.js';
+import { refusedReason } from '../model/external.js';
 import { addDoctor } from './doctorCommand.js';
 import { addGuide } from './guideCommands.js';
 import { addImport } from './importCommand.js';
@@ -8,6 +10,17 @@ import { printable, type Terminal } from './terminal.js';
 
 /** Exit codes of every command (product.md §7). */
 export const exitCodes = { ok: 0, verdict: 1, usage: 2, infrastructure: 3, interrupted: 130 } as const;
+
+/** Of incomplete studies: 2 where the configuration of each was refused, else 3. */
+export function incompleteCode(studies: readonly Pick<Comparison, 'verdict'>[]): number {
+  return isRefused(studies) ? exitCodes.usage : exitCodes.infrastructure;
+}
+
+/** Whether a re-run of what is incomplete would end alike. */
+export function isRefused(studies: readonly Pick<Comparison, 'verdict'>[]): boolean {
+  const incomplete = studies.filter(({ verdict }) => verdict.kind === 'INCOMPLETE');
+  return incomplete.length > 0 && incomplete.every(({ verdict }) => verdict.reason === refusedReason);
+}
 
 /** Commands for which a signal is one of the usual ends. */
 const endsBySignal: ReadonlySet<string> = new Set(['ask-tell']);

@@ -14,7 +14,7 @@ import { secretsLevel, secretsLine } from '../platform/secrets.js';
 import { openJournalFile } from '../stores/journalFile.js';
 import { openStudy } from '../tools.js';
 import { version } from '../version.js';
-import { exitCodes } from './program.js';
+import { exitCodes, incompleteCode, isRefused } from './program.js';
 import { rememberRun } from './resume.js';
 import { standIn } from './standIn.js';
 import { openStateDir } from './state.js';
@@ -102,11 +102,12 @@ async function tell({ terminal, flags, progress, stateDir }: Told, result: { com
   const { comparisons, head, createdAt } = result;
   const verdict = worstVerdict(comparisons.map((one) => one.verdict.kind));
   const report: Report = {
-    schema: 1, tool: `noregret ${version}`, createdAt, verdict, event: 'tune', headSha: head.sha, incomplete: verdict === 'INCOMPLETE', failOn: 'never', studies: comparisons,
+    schema: 1, tool: `noregret ${version}`, createdAt, verdict, event: 'tune', headSha: head.sha, incomplete: verdict === 'INCOMPLETE' && !isRefused(comparisons), failOn: 'never', studies: comparisons,
   };
   const isWritten = await tellReport(report, { terminal, json: flags.json === true, progress, folder: join(stateDir, 'report') });
   const hasBest = comparisons.every((one) => one.search?.bestTrial !== undefined);
-  return hasBest && isWritten && verdict !== 'INCOMPLETE' ? exitCodes.ok : exitCodes.infrastructure;
+  if (verdict === 'INCOMPLETE' && isWritten) return incompleteCode(comparisons);
+  return hasBest && isWritten ? exitCodes.ok : exitCodes.infrastructure;
 }
 
 async function setAside(path: string, at: string): Promise<void> {

@@ -48,12 +48,18 @@ function standInForBayes(samplers: Catalog, at: Position, findings: Findings): s
   return 'random';
 }
 
+/** Where a parameter stands in the file; a part of a `shape` stands where that does. */
+export function parameterAt(root: MapTree, path: readonly string[]): Position {
+  const found = descend(root, ['parameters', ...path.flatMap((step, i) => (i === 0 ? [step] : ['parameters', step]))]);
+  if (found !== undefined) return found.at;
+  return path.length > 1 ? parameterAt(root, path.slice(0, -1)) : entry(root, 'parameters')?.keyAt ?? root.at;
+}
+
 /** Parameters without a grid, each with what to write instead. */
 export function checkGrid(space: SearchSpace, root: MapTree, findings: Findings): void {
   for (const { name, path, distribution } of space.parameters) {
     if (gridSize(distribution) !== undefined) continue;
-    const at = descend(root, ['parameters', ...path.flatMap((step, i) => (i === 0 ? [step] : ['parameters', step]))])?.at ?? entry(root, 'parameters')?.keyAt ?? root.at;
-    findings.error(at, { code: 'grid-continuous', message: `method grid cannot step through ${name} (${distribution.name}${distribution.name === 'categorical' ? ' with probabilities' : ''})`, ...gridFix(name, distribution) });
+    findings.error(parameterAt(root, path), { code: 'grid-continuous', message: `method grid cannot step through ${name} (${distribution.name}${distribution.name === 'categorical' ? ' with probabilities' : ''})`, ...gridFix(name, distribution) });
   }
 }
 

@@ -6,6 +6,7 @@ import { dialectOf, type Dialect } from './dialect.js';
 import { durationMs } from './duration.js';
 import { readEarlyStopping } from './earlyStopping.js';
 import { readEarlyTerminate } from './earlyTerminate.js';
+import { bracketFault, checkExternalSpace } from './externalSpace.js';
 import { createFindings, type Diagnostic, type Findings } from './findings.js';
 import { countGrid } from '../model/gridCount.js';
 import { checkGrid, readMethod } from './method.js';
@@ -70,6 +71,7 @@ function readStudy(file: MapTree, source: ConfigSource, findings: Findings): { r
   const earlyTerminate = readEarlyTerminate({ root, dialect, pruners: source.pruners, findings });
   const seed = readSeed(source.overrides?.seed, label, findings);
   if (space !== undefined && method?.name === 'grid') checkGrid(space, root, findings);
+  if (space !== undefined && method?.name === 'external') checkExternalSpace(method, space, context);
   noteReadings(root, findings);
   if (settings === undefined) return { space };
   noteWithoutEffect(root, findings);
@@ -140,6 +142,8 @@ function noteBudget(config: StudyConfig, dialect: Dialect, { root, findings }: S
     if (need.code === 'grid-too-large' && dialect === 'noregret') findings.error(at, need);
     else findings.warning(need.code === 'grid-too-large' ? at : root.at, need);
   }
+  const bracket = bracketFault(config);
+  if (bracket !== undefined) findings.error(at, bracket);
   const { trials, trialsExplicit } = config.budget;
   if (config.method.name !== 'grid') {
     if (!trialsExplicit) findings.note(root.at, { code: 'default-budget', message: `no limit on trials is given: ${trials} are run`, fix: `write budget: { trials: ${trials} }` });

@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { UserError } from '../model/errors.js';
+import { refusedReason } from '../model/external.js';
 import { launch, type Ending } from '../platform/process.js';
+import { withoutPlaces } from '../report/paths.js';
 import { breakCommands, clip, printableBlock, printableLine } from '../report/printable.js';
 import type { AdapterCommand } from './adapters.js';
 import type { Message } from './messages.js';
@@ -10,8 +13,10 @@ export interface ConversationOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly marker: string;
-  /** Gets the last lines of its stderr when it fails. */
+  /** For this machine's log: gets the last lines of its stderr when it fails, and what is said of the failure in full. */
   readonly warn: (text: string) => void;
+  /** Gets the last lines of its stderr when it fails, as the log does. */
+  readonly keep: (lastLines: string) => void;
 }
 
 /** One line in, one line out, in order. */
@@ -26,18 +31,22 @@ export interface Conversation {
 
 /** Longer replies are no parameters. */
 const longestLine = 1_000_000;
+/** Characters of what it says in one sentence, and of what it says to do: that may list all options of a class, or many versions. */
+const longestText = 300;
+const longestFix = 1_000;
 const stderrKept = 16_000;
 const stderrLines = 30;
 const closeMs = 2_000;
 const killMs = 1_000;
 
-export function converse({ command, cwd, env, marker, warn }: ConversationOptions): Conversation {
-  let stderr = '';
+export function converse(options: ConversationOptions): Conversation {
+  const { command, cwd, env, marker } = options;
+  // It may end right behind its refusal, which says more than its exit code.
+  let [stderr, refuses] = ['', false];
   let dead: UserError | undefined;
   const fail: Conversation['fail'] = (code, message, fix) => {
     if (dead !== undefined) return dead;
-    dead = new UserError(code, `The external optimiser ${harmless(command.name)} ${message}`, { exitCode: 3, ...(fix === undefined ? {} : { fix }) });
-    if (stderr.trim() !== '') warn(`${printableLine(command.name)} wrote to stderr:\n${lastLines(stderr)}`);
+    dead = announced({ code, message: `The external optimiser ${harmless(command.name)} ${message}`, fix }, stderr, options);
     program.stop(killMs);
     replies.lose(dead);
     return dead;
@@ -50,26 +59,54 @@ export function converse({ command, cwd, env, marker, warn }: ConversationOption
       else stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept);
     },
   });
-  const ended = program.ended.then((ending) => { fail(...failureOf(ending, stderr, command)); });
+  const ended = program.ended.then((ending) => { if (!refuses) fail(...failureOf(ending, stderr, command)); });
   return {
     say: async (messages) => {
       if (dead !== undefined) throw dead;
       const answered = Promise.all(messages.map(async () => parsedReply(await replies.next(), fail)));
-      const timer = setTimeout(() => { fail('external-hung', `has not answered ${harmless(String(messages.at(-1)?.['op']))} for ${command.timeoutMs / 1000} s.`, 'Raise `timeout` in `method`, or look at what it is doing.'); }, command.timeoutMs);
       program.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
-      return await answered.finally(() => { clearTimeout(timer); });
+      const found = await inTime(answered, messages, { command, fail });
+      // What it wrote to stderr before it refused stands in another pipe, which is read later in the same round.
+      refuses ||= found.some((reply) => typeof reply === 'object' && reply !== null && isRefusal(reply));
+      if (refuses) await setImmediate();
+      return found;
     },
     fail,
     close: async () => {
-      const timer = setTimeout(() => { program.stop(killMs); }, closeMs);
-      // What it still says is of no interest.
       dead ??= new UserError('external-closed', 'The search is over.');
       replies.lose(dead);
-      program.write('{"op":"close"}\n');
-      await ended;
-      clearTimeout(timer);
+      await closed(program, ended);
     },
   };
+}
+
+async function inTime<T>(answered: Promise<T>, messages: readonly Message[], { command: { timeoutMs }, fail }: Pick<ConversationOptions, 'command'> & Pick<Conversation, 'fail'>): Promise<T> {
+  const timer = setTimeout(() => { fail('external-hung', `has not answered ${harmless(String(messages.at(-1)?.['op']))} for ${timeoutMs / 1000} s.`, 'Raise `timeout` in `method`, or look at what it is doing.'); }, timeoutMs);
+  return await answered.finally(() => { clearTimeout(timer); });
+}
+
+/** What it still says is of no interest. */
+async function closed(program: ReturnType<typeof launch>, ended: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => { program.stop(killMs); }, closeMs);
+  program.write('{"op":"close"}\n');
+  await ended;
+  clearTimeout(timer);
+}
+
+function passOn(stderr: string, { command, keep, warn }: ConversationOptions): void {
+  if (stderr.trim() === '') return;
+  const words = `${printableLine(command.name)} wrote to stderr:\n${lastLines(stderr)}`;
+  keep(words);
+  warn(words);
+}
+
+/** Goes into reports, which others read: the log alone says where things lie on this machine. */
+function announced({ code, message, fix }: { readonly code: string; readonly message: string; readonly fix: string | undefined }, stderr: string, options: ConversationOptions): UserError {
+  const { cwd, warn } = options;
+  const [shown, shownFix] = [withoutPlaces(message, cwd), fix === undefined ? undefined : withoutPlaces(fix, cwd)];
+  if (shown !== message || shownFix !== fix) warn(fix === undefined ? message : `${message}. ${fix}`);
+  passOn(stderr, options);
+  return new UserError(code, shown, { exitCode: code === refusedReason ? 2 : 3, ...(shownFix === undefined ? {} : { fix: shownFix }) });
 }
 
 /** Lines of its stdout, each for whoever waits longest. */
@@ -116,16 +153,19 @@ function failureOf(ending: Ending, stderr: string, command: AdapterCommand): Par
 
 const garbageFix = 'Its stdout is for one JSON object per request only; print to stderr.';
 
-/** UserErrors `external-garbage` for a reply of another shape, `external-refused` for one with `"ok": false`. */
+/** UserErrors `external-garbage` for a reply of another shape; for one with `"ok": false` `external-refused` (what the study file asks for), or `external-unable`. */
 export function checkedReply<T extends { readonly ok: boolean }>(schema: z.ZodType<T>, reply: unknown, { fail }: Pick<Conversation, 'fail'>): Extract<T, { ok: true }> {
   const parsed = schema.safeParse(reply);
   if (!parsed.success) throw fail('external-garbage', `answered ${harmless(JSON.stringify(reply))}, which is no reply of the protocol`, 'docs/external-samplers.md lists the replies.');
   const { data } = parsed;
-  if (isRefusal(data)) throw fail('external-refused', `refuses: ${harmless(data.error)}`, data.fix);
+  if (isRefusal(data)) {
+    const fix = data.fix === undefined ? undefined : harmless(data.fix, longestFix);
+    throw data.unable === true ? fail('external-unable', `cannot go on: ${harmless(data.error)}`, fix) : fail(refusedReason, `refuses: ${harmless(data.error)}`, fix);
+  }
   return data as Extract<T, { ok: true }>;
 }
 
-function isRefusal(reply: object): reply is { readonly error: string; readonly fix?: string } {
+function isRefusal(reply: object): reply is { readonly error: string; readonly fix?: string; readonly unable?: boolean } {
   return 'ok' in reply && reply.ok === false;
 }
 
@@ -136,8 +176,8 @@ function endingText(ending: Exclude<Ending, { kind: 'not-started' }>, stderr: st
 }
 
 /** Text of another program ends in a job's log, where `::` and `##[` are commands, and in the report. */
-export function harmless(text: string): string {
-  return clip(breakCommands(printableLine(text.trim())), 300);
+export function harmless(text: string, longest = longestText): string {
+  return clip(breakCommands(printableLine(text.trim())), longest);
 }
 
 function lastLines(text: string): string {

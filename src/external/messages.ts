@@ -9,7 +9,11 @@ import type { AdapterCommand } from './adapters.js';
 /** Number of the protocol (docs/external-samplers.md); an adapter that answers another one is refused. */
 export const protocol = 1;
 
-const failure = z.looseObject({ ok: z.literal(false), error: z.string(), fix: z.string().optional() });
+const failure = z.looseObject({
+  ok: z.literal(false), error: z.string(), fix: z.string().optional(),
+  /** Nothing is wrong with what it was asked for: a library is missing, or it cannot go on from here. */
+  unable: z.boolean().optional(),
+});
 const done = z.looseObject({ ok: z.literal(true) });
 export const startReply = z.union([z.looseObject({
   ok: z.literal(true), protocol: z.number(), name: z.string(), version: z.string().optional(),

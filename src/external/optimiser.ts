@@ -1,8 +1,10 @@
 import { paramsKey, type Params } from '../model/params.js';
 import type { ExternalOptimiser } from '../model/external.js';
 import type { Sampler, StudyView } from '../model/ports.js';
+import type { GivenTrial } from '../model/trial.js';
 import { orAborted } from '../platform/abort.js';
-import { whyInvalid } from '../model/validity.js';
+import { allowedText } from '../model/distributionImage.js';
+import { firstOutside, whyInvalid } from '../model/validity.js';
 import { adapterCommand, type AdapterCommand } from './adapters.js';
 import { checkedReply, type Conversation } from './conversation.js';
 import { askReply } from './messages.js';
@@ -38,13 +40,29 @@ function createExternalSampler(state: State, setting: Setting): Sampler {
     },
     waits: () => state.waits,
     suggest: (view) => take(state, view),
-    explain: () => [
-      ...(state.called === undefined ? [] : [`The trials were proposed by ${state.called}, an external optimiser.`]),
+    explain: (view, given = []) => [
+      ...proposedBy(state, view, given),
+      ...endedEarly(state, view, setting),
       ...(state.note === undefined ? [] : [state.note]),
       ...(state.duplicates === 0 ? [] : [`${state.duplicates} of its proposals had been tried before and were measured again.`]),
     ],
     close: async () => { await state.conversation?.close(); },
   };
+}
+
+const givenWords = { defaults: 'the declared defaults', incumbent: 'main\'s best configuration' } as const;
+
+/** What stood in the configuration or in main's history is none of its proposals. */
+function proposedBy({ called }: State, { finished, running }: StudyView, given: readonly GivenTrial[]): readonly string[] {
+  if (called === undefined) return [];
+  if (given.length === 0) return [`The trials were proposed by ${called}, an external optimiser.`];
+  const all = finished.length + running.length;
+  return [`${all - given.length} of the ${all} trials ${all - given.length === 1 ? 'was' : 'were'} proposed by ${called}, an external optimiser; ${given.map(({ number, anchor }) => `trial ${number} is ${givenWords[anchor]}`).join(', ')}.`];
+}
+
+function endedEarly({ called, open }: State, { finished, running }: StudyView, { budget, command }: Setting): readonly string[] {
+  const all = finished.length + running.length;
+  return open === undefined || open.params !== undefined || all >= budget ? [] : [`${called ?? command.name} ended the search after ${all} of the ${budget} trials of the budget: it had nothing more to try.`];
 }
 
 function titleOf({ name, sampler }: AdapterCommand): string {
@@ -93,10 +111,15 @@ async function answer(state: State, view: StudyView, setting: Setting): Promise<
     const params = reply['params'] as Params;
     const why = whyInvalid(setting.space, params);
     if (why === undefined) { state.open = { ask, params, ...limit }; return; }
-    if (why !== constraintBroken) throw conversation.fail('external-outside-space', `proposed a point outside of the search space: ${why}`, 'It must answer every active parameter with a value of its distribution (a choice\'s value, not its index), and nothing else.');
+    if (why !== constraintBroken) throw conversation.fail('external-outside-space', `proposed a point outside of the search space: ${why}${rangeText(setting, params)}`, 'It must answer every active parameter with a value of its distribution (a choice\'s value, not its index), and nothing else.');
     news = [{ op: 'tell', ask, params, state: 'infeasible' }];
   }
   throw conversation.fail('external-outside-space', `proposed ${mostInfeasible + 1} points in a row that break a constraint`, 'Loosen the constraints, or choose a method of noregret: it draws within them.');
+}
+
+function rangeText({ space }: Setting, params: Params): string {
+  const outside = firstOutside(space, params);
+  return outside === undefined ? '' : `, it takes ${allowedText(outside.distribution)}`;
 }
 
 /** As `whyInvalid` words it. */

@@ -5,10 +5,11 @@ import type { StudyView } from '../model/ports.js';
 import { seedFor } from '../model/seeds.js';
 import { orAborted } from '../platform/abort.js';
 import type { AdapterCommand } from './adapters.js';
+import { withoutPlaces } from '../report/paths.js';
 import { checkedReply, converse, harmless, type Conversation, type ConversationOptions } from './conversation.js';
 import { protocol, startMessage, startReply, tellMessage, tellReply, type Message } from './messages.js';
 
-export interface ExternalOptions extends ExternalRequest, Omit<ConversationOptions, 'command' | 'cwd'> {}
+export interface ExternalOptions extends ExternalRequest, Omit<ConversationOptions, 'command' | 'cwd' | 'keep'> {}
 export type Setting = ExternalOptions & { readonly command: AdapterCommand };
 
 /** Its answer to question `ask`, and the trial that was made of it. */
@@ -68,7 +69,7 @@ async function begin(state: State, view: StudyView, setting: Setting): Promise<C
   state.prunes = prunes && reply.prunes === true;
   state.resumes = prunes && reply.resumes === true;
   if (reply.note !== undefined) {
-    state.note = harmless(reply.note);
+    state.note = withoutPlaces(harmless(reply.note), setting.cwd);
     warn(state.note);
   }
   return conversation;
@@ -85,11 +86,8 @@ export async function rehearsed(state: State, setting: Setting, signal: AbortSig
 }
 
 function conversing(state: State, setting: Setting): Conversation {
-  return converse({ ...setting, warn: (text) => {
-    // For the report, whose renderers escape it as they do a trial's log: the marks that keep a job's log from obeying it would be shown there.
-    state.lastWords = text.replaceAll('\u200B', '');
-    setting.warn(text);
-  } });
+  // For the report, whose renderers escape it as they do a trial's log: the marks that keep a job's log from obeying it would be shown there.
+  return converse({ ...setting, keep: (lastLines) => { state.lastWords = withoutPlaces(lastLines.replaceAll('\u200B', ''), setting.cwd); } });
 }
 
 async function greeted(conversation: Conversation, setting: Setting, seed: number): Promise<Extract<z.infer<typeof startReply>, { ok: true }>> {

@@ -1,4 +1,4 @@
-import { bounds } from './distribution.js';
+import { bounds, kindOf } from './distribution.js';
 import { canonicalJson, type ParamValue } from './params.js';
 import type { Distribution } from './searchSpace.js';
 
@@ -58,6 +58,19 @@ export function gridSize(d: Distribution): number | undefined {
   if (d.name === 'int_uniform') return d.high - d.low + 1;
   if (d.name === 'q_uniform') return Math.ceil((d.high - d.low) / d.q);
   return gridValues(d)?.length;
+}
+
+const shownChoices = 12;
+
+/** In words, e.g. `a number from 0 to 1`. */
+export function allowedText(d: Distribution): string {
+  if (d.name === 'constant') return `only ${canonicalJson(d.value)}`;
+  if (d.name === 'categorical') return `one of ${d.choices.slice(0, shownChoices).map(canonicalJson).join(', ')}${d.choices.length > shownChoices ? ` and ${d.choices.length - shownChoices} more` : ''}`;
+  const { low, high } = bounds(d) ?? { low: -Infinity, high: Infinity };
+  const from = Number.isFinite(low) ? ` from ${low}` : '';
+  const to = Number.isFinite(high) ? `${from === '' ? ' up' : ''} to ${high}` : from === '' ? '' : ' on';
+  const isWhole = kindOf(d) === 'int';
+  return `a ${isWhole ? 'whole ' : ''}number${from}${to}${'q' in d && !(isWhole && d.q === 1) ? ` in steps of ${d.q}` : ''}`;
 }
 
 /** True for every value that a draw or a grid of this distribution can give. */

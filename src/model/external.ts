@@ -3,6 +3,9 @@ import type { Pruner, Sampler } from './ports.js';
 import type { SearchSpace } from './searchSpace.js';
 import type { Side } from './trial.js';
 
+/** Code of the error, and reason of the incomplete verdict, where a program refuses what the study file asks of it: a re-run ends alike. */
+export const refusedReason = 'external-refused';
+
 /** What another program's optimiser is told at its start, and where it runs. */
 export interface ExternalRequest {
   readonly side: Side;

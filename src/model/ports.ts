@@ -10,7 +10,7 @@ import type { PrunerBracket } from './prunerBracket.js';
 import type { StudyRecord } from './record.js';
 import type { SearchSpace } from './searchSpace.js';
 import type { StudyEvent, TrialReport } from './study.js';
-import type { Side, Stage, TrialResult } from './trial.js';
+import type { GivenTrial, Side, Stage, TrialResult } from './trial.js';
 import type { Trigger } from './trigger.js';
 
 /** A trial as samplers and pruners see it: lower loss is better. */
@@ -47,8 +47,8 @@ export interface StudyView {
 export interface Sampler {
   readonly name: string;
   suggest(view: StudyView, rng: Rng): Params | undefined;
-  /** Sentences for the report: what was picked and why, what was dropped. */
-  explain?(view: StudyView): readonly string[];
+  /** Sentences for the report: what was picked and why, what was dropped. `given`: the trials that are not its own proposals. */
+  explain?(view: StudyView, given?: readonly GivenTrial[]): readonly string[];
   /** Numbers of complete trials, those first that the sampler's model expects to be best: one lucky value counts less. */
   ranked?(view: StudyView): readonly number[];
   /**

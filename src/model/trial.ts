@@ -13,6 +13,9 @@ export const trialOutcomeSchema = z.discriminatedUnion('state', [
 ]);
 export type TrialOutcome = z.infer<typeof trialOutcomeSchema>;
 
+/** A search's trial that went before its sampler's: the declared defaults, or main's best configuration. */
+export interface GivenTrial { readonly number: number; readonly anchor: 'defaults' | 'incumbent' }
+
 /** What one run of the user's program gave. `streamSha256` covers every reported metric at every step, for the canary. */
 export const trialResultSchema = z.strictObject({
   outcome: trialOutcomeSchema,

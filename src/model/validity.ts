@@ -12,6 +12,14 @@ export function isValid(space: SearchSpace, params: Params): boolean {
   return whyInvalid(space, params) === undefined;
 }
 
+/** The first active parameter whose value is none of its distribution's. */
+export function firstOutside(space: SearchSpace, params: Params): Parameter | undefined {
+  return activeParameters(space, params).find(({ name, distribution }) => {
+    const value = own(params, name);
+    return value !== undefined && !contains(distribution, value);
+  });
+}
+
 /** One sentence about the first thing that makes `params` no point of the space. */
 export function whyInvalid(space: SearchSpace, params: Params): string | undefined {
   const active = activeParameters(space, params);

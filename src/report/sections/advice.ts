@@ -1,5 +1,6 @@
 import type { Text } from '../../model/blocks.js';
 import type { Comparison, Report } from '../../model/comparison.js';
+import { refusedReason } from '../../model/external.js';
 import type { SectionBuilder } from '../index.js';
 import { code, plain } from '../spans.js';
 import { paramText } from '../words.js';
@@ -27,7 +28,7 @@ function adviceFor(comparison: Comparison, { event, incomplete: cutShort }: Repo
       return undecidedAdvice(reason);
     case 'NOT_CONFIRMED': return notConfirmedAdvice(comparison);
     case 'NO_BASELINE': return comparison.search === undefined || reason === 'tune' ? [] : [plain(`Below is what the search found.${pushes.has(event) ? '' : ' On merge it becomes the baseline that later pull requests are compared with.'}`)];
-    case 'INCOMPLETE': return comparison.failures.length > 0 && !cutShort
+    case 'INCOMPLETE': return comparison.failures.length > 0 && !cutShort && reason !== refusedReason
       ? [plain('Fix what fails first (its last lines are below), then run this again.')]
       : [];
   }
