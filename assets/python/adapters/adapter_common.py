@@ -47,7 +47,7 @@ def serve(create):
     out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    adapter, install, options = None, "", {}
+    adapter, install, options, proposes = None, "", {}, False
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "close":
@@ -64,6 +64,7 @@ def serve(create):
                 reply = {"protocol": PROTOCOL, "name": request["library"]["package"], "version": found, "note": notes or None, **adapter.abilities()}
             else:
                 reply = adapter.answer(request)
+                proposes = proposes or request["op"] == "ask"
             reply = {"ok": True, **{key: value for key, value in reply.items() if value is not None}}
         except ImportError as error:
             reply = failed(f"{type(error).__name__}: {error}", f"Install it for {sys.executable}, or name another `python`: {install}", unable=True)
@@ -71,7 +72,7 @@ def serve(create):
             reply = failed(str(error), error.fix, isinstance(error, Unable))
         except TypeError as error:
             # A library takes what it is given as it comes, and stumbles over it later.
-            if not options or request["op"] not in ("start", "ask"):
+            if not options or proposes or request["op"] not in ("start", "ask"):
                 raise
             traceback.print_exc()
             given = ", ".join(f"{name} = {json.dumps(value)}" for name, value in options.items())

@@ -8,7 +8,8 @@ serve(create): `create(start)` gets the first request and answers an object with
     report(ask, trial, step, value) -> whether the trial is to stop; value may be None. Optional, with `prunes = True`
     resumes = True: optional, with answers {"trial": …}
     note: optional, what the report should say
-Refused(text, fix) from any of them ends the run with that text; any other exception with its traceback.
+Refused(text, fix) from any of them ends the run with that text, as something that the configuration asks in vain; Unable(text, fix)
+as something that this machine or the run so far lacks; any other exception with its traceback.
 Parameters that are constant never reach the library: they are put into every answer here.
 """
 import importlib.metadata
@@ -17,6 +18,7 @@ import os
 import random
 import re
 import sys
+import traceback
 
 PROTOCOL = 1
 WAIT = {"wait": True}
@@ -28,12 +30,24 @@ class Refused(Exception):
         self.fix = fix
 
 
+class Unable(Refused):
+    """Nothing is wrong with the configuration."""
+
+
+def one_line(error):
+    return " ".join(str(error).split())
+
+
+def failed(error, fix=None, unable=False):
+    return {"ok": False, "error": error, **({} if fix is None else {"fix": fix}), **({"unable": True} if unable else {})}
+
+
 def serve(create):
     # What libraries print must not end up among the replies.
     out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    adapter, install = None, ""
+    adapter, install, options, proposes = None, "", {}, False
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "close":
@@ -43,17 +57,26 @@ def serve(create):
                 if request["protocol"] != PROTOCOL:
                     raise Refused(f"this adapter speaks protocol {PROTOCOL}, not {request['protocol']}")
                 install = request["library"]["install"]
+                options = {**request["options"], **request.get("pruner_options", {})}
                 found, note = checked_version(**request["library"])
                 adapter = Translated(request, create)
                 notes = " ".join(each for each in (note, getattr(adapter.adapter, "note", None)) if each is not None)
                 reply = {"protocol": PROTOCOL, "name": request["library"]["package"], "version": found, "note": notes or None, **adapter.abilities()}
             else:
                 reply = adapter.answer(request)
+                proposes = proposes or request["op"] == "ask"
             reply = {"ok": True, **{key: value for key, value in reply.items() if value is not None}}
         except ImportError as error:
-            reply = {"ok": False, "error": f"{type(error).__name__}: {error}", "fix": f"Install it for {sys.executable}, or name another `python`: {install}"}
+            reply = failed(f"{type(error).__name__}: {error}", f"Install it for {sys.executable}, or name another `python`: {install}", unable=True)
         except Refused as error:
-            reply = {"ok": False, "error": str(error), **({} if error.fix is None else {"fix": error.fix})}
+            reply = failed(str(error), error.fix, isinstance(error, Unable))
+        except TypeError as error:
+            # A library takes what it is given as it comes, and stumbles over it later.
+            if not options or proposes or request["op"] not in ("start", "ask"):
+                raise
+            traceback.print_exc()
+            given = ", ".join(f"{name} = {json.dumps(value)}" for name, value in options.items())
+            reply = failed(f"it fails with these options ({given}): TypeError: {one_line(error)}", "Look at `options` in `method`; the traceback is in the log.")
         out.write(json.dumps(reply, allow_nan=False, default=plain) + "\n")
 
 
@@ -64,7 +87,7 @@ def checked_version(package, pins, install, below, more=None, **library):
     except importlib.metadata.PackageNotFoundError as error:
         raise ImportError(f"No module named {package!r}") from error
     if release(found) < release(library["from"]):
-        raise Refused(f"{package} {found} is too old: this needs {library['from']} or newer", f"Upgrade it for {sys.executable}: {install}")
+        raise Unable(f"{package} {found} is too old: this needs {library['from']} or newer", f"Upgrade it for {sys.executable}: {install}")
     if release(found) < release(below):
         return found, None
     return found, f"{package} {found} is newer than what noregret was tested with ({pins[0]}): {install}, should it misbehave."
@@ -95,14 +118,7 @@ class Translated:
         self.space = {name: entry for name, entry in start["space"].items() if entry["kind"] != "constant"}
         self.constants = {name: entry for name, entry in start["space"].items() if entry["kind"] == "constant"}
         self.sign = 1 if start["goal"] == "minimize" else -1
-        for name, entry in start["space"].items():
-            self.checkParents(name, entry)
         self.adapter = create({**start, "space": self.space})
-
-    def checkParents(self, name, entry):
-        parents = [parent for parent in entry.get("when", {}) if parent in self.constants]
-        if parents:
-            raise Refused(f"{name} depends on {parents[0]}, which is constant", "Remove the condition.")
 
     def abilities(self):
         return {name: True for name in ("prunes", "resumes") if getattr(self.adapter, name, False)}
@@ -143,21 +159,6 @@ def active(entry, params):
 def same(a, b):
     """True differs from 1, while 1.0 equals 1."""
     return a == b and isinstance(a, bool) == isinstance(b, bool)
-
-
-def refuse_beyond(library, space, distributions, conditions=False):
-    """Names what the library cannot say, all at once."""
-    faults = [f"{name} ({entry['distribution']})" for name, entry in space.items() if entry["distribution"] not in distributions]
-    faults += [f"{name} (probabilities)" for name, entry in space.items() if "probabilities" in entry]
-    conditional = [] if conditions else [f"{name} (exists only when {when_text(entry['when'])})" for name, entry in space.items() if "when" in entry]
-    if faults or conditional:
-        fixes = (["Choose another distribution"] if faults else []) + (["take `when` away or choose optuna, hyperopt or keras-tuner, which know conditions"] if conditional else []) + ["choose a method of noregret, which draws all of them"]
-        text = ", or ".join(fixes)
-        raise Refused(f"{library} cannot draw {'; '.join(faults + conditional)}", f"{text[0].upper()}{text[1:]}.")
-
-
-def when_text(conditions):
-    return " and ".join(f"{parent} is {' or '.join(json.dumps(value) for value in values)}" for parent, values in conditions.items())
 
 
 def place(entry, value):

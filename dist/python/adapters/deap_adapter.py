@@ -2,19 +2,30 @@
 
 The library's algorithm runs in a thread of its own; a generation that it wants evaluated is what is asked for, and it goes
 on once all of it was told. Genes are numbers (categories by their place), mutated by drawing anew."""
+import difflib
+import json
 import math
 import queue
 import random
 import threading
 
-from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, serve
+from adapter_common import Refused, WAIT, in_space, place, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 # sklearn-deap's; the population is smaller where 50 would leave no second generation.
 DEFAULTS = {"tournament_size": 3, "gene_mutation_prob": 0.1, "gene_crossover_prob": 0.5, "crossover": "uniform"}
 RATES = {"simple": {"crossover_prob": 0.5, "mutation_prob": 0.2}, "mu+lambda": {"crossover_prob": 0.2, "mutation_prob": 0.8}, "mu,lambda": {"crossover_prob": 0.2, "mutation_prob": 0.8}}
 # Generations in a row that bring no new genome: the space is used up.
 STALE = 200
+
+
+def fault_of(name, value):
+    if name == "crossover":
+        return None if value in ("uniform", "one-point", "two-point") else "uniform, one-point or two-point"
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if name.endswith("_prob"):
+        return None if is_number and 0 <= value <= 1 else "a number from 0 to 1"
+    least = 2 if name == "population_size" else 1
+    return None if is_number and isinstance(value, int) and value >= least else f"a whole number of at least {least}"
 
 
 class Over(Exception):
@@ -24,7 +35,6 @@ class Over(Exception):
 class Deap:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("DEAP", self.space, DISTRIBUTIONS)
         import deap.algorithms
         import deap.base
         import deap.creator
@@ -32,11 +42,7 @@ class Deap:
 
         self.deap, self.kind = deap, start["sampler"]
         self.options = {**DEFAULTS, **RATES[self.kind], "population_size": min(50, max(4, start["budget"] // 4)), **start["options"]}
-        unknown = set(self.options) - set(DEFAULTS) - set(RATES["simple"]) - {"population_size"}
-        if unknown:
-            raise Refused(f"unknown options: {', '.join(sorted(unknown))}", f"There are {', '.join(sorted({*DEFAULTS, *RATES['simple'], 'population_size'}))}.")
-        if self.options["crossover"] not in ("uniform", "one-point", "two-point"):
-            raise Refused(f"crossover is {self.options['crossover']}", "There are uniform, one-point and two-point.")
+        self.check()
         # The library draws from Python's own generator.
         random.seed(start["seed"])
         deap.creator.create("Loss", deap.base.Fitness, weights=(-1.0,))
@@ -45,6 +51,19 @@ class Deap:
         self.asked, self.open = {}, []
         self.wanted, self.results = queue.Queue(), queue.Queue()
         self.thread, self.awaited, self.is_over, self.failure = None, 0, False, None
+
+    def check(self):
+        known = {name: value if isinstance(value, str) else json.dumps(value) for name, value in {**DEFAULTS, **RATES[self.kind], "population_size": "a quarter of the budget, 4 to 50"}.items()}
+        listed = f"`options` in `method` may hold {', '.join(f'{name} ({value})' for name, value in known.items())}."
+        for name, value in self.options.items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                raise Refused(f"{self.kind} has no option {name}{f' (did you mean {near[0]}?)' if near else ''}", listed)
+            fault = fault_of(name, value)
+            if fault is not None:
+                raise Refused(f"{self.kind}: option {name} is {json.dumps(value)}, must be {fault}", listed)
+        if self.kind != "simple" and self.options["crossover_prob"] + self.options["mutation_prob"] > 1:
+            raise Refused(f"{self.kind}: crossover_prob and mutation_prob are {self.options['crossover_prob']} and {self.options['mutation_prob']}, together at most 1", listed)
 
     def toolbox(self):
         base, tools, creator, options = self.deap.base, self.deap.tools, self.deap.creator, self.options

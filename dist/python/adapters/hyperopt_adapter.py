@@ -3,15 +3,16 @@ import datetime
 import functools
 import math
 
-from adapter_common import Refused, active, in_space, place, refuse_beyond, same, seed_globally, serve
+from adapter_options import check_options
+from adapter_common import Refused, active, in_space, place, same, seed_globally, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "q_log_uniform", "q_log_uniform_values", "normal", "log_normal", "q_normal", "q_log_normal", "categorical"}
+# Arguments of `suggest` that are handed over for each trial.
+OURS = ("new_ids", "domain", "trials", "seed")
 
 
 class Hyperopt:
     def __init__(self, start):
         self.spec = start["space"]
-        refuse_beyond("Hyperopt", self.spec, DISTRIBUTIONS, conditions=True)
         import hyperopt
         import numpy
         from hyperopt import base, pyll
@@ -24,7 +25,9 @@ class Hyperopt:
         self.random = numpy.random.default_rng(start["seed"])
         # What atpe draws besides comes from the generators of the whole process.
         seed_globally(start["seed"])
-        self.suggest = functools.partial(self.algorithm(start["sampler"]), **start["options"])
+        algorithm = self.algorithm(start["sampler"])
+        check_options(self.hyperopt.anneal.AnnealingAlgo if start["sampler"] == "anneal" else algorithm, start["options"], f"hyperopt {start['sampler']}", hidden=OURS)
+        self.suggest = functools.partial(algorithm, **start["options"])
         self.asked, self.foreign, self.pyll = {}, {}, pyll
 
     def algorithm(self, name):
@@ -37,12 +40,6 @@ class Hyperopt:
         return {"tpe": tpe.suggest, "random": rand.suggest, "anneal": anneal.suggest}[name]
 
     def tree(self):
-        for name, entry in self.spec.items():
-            if len(entry.get("when", {})) > 1:
-                raise Refused(f"{name} depends on {len(entry['when'])} parameters at once", "Hyperopt nests choices: keep one of them.")
-            for parent in entry.get("when", {}):
-                if self.spec[parent]["kind"] != "categorical":
-                    raise Refused(f"{name} depends on {parent}, which is no choice", "Hyperopt nests choices only.")
         return {name: self.node(name) for name, entry in self.spec.items() if not entry.get("when")}
 
     def node(self, name):

@@ -5,9 +5,9 @@ import math
 import os
 import tempfile
 
-from adapter_common import Refused, WAIT, active, in_space, place, refuse_beyond, same, serve
+from adapter_options import made
+from adapter_common import WAIT, active, in_space, place, same, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "reverse_log_uniform_values", "categorical"}
 ORACLES = {"random": "RandomSearchOracle", "grid": "GridSearchOracle", "bayesian": "BayesianOptimizationOracle", "hyperband": "HyperbandOracle"}
 
 
@@ -28,7 +28,6 @@ def point(params):
 class KerasTuner:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("Keras Tuner", self.space, DISTRIBUTIONS, conditions=True)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         if not importlib.util.find_spec("keras_tuner"):
             raise ImportError("No module named 'keras_tuner'")
@@ -55,24 +54,15 @@ class KerasTuner:
         kind = getattr(self.library.oracles, ORACLES[start["sampler"]])
         options = dict(start["options"])
         if self.halves:
-            self.check_size(start, options)
+            # The first bracket is checked by these before anything is started (src/config/externalSpace.ts).
+            options.setdefault("max_epochs", 100)
+            options.setdefault("factor", 3)
         else:
             # The budget is ours; a point that breaks a constraint counts for none of it.
             options.setdefault("max_trials", 10**6)
         # Failures in a row are counted by `budget.failures`.
         own = {"objective": self.library.Objective("loss", "min"), "hyperparameters": self.hyperparameters(), "seed": start["seed"], "max_consecutive_failed_trials": 10**9}
-        try:
-            return kind(**{**own, **options})
-        except (TypeError, ValueError) as error:
-            raise Refused(f"{kind.__name__}: {error}", "Look at `options` in `method`.") from error
-
-    def check_size(self, start, options):
-        most, factor = options.get("max_epochs", 100), options.get("factor", 3)
-        options.update(max_epochs=most, factor=factor)
-        top = max(0, math.floor(math.log(most, factor) + 1e-9))
-        size = math.ceil(math.ceil(1 + math.log(most, factor)) / (top + 1) * factor**top)
-        if size > start["budget"]:
-            raise Refused(f"Hyperband of {most} epochs begins with a bracket of {size} trials, the budget is {start['budget']}", "Raise `budget.trials`, or lower `options: { max_epochs }` in `method`.")
+        return made(kind, options, kind.__name__, own, hidden=("objective", "hyperparameters"))
 
     def hyperparameters(self):
         hp = self.library.HyperParameters()

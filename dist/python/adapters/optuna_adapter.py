@@ -3,9 +3,8 @@ import inspect
 import math
 
 import optuna_hub
-from adapter_common import Refused, active, in_space, place, refuse_beyond, same, seed_globally, serve
-
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
+from adapter_options import check_options, made
+from adapter_common import Refused, active, in_space, place, same, seed_globally, serve
 
 
 def class_of(home, base, name, registry):
@@ -22,24 +21,20 @@ def created(kind, options, where):
     """`where`: its name, the key of its options, and OptunaHub's registry."""
     name, key, registry = where
     try:
-        return kind(**options)
+        return made(kind, options, name, key=key)
     except ImportError as error:
         if name.startswith("hub:"):
             raise optuna_hub.lacking(name, error, registry) from error
         raise
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{name}: {error}", f"Look at `{key}` in `method`.") from error
 
 
 def sampler_of(optuna, start, distributions):
     name, options = start["sampler"], dict(start["options"])
     kind = class_of(optuna.samplers, optuna.samplers.BaseSampler, name, start.get("registry"))
     accepted = inspect.signature(kind).parameters
-    if issubclass(kind, optuna.samplers.BruteForceSampler):
-        check_steps(name, start["space"])
     if "search_space" in accepted and "search_space" not in options:
         if issubclass(kind, optuna.samplers.GridSampler):
-            options["search_space"] = grid_of(name, start["space"])
+            options["search_space"] = grid_of(start["space"])
         # Others find it out themselves where they can, as in an objective that asks for one value after another.
         elif accepted["search_space"].default is inspect.Parameter.empty:
             options["search_space"] = distributions
@@ -74,6 +69,7 @@ def pruner_of(optuna, start):
     if "wrapped_pruner" in inspect.signature(kind).parameters:
         inner = options.pop("wrapped_pruner", None)
         options["wrapped_pruner"] = pruner_of(optuna, {**start, "pruner": inner, "pruner_options": options.pop("wrapped_pruner_options", {})})
+    check_options(kind, options, name, "pruner_options")
     # In the metric's own unit, while the study minimises a loss.
     if start["goal"] == "maximize" and ("lower" in options or "upper" in options):
         lower, upper = options.pop("lower", None), options.pop("upper", None)
@@ -81,14 +77,7 @@ def pruner_of(optuna, start):
     return created(kind, options, (name, "pruner_options", start.get("registry")))
 
 
-def check_steps(name, space):
-    endless = [each for each, entry in space.items() if entry["kind"] == "float" and "step" not in entry]
-    if endless:
-        raise Refused(f"{name} cannot step through {', '.join(endless)}", "List values, or give steps (q_uniform).")
-
-
-def grid_of(name, space):
-    check_steps(name, space)
+def grid_of(space):
     return {each: entry["choices"] if entry["kind"] == "categorical" else [in_space(entry, entry["low"] + i * entry["step"]) for i in range(1 + round((entry["high"] - entry["low"]) / entry["step"]))] for each, entry in space.items()}
 
 
@@ -97,7 +86,6 @@ class Optuna:
         import optuna
 
         self.optuna, self.space = optuna, start["space"]
-        refuse_beyond("Optuna", self.space, DISTRIBUTIONS, conditions=True)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.distributions = {name: self.distribution(entry) for name, entry in self.space.items()}
         self.prunes = start.get("pruner") not in (None, "NopPruner")

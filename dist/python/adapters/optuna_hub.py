@@ -4,7 +4,7 @@ import functools
 import inspect
 import os
 
-from adapter_common import Refused
+from adapter_common import Refused, Unable
 
 
 def class_of(text, base, registry):
@@ -34,14 +34,14 @@ def loaded(package, registry):
 def lacking(text, error, registry):
     """A package's own dependencies are none of ours: what it lists itself is said."""
     if (error.name or "").startswith("optuna."):
-        return Refused(f"{text}: {error}", "It was written for another version of Optuna than is installed.")
+        return Unable(f"{text}: {error}", "It was written for another version of Optuna than is installed.")
     package = text.removeprefix("hub:").partition(":")[0]
     path = None if registry is None else os.path.join(root_of(registry), package, "requirements.txt")
     if path is not None and os.path.exists(path):
         with open(path, encoding="utf-8") as listed:
             needs = " ".join(line.strip() for line in listed if line.strip() and not line.startswith("#"))
-        return Refused(f"{text}: {error}", f"It asks for: {needs}.")
-    return Refused(f"{text}: {error}", "Install what the requirements.txt of that package lists.")
+        return Unable(f"{text}: {error}", f"It asks for: {needs}.")
+    return Unable(f"{text}: {error}", "Install what the requirements.txt of that package lists.")
 
 
 def fetched(package):
@@ -52,7 +52,7 @@ def fetched(package):
     try:
         return optunahub.load_module(package)
     except (OSError, git.GitError, github.GithubException) as error:
-        raise Refused(f"{package} could not be had from OptunaHub: {' '.join(str(error).split())}", "Is that its name? Without a way to GitHub, give a checkout of the registry: `registry: FOLDER` in `method`.") from error
+        raise Unable(f"{package} could not be had from OptunaHub: {' '.join(str(error).split())}", "Is that its name? Without a way to GitHub, give a checkout of the registry: `registry: FOLDER` in `method`.") from error
 
 
 def local(package, registry):

@@ -6,9 +6,11 @@ import math
 import pkgutil
 
 import ray_tune_searchers
-from adapter_common import Refused, WAIT, in_space, place, refuse_beyond, same, seed_globally, serve
+from adapter_options import check_options, made
+from adapter_common import Refused, Unable, WAIT, in_space, one_line, place, same, seed_globally, serve
 
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "normal", "q_normal", "categorical"}
+# Arguments that the study itself gives.
+OURS = ("space", "metric", "mode")
 # What their constructors call the seed.
 SEEDS = ("seed", "random_state_seed", "random_state")
 # A searcher that skips what it has seen answers nothing so many times at most.
@@ -35,10 +37,7 @@ class Variants:
         from ray.tune.search.basic_variant import BasicVariantGenerator
         from ray.tune.search.variant_generator import generate_variants
 
-        try:
-            generator = BasicVariantGenerator(random_state=seed, **options)
-        except (TypeError, ValueError) as error:
-            raise Refused(f"BasicVariantGenerator: {error}", "Look at `options` in `method`.") from error
+        generator = made(BasicVariantGenerator, options, "BasicVariantGenerator", {"random_state": seed})
         self.drawn = (spec["config"] for _ in itertools.count() for _, spec in generate_variants({"config": space}, constant_grid_search=generator._constant_grid_search, random_state=generator._random_state))
 
     def suggest(self, _):
@@ -54,7 +53,6 @@ class RayTune:
         name, options = start["sampler"], dict(start["options"])
         # It would take a log scale for a plain one, with a warning, and says of a choice only that there is one.
         self.is_plain = name == "BayesOptSearch"
-        refuse_beyond(f"Ray Tune's {name}" if self.is_plain else "Ray Tune", self.space, DISTRIBUTIONS - {"categorical"} if self.is_plain else DISTRIBUTIONS)
         from ray import tune
 
         try:
@@ -73,24 +71,21 @@ class RayTune:
         except ValueError as error:
             raise Refused(f"{name}: {error}", "Choose another distribution, or another searcher.") from error
         if not taken:
-            raise Refused(f"{name} does not take this search space", "Leave `space` out of `options` in `method`.")
+            raise Refused(f"{name} does not take this search space", "Choose another searcher.")
 
     def created(self, kind, name, options, given):
         seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
         if seed is not None:
             options.setdefault(seed, given)
+        check_options(kind, options, name, hidden=OURS)
         try:
             arguments = self.special.options(options)
             # Nevergrad and ZOOpt take no seed, and draw from numpy's; after their imports, which may draw as well.
             seed_globally(given)
-            return kind(**arguments)
+            return made(kind, arguments, name, hidden=OURS)
         except AssertionError as error:
             # How Ray says that the library behind a searcher is missing.
-            if "install" in str(error):
-                raise ImportError(f"{name}: {' '.join(str(error).split())}") from error
-            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
-        except (TypeError, ValueError) as error:
-            raise Refused(f"{name}: {error}", "Look at `options` in `method`.") from error
+            raise ImportError(f"{name}: {one_line(error)}") from error
 
     def domain(self, tune, name, entry):
         if entry["kind"] == "categorical":
@@ -122,7 +117,7 @@ class RayTune:
             if self.asked:
                 return WAIT
             self.special.unblock(self.searcher)
-        raise Refused("the searcher proposes nothing any more, though no trial is running and it is not finished", "BayesOptSearch waits for its first random trials, and one of them failed: choose another searcher, or see why trials fail.")
+        raise Unable("the searcher proposes nothing any more, though no trial is running and it is not finished", "BayesOptSearch waits for its first random trials, and one of them failed: choose another searcher, or see why trials fail.")
 
     def outward(self, name, entry, value):
         if entry["kind"] == "categorical":

@@ -1,16 +1,15 @@
 """Scikit-Optimize: its Optimizer with a Gaussian process, forests, boosted trees, or at random. A failed trial counts as the worst so far."""
 import math
 
-from adapter_common import Refused, in_space, place, refuse_beyond, serve
+from adapter_options import made
+from adapter_common import Refused, Unable, in_space, place, serve
 
 MODELS = {"gp": "GP", "forest": "RF", "extra-trees": "ET", "gbrt": "GBRT"}
-DISTRIBUTIONS = {"uniform", "log_uniform", "log_uniform_values", "int_uniform", "q_uniform", "categorical"}
 
 
 class Skopt:
     def __init__(self, start):
         self.space = start["space"]
-        refuse_beyond("Scikit-Optimize", self.space, DISTRIBUTIONS)
         import skopt
 
         dimensions = [self.dimension(skopt.space, name, entry) for name, entry in self.space.items()]
@@ -29,13 +28,14 @@ class Skopt:
             return
         self.random = None
         # As `forest_minimize` and `gbrt_minimize` do: with times its Optimizer would follow gradients that trees have not.
-        options = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **({} if start["sampler"] == "gp" else {"acq_optimizer": "sampling"}), **start["options"]}
+        own = {"base_estimator": MODELS[start["sampler"]], "random_state": start["seed"], **({} if start["sampler"] == "gp" else {"acq_optimizer": "sampling"})}
+        options = start["options"]
         try:
-            self.optimizer = skopt.Optimizer(dimensions, **options)
-        except (TypeError, ValueError) as error:
+            self.optimizer = made(skopt.Optimizer, options, "skopt.Optimizer", {"dimensions": dimensions, **own}, hidden=("dimensions",))
+        except Refused as error:
             if start["sampler"] == "gbrt" and "has to be a regressor" in str(error):
-                raise Refused("gbrt of scikit-optimize is no regressor to this scikit-learn", f"Use the versions that go together: {start['library']['install']}") from error
-            raise Refused(f"skopt.Optimizer: {error}", "Look at `options` in `method`.") from error
+                raise Unable("gbrt of scikit-optimize is no regressor to this scikit-learn", f"Use the versions that go together: {start['library']['install']}") from error
+            raise
 
     def dimension(self, kinds, name, entry):
         # Choices go by their number: lists and maps are none of skopt's values, and it takes True for 1.
