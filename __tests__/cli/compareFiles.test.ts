@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../src/model/comparison.js';
 import type { StudyRecord } from '../../src/model/record.js';
 import type { StudyEvent } from '../../src/model/study.js';
 import { encodeLine } from '../../src/stores/journalLines.js';
 import { studySource, trainingSource } from '../e2e/harness/trainings.js';
-import { temporaryFolder } from '../stores/gitFixture.js';
+import { createRepository, temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
 
 const folder = temporaryFolder('files');
@@ -215,6 +215,55 @@ describe('two tunings of other tools', () => {
     ended(await type(at, ['import', 'p.csv', '--metric', 'acc', '--goal', 'minimize', '--params', 'lr', '--out', 'less.jsonl']), 0);
     expect(ended(await compare('less.jsonl', 'q.jsonl'), 2).err).toContain('less.jsonl searched for minimize acc, q.jsonl for maximize acc');
     expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
+  });
+});
+
+describe('two folders', () => {
+  const scan = (path: string, best: number): void => {
+    mkdirSync(join(at, path), { recursive: true });
+    write(`${path}/random_cv_results.csv`, `mean_fit_time,param_alpha,mean_test_acc\n${[1, 2, 3, 4, 5, 6].map((i) => `1,${i / 10},${best - i / 100}`).join('\n')}\n`);
+  };
+
+  test('are looked into as deep as import looks', async () => {
+    scan('old/a/b', 0.8);
+    scan('new/c', 0.9);
+    const report = json<Report>(ended(await compare('old', 'new', '--json'), 0));
+    expect(report.studies[0]?.metrics).toEqual([expect.objectContaining({ base: 0.79, head: 0.89 })]);
+    // A folder that holds a log of ours stands for it, here as for import.
+    mkdirSync(join(at, 'ours'));
+    ended(await type(at, ['import', 'old', '--out', 'ours/study.jsonl']), 0);
+    expect(json<Report>(ended(await compare('ours', 'new', '--json'), 0)).studies[0]?.metrics).toEqual([expect.objectContaining({ base: 0.79, head: 0.89 })]);
+  });
+
+  test('one without results says so itself, and one beside a commit is no pair', async () => {
+    mkdirSync(join(at, 'bare/deep'), { recursive: true });
+    mkdirSync(join(at, 'empty'));
+    expect(ended(await compare('old', 'bare'), 2).err).toContain('bare is no study that can be read');
+    expect(ended(await compare('empty', 'new'), 2).err).toContain('empty is an empty folder');
+    expect(ended(await compare('bare', 'empty'), 2).err).toContain('bare is neither a commit nor results that can be read');
+    expect(ended(await compare('old', 'elsewhere'), 2).err).toContain('old is a folder with results and elsewhere is not');
+    expect(ended(await compare('old', 'main', '--reseed'), 2).err).toContain('runs the winners of two tunings, and main is none');
+  });
+
+  test('several of a kind are asked for by name', async () => {
+    scan('many/a', 0.8);
+    scan('many/b', 0.9);
+    const { err } = ended(await compare('many', 'new'), 2);
+    expect(err).toMatch(/which study is meant\?/);
+    ended(await compare('many', 'many', '--study-name', 'b/random_cv_results.csv/random'), 0);
+  });
+
+  test('a branch that is called like one is a commit beside a commit', async () => {
+    const clone = temporaryFolder('branches');
+    try {
+      const repository = createRepository(clone.path);
+      repository.commit('first', { 'noregret.yml': 'name: [', 'runs/x/random_cv_results.csv': readFileSync(join(at, 'new/c/random_cv_results.csv'), 'utf8') });
+      repository.git('branch', 'runs');
+      expect(ended(await type(clone.path, ['compare', 'main', 'runs']), 2).err).toContain('noregret.yml');
+      expect(ended(await type(clone.path, ['compare', 'nowhere', 'runs']), 2).err).toContain('runs is a folder with results and nowhere is not');
+    } finally {
+      clone.remove();
+    }
   });
 });
 

@@ -85,7 +85,8 @@ async function eachChunk(file: FileHandle, take: (chunk: Buffer) => void): Promi
   }
 }
 
-async function locate(cwd: string, wanted: string): Promise<string> {
+/** A folder with a log of ours stands for that; a plain name that nothing is called here is a study's below .noregret. */
+export async function locate(cwd: string, wanted: string): Promise<string> {
   const path = resolve(cwd, wanted);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) return (await beginningOf(join(path, 'study.jsonl'))).startsWith(BEGINNING) ? join(path, 'study.jsonl') : path;

@@ -17,9 +17,11 @@ const mostDepth = 3;
 /** Reads any table, so it is never guessed from a folder full of files. */
 const anyTable = 'csv';
 
-/** True where some format knows it. Reads only its beginning. */
-export function isImportable(path: string, name: string): boolean {
-  return knownAs(openSource(path, name)) !== undefined;
+/** Where `readImport` would find results: in the thing itself, or only in folders of it; undefined where nowhere. Reads only beginnings. */
+export function whereImportable(path: string, name: string): 'itself' | 'below' | undefined {
+  const source = openSource(path, name);
+  if (knownAs(source) !== undefined) return 'itself';
+  return source.isFolder && resultsBelow(source).length > 0 ? 'below' : undefined;
 }
 
 /** UserErrors `file-too-large`, `study-unknown` and `which-file` where it cannot be told, else those of the reader. */
@@ -28,7 +30,7 @@ export function readImport(path: string, name: string, choice: ImportChoice = {}
   if (!source.isFolder) checkFileSize(source.bytesOf(), name);
   const known = knownAs(source);
   if (known !== undefined) return read(known, choice);
-  const below = source.isFolder ? knownBelow(source) : [];
+  const below = source.isFolder ? ofOneKind(resultsBelow(source), source) : [];
   const [first, second] = below;
   if (first === undefined) throw unknown(source);
   return second === undefined ? read(first, choice) : together(below, source, choice);
@@ -45,8 +47,8 @@ function read({ format, importer, source }: Known, choice: ImportChoice): Opened
   return { format, tool: importer.tool, studies, notes: [...notes, ...links] };
 }
 
-/** A folder that holds one thing, or several of one kind; where none is in it, the folders in it are looked into. */
-function knownBelow(top: Source): readonly Known[] {
+/** Results of the first level on which there are any; below a folder without, the folders in it are looked into. */
+function resultsBelow(top: Source): readonly Known[] {
   let level: readonly Source[] = [top];
   for (let depth = 0; depth < mostDepth; depth += 1) {
     const children = level.flatMap((folder) => folder.list().slice(0, mostChildren).map(({ name }) => ({ path: join(folder.path, name), name: join(folder.name, name) }))).slice(0, mostChildren).map(({ path, name }) => openSource(path, name));
@@ -54,12 +56,13 @@ function knownBelow(top: Source): readonly Known[] {
       const known = knownAs(source);
       return known === undefined || known.format === anyTable ? [] : [known];
     });
-    if (found.length > 0) return ofOneKind(found, top);
+    if (found.length > 0) return found;
     level = children.filter(({ isFolder }) => isFolder);
   }
   return [];
 }
 
+/** A folder that holds one thing, or several of one kind. UserError `which-file`. */
 function ofOneKind(found: readonly Known[], { name }: Source): readonly Known[] {
   const [first] = found;
   if (found.every(({ format }) => format === first?.format)) return found;
