@@ -1,38 +1,23 @@
 import { z } from 'zod';
-import { fewestForReference, unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
-import { mean } from '../math/describe.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
 import type { Margin } from '../model/config.js';
-import { toGain, type Goal } from '../model/direction.js';
+import { toGain } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import { partValues } from '../model/parts.js';
 import { shellWord } from '../model/shellWord.js';
-import type { Study, StudyEvent, Trial } from '../model/study.js';
-import { foldStudy } from '../model/studyLog.js';
-import { configIn, subjectOf } from '../model/studySubject.js';
+import type { Study, Trial } from '../model/study.js';
+import { configIn } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
-
-/** `notes`: what could not be read. */
-export interface StudyLogFile { readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }
-export interface NamedLog { readonly log: StudyLogFile; readonly path: string }
-interface Metric { readonly name: string; readonly goal: Goal }
-interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
-interface Searched { readonly path: string; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
-
-/** The part of a configuration that a log's identity carries and that says what its values are. */
-const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
-const configSchema = z.union([metricOwner, z.looseObject({ head: metricOwner }).transform(({ head }) => head)]);
+import { searchedOf, type NamedLog, type Searched } from './searched.js';
+import { noVerdictNote, searchesNotes, searchesWarnings } from './searchesNotes.js';
 
 const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
 const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
 
 /** Why another tool's search stopped is not in its files. */
 export const leftAsItWas = 'as it was left';
-
-/** Holds where nothing is run. */
-export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
 
 /** The bests of two searches beside each other: never a verdict by themselves. Where both ran one configuration on the same seeds, these pairs are judged. */
 export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
@@ -42,9 +27,10 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
     throw new UserError('studies-differ', `${there.path} searched for ${there.metric.goal} ${there.metric.name}, ${here.path} for ${metric.goal} ${metric.name}.`, { fix: 'Give two tunings for one objective. What an imported one was for can be said anew: noregret import PATH --metric NAME --goal minimize|maximize --out FILE' });
   }
   const pairs = logPairs(there.study, here.study);
+  const frame = frameOf(here, [base, head]);
   const searches: Comparison = {
-    ...frameOf(here, [base, head]), verdict: verdictOf(there, here),
-    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchNotes(there, here),
+    ...frame, warnings: [...searchesWarnings(there, here), ...frame.warnings], verdict: verdictOf(there, here),
+    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchesNotes(there, here),
   };
   if (pairs === undefined) return searches;
   const judged = judgedPairs(pairs, { ...metric, margin: marginIn(there.study) });
@@ -93,83 +79,6 @@ export function winnersOf(base: NamedLog, head: NamedLog): { readonly searches: 
   });
   if (there === undefined || here === undefined) throw new Error('two logs have two winners');
   return { searches, base: there, head: here };
-}
-
-/** What two searches can say, and what they cannot. */
-function searchNotes(there: Searched, here: Searched): string[] {
-  const [from, to] = [there, here].map(({ trials, metric }) => trials.flatMap((trial) => { const value = valueOf(trial); return value === undefined ? [] : [toGain(value, metric.goal)]; }));
-  const reference = unchangedReference(from ?? [], to ?? []);
-  return [
-    ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
-    ...(reference === undefined ? tooFewNote([there, from ?? []], [here, to ?? []]) : [referenceNote(reference, here.metric)]),
-    ...namesNote(there, here),
-    noVerdictNote,
-  ];
-}
-
-/** A search without any value is the verdict's own sentence. */
-function tooFewNote(...sides: readonly (readonly [Searched, readonly number[]])[]): string[] {
-  const [few] = sides.filter(([, gains]) => gains.length < fewestForReference);
-  if (few === undefined || sides.some(([, gains]) => gains.length === 0)) return [];
-  const [{ path }, { length }] = few;
-  return [`How far two searches lie apart when nothing changed is not said: that takes ${fewestForReference} trials with a value on each side, and ${path} has ${length}.`];
-}
-
-function referenceNote({ median, high, share, leading }: UnchangedReference, { name }: Metric): string {
-  const scale = `If nothing had changed, the best ${name} of two searches of these sizes would differ by ${formatNumber(median)} (median), and by up to ${formatNumber(high)} in 95 of 100.`;
-  if (share >= 0.995) return `${scale} The one found is no larger than luck makes it.`;
-  const often = share < 0.01 ? 'in less than 1 of 100' : `in ${Math.round(100 * share)} of 100`;
-  return `${scale} A difference as large as the one found comes about ${often}: the ${leading === 1 ? 'best trial of both is' : `${leading} best trials of both are`} one search's. This counts trials as independent; those of an adaptive search come in flocks, so it is more often than that.`;
-}
-
-/** Parameters that one side alone has; one with the same distribution on both sides was probably renamed. */
-function namesNote(there: Searched, here: Searched): string[] {
-  const [base, head] = [there, here].map(distributionsOf);
-  const only = (a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): string[] => [...(a?.keys() ?? [])].filter((name) => b?.has(name) !== true);
-  const [gone, added] = [only(base, head), only(head, base)];
-  if (gone.length === 0 && added.length === 0) return [];
-  const renamed = gone.flatMap((name) => { const twins = added.filter((other) => head?.get(other) === base?.get(name)); return twins.length === 1 ? [`${name} → ${twins[0] ?? ''}`] : []; });
-  return [`The searches were over different parameters: ${[...(gone.length === 0 ? [] : [`only base has ${gone.join(', ')}`]), ...(added.length === 0 ? [] : [`only head has ${added.join(', ')}`])].join('; ')}.${renamed.length === 0 ? '' : ` Probably renamed: ${renamed.join(', ')}.`}`];
-}
-
-/** By name; where nobody wrote down what was searched, what was tried, with nothing to compare a new name by. */
-function distributionsOf({ study, trials }: Searched): ReadonlyMap<string, string> {
-  const space = subjectOf(study.identity)?.space;
-  return space === undefined ? new Map(trials.flatMap(({ params }) => Object.keys(params).map((name) => [name, `tried as ${name}`]))) : new Map(space.parameters.map(({ name, distribution }) => [name, canonicalJson(distribution)]));
-}
-
-function searchedOf({ log, path }: NamedLog): Searched {
-  const study = foldStudy(log.events)?.study;
-  const metric = study && metricOf(study);
-  if (study === undefined || metric === undefined) throw new UserError('log-without-metric', `${path} does not say which metric it was searched for.`, { fix: 'Give the study.jsonl of `noregret tune` or `noregret compare`.' });
-  const head = study.trials.filter(({ side }) => side === 'head');
-  const trials = head.filter(({ stage }) => stage === 'search');
-  return { path, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
-}
-
-/** What a log's values are values of. */
-export function metricOf({ identity }: Pick<Study, 'identity'>): Metric | undefined {
-  return configIn(identity, configSchema)?.metric;
-}
-
-/** By the mean on fresh seeds where a re-score was run, of those that ran on the most of them; else by the search's own values. */
-function bestOf(trials: readonly Trial[], rescored: readonly Trial[], goal: Goal): Best | undefined {
-  const measured = rescored.filter((trial) => valueOf(trial) !== undefined);
-  const groups = [...new Set(measured.map(({ params }) => paramsKey(params)))].map((key) => measured.filter(({ params }) => paramsKey(params) === key));
-  const most = Math.max(0, ...groups.map(({ length }) => length));
-  const means = groups.filter(({ length }) => length === most).flatMap((group) => candidate(group, true));
-  const candidates = means.length > 0 ? means : trials.flatMap((trial) => candidate([trial], false));
-  return candidates.toSorted((a, b) => toGain(b.value, goal) - toGain(a.value, goal))[0];
-}
-
-function candidate(trials: readonly Trial[], rescored: boolean): Best[] {
-  const [first] = trials;
-  const value = mean(trials.flatMap((trial) => valueOf(trial) ?? []));
-  return first === undefined || value === undefined ? [] : [{ params: first.params, value, rescored }];
-}
-
-function valueOf({ result }: Trial): number | undefined {
-  return result?.outcome.state === 'complete' ? result.outcome.value : undefined;
 }
 
 function verdictOf(there: Searched, here: Searched): Comparison['verdict'] {

@@ -10,7 +10,8 @@ import { UserError } from '../model/errors.js';
 import type { StudyRecord } from '../model/record.js';
 import { parseRecord } from '../stores/recordFile.js';
 import { version } from '../version.js';
-import { compareLogs, type NamedLog, type StudyLogFile } from '../app/twoLogs.js';
+import type { NamedLog, StudyLogFile } from '../app/searched.js';
+import { compareLogs } from '../app/twoLogs.js';
 import { compareRecords } from './compareRecords.js';
 import { beginningOf, chooseByFlag, isOurBeginning, locate, readStudyFile } from './studyFile.js';
 
