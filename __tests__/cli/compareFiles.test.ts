@@ -218,6 +218,24 @@ describe('two tunings of other tools', () => {
   });
 });
 
+describe('a question that only import has the flags for', () => {
+  test('is sent there by every command that reads; one that the command can answer is not', async () => {
+    const of = 'Those are flags of noregret import: make a log of';
+    write('plain.csv', 'lr,acc\n0.1,0.9\n');
+    writeFileSync(join(at, 'strange.pkl'), Buffer.from([0x80, 4, 0x95, 0, 0, 0, 0, 0, 0, 0, 0, 0x7d, 0x94, 0x2e]));
+    expect(ended(await compare('plain.csv', 'plain.csv'), 2).err).toContain(`${of} plain.csv with it (--out FILE), and compare the logs.`);
+    expect(ended(await compare('strange.pkl', 'plain.csv'), 2).err).toContain(`--trust. ${of} strange.pkl`);
+    expect(ended(await compare('plain.csv', 'plain.csv', '--reseed'), 2).err).toContain(of);
+    expect(ended(await type(at, ['export', 'plain.csv', '--format', 'csv']), 2).err).toContain(`${of} plain.csv with it (--out FILE), and export that.`);
+    write('run_cv_results.csv', 'mean_fit_time,param_a,mean_test_odd,mean_test_even\n1,1,0.1,0.2\n');
+    const asked = ended(await compare('run_cv_results.csv', 'run_cv_results.csv'), 2).err;
+    expect(asked).toContain('--metric');
+    expect(asked).not.toContain(of);
+    expect(ended(await type(at, ['export', 'run_cv_results.csv', '--format', 'csv']), 2).err).toContain(of);
+    expect(ended(await type(at, ['import', 'plain.csv']), 2).err).not.toContain(of);
+  });
+});
+
 describe('two folders', () => {
   const scan = (path: string, best: number): void => {
     mkdirSync(join(at, path), { recursive: true });

@@ -126,7 +126,7 @@ function rangeText(side: Searched): string {
 /** The same finished trials in the same order. */
 function isSame(there: Searched, here: Searched): boolean {
   const [from, to] = [there, here].map(({ trials }) => trials.filter(({ result }) => result !== undefined));
-  if (from === undefined || to === undefined || from.length !== to.length || from.length === 0) return false;
+  if (from === undefined || from.length === 0 || from.length !== to?.length) return false;
   return from.every(({ params, result }, i) => canonicalJson(result?.outcome) === canonicalJson(to[i]?.result?.outcome) && paramsKey(params) === paramsKey(to[i]?.params ?? {}));
 }
 

@@ -45,7 +45,7 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
 }
 
 async function areCommits({ cwd, env }: Terminal, names: readonly string[]): Promise<boolean> {
-  return await openRepository({ cwd, env }).then(async ({ resolve: commit }) => await Promise.all(names.map(commit))).then(() => true, () => false);
+  return await openRepository({ cwd, env }).then(async (repository) => await Promise.all(names.map(async (name) => await repository.resolve(name)))).then(() => true, () => false);
 }
 
 /** Prints and writes the report; the exit code says what the verdict means under `--fail-on`. */

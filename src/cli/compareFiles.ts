@@ -13,7 +13,7 @@ import { version } from '../version.js';
 import type { NamedLog, StudyLogFile } from '../app/searched.js';
 import { compareLogs } from '../app/twoLogs.js';
 import { compareRecords } from './compareRecords.js';
-import { beginningOf, chooseByFlag, isOurBeginning, locate, readStudyFile } from './studyFile.js';
+import { askedOfImport, beginningOf, isOurBeginning, locate, readEvents } from './studyFile.js';
 
 /** A file that `compare` can read besides commits. */
 type Comparable = { readonly kind: 'record'; readonly record: StudyRecord; readonly path: string } | { readonly kind: 'log'; readonly log: StudyLogFile; readonly path: string };
@@ -111,21 +111,8 @@ async function isRecord(cwd: string, name: string): Promise<boolean> {
   return /\.jsonl?$/.test(name) && (await isFile(path)) && !isOurBeginning(await beginningOf(path)) && whereImportable(path, name) === undefined;
 }
 
-/** What a reader may ask to be told by flags that only `import` has. */
-const flagsOfImport = /--(?:params|choices|trust|state|seed)\b/;
-
 async function readLog(cwd: string, path: string, choice: ComparedChoice): Promise<StudyLogFile> {
-  return await eventsIn(cwd, path, choice).catch((error: unknown) => {
-    if (!(error instanceof UserError) || !flagsOfImport.test(error.fix ?? '')) throw error;
-    throw new UserError(error.code, error.message, { fix: `${error.fix ?? ''} Those are flags of noregret import: make a log of ${path} with it (--out FILE), and compare the logs.`, cause: error });
-  });
-}
-
-async function eventsIn(cwd: string, path: string, { studyName, ...choice }: ComparedChoice): Promise<StudyLogFile> {
-  const file = await readStudyFile({ cwd }, path, choice);
-  if (file.kind === 'ours') return file;
-  const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);
-  return { events: [...events], notes: [...file.notes, ...notes] };
+  return await readEvents({ cwd }, path, choice).catch((error: unknown) => { throw askedOfImport(error, { path, has: ['metric', 'goal'], then: 'compare the logs' }); });
 }
 
 async function readBytes(path: string, name: string): Promise<Buffer> {

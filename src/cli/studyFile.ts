@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
+import { ChoiceNeeded, type Needed } from '../imports/choiceNeeded.js';
 import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
 import { chooseStudy, readImport } from '../imports/open.js';
 import { checkFileSize } from '../imports/source.js';
@@ -39,6 +40,14 @@ function run<T>(work: () => T): T {
   return work();
 }
 
+/** One study whole, of ours or of another tool; `studyName`: which one of theirs. */
+export async function readEvents(desk: Parameters<typeof readStudyFile>[0], path: string, { studyName, ...choice }: ImportChoice & { readonly studyName?: string }): Promise<{ readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }> {
+  const file = await readStudyFile(desk, path, choice);
+  if (file.kind === 'ours') return file;
+  const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);
+  return { events: [...events], notes: [...file.notes, ...notes] };
+}
+
 export function isOurBeginning(text: string): boolean {
   return text.startsWith(BEGINNING);
 }
@@ -59,6 +68,12 @@ export async function beginningOf(path: string): Promise<string> {
 /** The one study that `--study-name` means. */
 export function chooseByFlag(studies: readonly ImportedStudy[], name: string | undefined, file: string): ImportedStudy {
   return chooseStudy(studies, { name, file, naming: (study) => `--study-name ${JSON.stringify(study)}` });
+}
+
+/** A reader's question as a command has to put it whose flags do not have the answer; any other error as it is. */
+export function askedOfImport(error: unknown, { path, has, then }: { readonly path: string; readonly has: readonly Needed[]; readonly then: string }): unknown {
+  if (!(error instanceof ChoiceNeeded) || has.includes(error.needed)) return error;
+  return new UserError(error.code, error.message, { fix: `${error.fix ?? ''} Those are flags of noregret import: make a log of ${path} with it (--out FILE), and ${then}.`, cause: error });
 }
 
 async function readOurs(file: FileHandle, name: string): Promise<StudyFile> {

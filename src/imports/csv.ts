@@ -1,5 +1,6 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import { cellNumber, cellSeed, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
@@ -55,7 +56,7 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   }
   if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header);
   if (metric === undefined || columns?.params === undefined) {
-    throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
+    throw new ChoiceNeeded('columns', { code: 'csv-columns', message: `${table.file} is a table of no tool that is known here; which of its columns are what?`, fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
   }
   for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
   refuseTwice(table.file, { metric, ...columns });
