@@ -1,3 +1,4 @@
+import { twoRoles, type ColumnRoles } from '../model/columnRoles.js';
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import { ChoiceNeeded } from './choiceNeeded.js';
@@ -70,14 +71,9 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   };
 }
 
-/** A search that sees its own result among its parameters finds that the result is all that matters. */
-function refuseTwice(file: string, { metric, params = [], seed, state }: { readonly metric: string } & NonNullable<ImportChoice['columns']>): void {
-  const roles = [['the metric', metric], ['the seed', seed], ['the state', state], ...new Set(params)].map((role) => (typeof role === 'string' ? ['a parameter', role] : role));
-  const twice = roles.find(([, name], i) => name !== undefined && roles.slice(0, i).some(([, other]) => other === name));
-  if (twice === undefined) return;
-  const [role, name] = twice;
-  const [other] = roles.find((one) => one[1] === name) ?? [];
-  throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(name)} cannot be ${other ?? ''} and ${role ?? ''} at once.`, { fix: 'Name it once.' });
+function refuseTwice(file: string, given: ColumnRoles): void {
+  const twice = twoRoles(given);
+  if (twice !== undefined) throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(twice.column)} cannot be ${twice.roles.join(' and ')} at once.`, { fix: 'Name it once.' });
 }
 
 function optunaFrame(header: readonly string[]): Mapping {
