@@ -7,18 +7,19 @@ import type { Goal } from '../../src/model/direction.js';
 import type { Params } from '../../src/model/params.js';
 import type { StudyEvent } from '../../src/model/study.js';
 
-interface Row { readonly params: Params; readonly value: number }
+/** Without a value it still runs. */
+interface Row { readonly params: Params; readonly value?: number }
 
 function searched(path: string, rows: readonly Row[], { metric = 'acc', goal = 'maximize', command = 'import' }: { metric?: string; goal?: Goal; command?: string } = {}): Searched {
   const events: StudyEvent[] = [{ type: 'created', schema: 1, tool: 't', study: 'digits', at: '', identity: { command, config: JSON.stringify({ metric: { name: metric, goal } }) } }];
   for (const [trial, { params, value }] of rows.entries()) {
     events.push({ type: 'started', trial, attempt: 1, side: 'head', stage: 'search', params, seed: -1 - trial, at: '' });
-    events.push({ type: 'finished', trial, attempt: 1, at: '', result: { outcome: { state: 'complete', value }, metrics: {}, seconds: 0 } });
+    if (value !== undefined) events.push({ type: 'finished', trial, attempt: 1, at: '', result: { outcome: { state: 'complete', value }, metrics: {}, seconds: 0 } });
   }
   return searchedOf({ log: { events, notes: [] }, path });
 }
 /** Each value `times` over, a thousandth apart, as one configuration. */
-const repeated = (values: readonly number[], times: number, from = 0): Row[] => values.flatMap((value, x) => Array.from({ length: times }, (_, i) => ({ params: { x: x + from }, value: value - i / 1000 })));
+const repeated = (values: readonly number[], times: number, from = 0): Required<Row>[] => values.flatMap((value, x) => Array.from({ length: times }, (_, i) => ({ params: { x: x + from }, value: value - i / 1000 })));
 const plain = (values: readonly number[], from = 0): Row[] => repeated(values, 1, from);
 const line = (notes: readonly string[], beginning: string): string => notes.find((note) => note.startsWith(beginning)) ?? '';
 
@@ -96,6 +97,28 @@ describe('a metric whose name says nothing', () => {
 
   test('of two logs of ours the study file has named it', () => {
     expect(searchesNotes(...sides('score', 1, 'tune'))).not.toContain(note('score'));
+  });
+});
+
+describe('parameters of one side', () => {
+  const note = (base: Params, head: Params): string => searchesNotes(searched('a', [{ params: base, value: 1 }]), searched('b', [{ params: head, value: 2 }])).find((one) => one.startsWith('The searches were over')) ?? '';
+
+  test('the same name with another way to it was probably renamed', () => {
+    expect(note({ clf__alpha: 1, clf__penalty: 'l1' }, { alpha: 1, 'opt.penalty': 'l1' })).toBe('The searches were over different parameters: only base has clf__alpha, clf__penalty; only head has alpha, opt.penalty. Probably renamed: clf__alpha → alpha, clf__penalty → opt.penalty.');
+  });
+
+  test('two for one is no renaming', () => {
+    expect(note({ a__lr: 1, b__lr: 1 }, { lr: 1 })).not.toContain('renamed');
+    expect(note({ lr: 1 }, { a__lr: 1, b__lr: 1 })).not.toContain('renamed');
+  });
+});
+
+describe('a tuner that still runs', () => {
+  test('is told by side, once where both are one', () => {
+    const open = (path: string): Searched => searched(path, [...plain([0.5, 0.6]), { params: { x: 7 } }]);
+    const warning = '1 of the 3 trials of b has no end: if its tuner still runs, this search is not whole yet.';
+    expect(searchesWarnings(searched('a', plain([0.5])), open('b'))).toEqual([warning]);
+    expect(searchesWarnings(open('b'), open('b'))).toEqual([warning, 'Both sides are b.']);
   });
 });
 

@@ -212,6 +212,9 @@ describe('two tunings of other tools', () => {
     expect(out).toMatch(/^ +lr .* only base's best$/m);
     expect(out).toMatch(/^ +learning_rate .* only head's best$/m);
     expect(out).toContain('Search (as logged, 12 trials): as it was left.');
+    expect(out).toMatch(/Runs +24 ok, none run here\./);
+    // The search that is shown never had the other side's parameter: no column, no axis.
+    expect(out.slice(out.indexOf('Top 10'))).not.toMatch(/\blr\b/);
     ended(await type(at, ['import', 'p.csv', '--metric', 'acc', '--goal', 'minimize', '--params', 'lr', '--out', 'less.jsonl']), 0);
     expect(ended(await compare('less.jsonl', 'q.jsonl'), 2).err).toContain('less.jsonl searched for minimize acc, q.jsonl for maximize acc');
     expect(ended(await compare('p.jsonl', 'main'), 2).err).toContain('p.jsonl is a file and main is not');
@@ -269,6 +272,8 @@ describe('two folders', () => {
     const { err } = ended(await compare('many', 'new'), 2);
     expect(err).toMatch(/which study is meant\?/);
     ended(await compare('many', 'many', '--study-name', 'b/random_cv_results.csv/random'), 0);
+    // The name is meant for the side that holds several.
+    expect(json<Report>(ended(await compare('many', 'new', '--study-name', 'a/random_cv_results.csv/random', '--json'), 0)).studies[0]?.metrics[0]).toMatchObject({ base: 0.79, head: 0.89 });
   });
 
   test('a branch that is called like one is a commit beside a commit', async () => {

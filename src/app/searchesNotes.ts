@@ -24,9 +24,16 @@ export function searchesNotes(there: Searched, here: Searched): string[] {
 /** What puts the whole comparison in doubt. */
 export function searchesWarnings(there: Searched, here: Searched): string[] {
   return [
+    ...(there.path === here.path ? [here] : [there, here]).flatMap(runningWarning),
     ...(isSame(there, here) ? [there.path === here.path ? `Both sides are ${here.path}.` : `${there.path} and ${here.path} hold the same trials, value for value: is one a copy of the other?`] : []),
     ...(saysNothing(there, here) && liesApart(there, here) ? [`${sameMetricNote(here.metric)} The values speak against it: ${[there, here].map((side) => `${rangeText(side)} in ${side.path}`).join(', ')}.`] : []),
   ];
+}
+
+/** The best of a search that goes on is not its best yet. */
+function runningWarning({ path, trials }: Searched): string[] {
+  const running = trials.filter(({ result }) => result === undefined).length;
+  return running === 0 ? [] : [`${running} of the ${trials.length} trials of ${path} ${running === 1 ? 'has' : 'have'} no end: if its tuner still runs, this search is not whole yet.`];
 }
 
 type Configurations = ReadonlyMap<string, number>;
@@ -130,14 +137,22 @@ function isSame(there: Searched, here: Searched): boolean {
   return from.every(({ params, result }, i) => canonicalJson(result?.outcome) === canonicalJson(to[i]?.result?.outcome) && paramsKey(params) === paramsKey(to[i]?.params ?? {}));
 }
 
-/** Parameters that one side alone has; one with the same distribution on both sides was probably renamed. */
+/** Parameters that one side alone has, and which of them were probably renamed. */
 function namesNote(there: Searched, here: Searched): string[] {
-  const [base, head] = [there, here].map(distributionsOf);
-  const only = (a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): string[] => [...(a?.keys() ?? [])].filter((name) => b?.has(name) !== true);
-  const [gone, added] = [only(base, head), only(head, base)];
+  const [base, head] = [distributionsOf(there), distributionsOf(here)];
+  const [gone, added] = [[...base.keys()].filter((name) => !head.has(name)), [...head.keys()].filter((name) => !base.has(name))];
   if (gone.length === 0 && added.length === 0) return [];
-  const renamed = gone.flatMap((name) => { const twins = added.filter((other) => head?.get(other) === base?.get(name)); return twins.length === 1 ? [`${name} → ${twins[0] ?? ''}`] : []; });
+  const isTwin = (was: string, is: string): boolean => base.get(was) === head.get(is) || lastPart(was) === lastPart(is);
+  const renamed = gone.flatMap((was) => {
+    const [is, other] = added.filter((name) => isTwin(was, name));
+    return is === undefined || other !== undefined || gone.some((name) => name !== was && isTwin(name, is)) ? [] : [`${was} → ${is}`];
+  });
   return [`The searches were over different parameters: ${[...(gone.length === 0 ? [] : [`only base has ${gone.join(', ')}`]), ...(added.length === 0 ? [] : [`only head has ${added.join(', ')}`])].join('; ')}.${renamed.length === 0 ? '' : ` Probably renamed: ${renamed.join(', ')}.`}`];
+}
+
+/** Of a name with the steps of a pipeline or groups before it: `clf__alpha`, `model.lr`, `opt/lr`. */
+function lastPart(name: string): string {
+  return name.split(/__|[./]/).at(-1) ?? name;
 }
 
 /** By name; where nobody wrote down what was searched, what was tried, with nothing to compare a new name by. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { axisOf } from '../compare/moved.js';
 import type { Comparison, SearchTrial } from '../model/comparison.js';
 import type { Margin } from '../model/config.js';
 import { toGain } from '../model/direction.js';
@@ -8,7 +9,7 @@ import { canonicalJson, paramsKey, type Params } from '../model/params.js';
 import { partValues } from '../model/parts.js';
 import { shellWord } from '../model/shellWord.js';
 import type { Study, Trial } from '../model/study.js';
-import { configIn } from '../model/studySubject.js';
+import { configIn, subjectOf } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
 import { searchedOf, type NamedLog, type Searched } from './searched.js';
 import { noVerdictNote, searchesNotes, searchesWarnings } from './searchesNotes.js';
@@ -105,12 +106,14 @@ function metricRow(there: Searched, here: Searched): Comparison['metrics'][numbe
   return { ...here.metric, gate: false, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }), ...known };
 }
 
+/** With the axes of the search that is shown, which is the head's. */
 function parameterRows(there: Searched, here: Searched): Comparison['parameters'] {
   const [from, to] = [there.best?.params ?? {}, here.best?.params ?? {}];
+  const axes = new Map(subjectOf(here.study.identity)?.space.parameters.map(({ name, distribution }) => [name, axisOf(distribution)]));
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].sort().map((name) => ({
-    name, log: false,
+    name, ...(axes.get(name) ?? { log: false }),
     ...(from[name] === undefined ? {} : { base: from[name] }), ...(to[name] === undefined ? {} : { head: to[name] }),
-    moved: canonicalJson(from[name] ?? null) === canonicalJson(to[name] ?? null) ? 'same' : 'not-distinguishable',
+    moved: from[name] !== undefined && to[name] !== undefined && canonicalJson(from[name]) === canonicalJson(to[name]) ? 'same' : 'not-distinguishable',
   }));
 }
 
@@ -143,10 +146,11 @@ function searchRow({ params, result, reports }: Trial, number: number, metric: s
   }
 }
 
+/** Nothing was run, and nothing of ours was reused. */
 function budgetOf(trials: readonly Trial[]): Comparison['budget'] {
   const of = (state: string): number => trials.filter(({ result }) => result?.outcome.state === state).length;
   return {
-    complete: of('complete'), pruned: of('pruned'), failed: of('failed'), infeasible: of('infeasible'), reused: trials.length, wallSeconds: 0,
+    complete: of('complete'), pruned: of('pruned'), failed: of('failed'), infeasible: of('infeasible'), reused: 0, wallSeconds: 0,
     trialSeconds: trials.reduce((total, { result }) => total + (result?.seconds ?? 0), 0), gpuMinutes: 0,
   };
 }

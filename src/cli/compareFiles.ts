@@ -112,7 +112,7 @@ async function isRecord(cwd: string, name: string): Promise<boolean> {
 }
 
 async function readLog(cwd: string, path: string, choice: ComparedChoice): Promise<StudyLogFile> {
-  return await readEvents({ cwd }, path, choice).catch((error: unknown) => { throw askedOfImport(error, { path, has: ['metric', 'goal'], then: 'compare the logs' }); });
+  return await readEvents({ cwd }, path, { ...choice, soleIsMeant: true }).catch((error: unknown) => { throw askedOfImport(error, { path, has: ['metric', 'goal'], then: 'compare the logs' }); });
 }
 
 async function readBytes(path: string, name: string): Promise<Buffer> {

@@ -40,11 +40,16 @@ function run<T>(work: () => T): T {
   return work();
 }
 
-/** One study whole, of ours or of another tool; `studyName`: which one of theirs. */
-export async function readEvents(desk: Parameters<typeof readStudyFile>[0], path: string, { studyName, ...choice }: ImportChoice & { readonly studyName?: string }): Promise<{ readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }> {
+/** Which study of a file with several; `soleIsMeant`: where it holds but one, the name is that of another file's. */
+export interface EventsChoice extends ImportChoice { readonly studyName?: string; readonly soleIsMeant?: boolean }
+
+/** One study whole, of ours or of another tool. */
+export async function readEvents(desk: Parameters<typeof readStudyFile>[0], path: string, { studyName, soleIsMeant, ...choice }: EventsChoice): Promise<{ readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }> {
   const file = await readStudyFile(desk, path, choice);
   if (file.kind === 'ours') return file;
-  const { events, notes } = chooseByFlag(file.studies, studyName, path).read(choice);
+  const [sole, second] = file.studies;
+  const isMeant = soleIsMeant === true && sole !== undefined && second === undefined;
+  const { events, notes } = chooseByFlag(file.studies, isMeant ? undefined : studyName, path).read(choice);
   return { events: [...events], notes: [...file.notes, ...notes] };
 }
 
