@@ -66,10 +66,15 @@ describe('repeats of one configuration', () => {
 
   test('configurations that both tried are no luck of a search', () => {
     const note = (...sides: [Row[], Row[]]): string => searchesNotes(searched('a', sides[0]), searched('b', sides[1])).find((one) => one.includes('tried by both')) ?? '';
-    expect(note(plain(low), plain(high))).toMatch(/^All configurations were tried by both searches/);
     expect(note(plain(low), plain(high, 5))).toMatch(/^One configuration was tried/);
     expect(note(plain(low), plain(high, 3))).toMatch(/^3 configurations were tried/);
     expect(note(plain(low), plain(high, 6))).toBe('');
+    // Two grids: nothing was drawn.
+    const grids = searchesNotes(searched('a', plain(low)), searched('b', plain(high)));
+    expect(grids.join(' ')).toContain('Both searches tried the same 6 configurations, as grids or equal seeds do: the luck of a search plays no part, and what is left is that of single runs. Head is better at 6 of them, base at 0.');
+    expect(grids.join(' ')).not.toContain('If nothing had changed');
+    const losses = { metric: 'rmse', goal: 'minimize' } as const;
+    expect(searchesNotes(searched('a', plain(low), losses), searched('b', plain([0.5, ...high.slice(1)]), losses)).join(' ')).toContain('Head is better at 0 of them, base at 5.');
   });
 });
 

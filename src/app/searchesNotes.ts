@@ -11,10 +11,9 @@ export const noVerdictNote = 'No verdict on the code follows from two searches: 
 /** What two searches can say, and what they cannot. */
 export function searchesNotes(there: Searched, here: Searched): string[] {
   const [from, to] = [configurationsOf(there), configurationsOf(here)];
-  const reference = unchangedReference([...from.values()], [...to.values()]);
   return [
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
-    ...(reference === undefined ? tooFewNote([there, from], [here, to]) : [referenceNote(reference, here.metric), ...repeatsNote([there, from], [here, to]), ...sharedNote(from, to)]),
+    ...(triedTheSame(there, here) ? [sameConfigurationsNote(from, to)] : luckNotes([there, from], [here, to])),
     ...namesNote(there, here),
     ...(saysNothing(there, here) && !liesApart(there, here) ? [sameMetricNote(here.metric)] : []),
     noVerdictNote,
@@ -34,6 +33,24 @@ export function searchesWarnings(there: Searched, here: Searched): string[] {
 function runningWarning({ path, trials }: Searched): string[] {
   const running = trials.filter(({ result }) => result === undefined).length;
   return running === 0 ? [] : [`${running} of the ${trials.length} trials of ${path} ${running === 1 ? 'has' : 'have'} no end: if its tuner still runs, this search is not whole yet.`];
+}
+
+/** Then nothing was drawn: dealing the trials out anew would tell of searches that nobody ran. */
+export function triedTheSame(there: Searched, here: Searched): boolean {
+  const [from, to] = [configurationsOf(there), configurationsOf(here)];
+  return from.size > 1 && from.size === to.size && [...from.keys()].every((key) => to.has(key));
+}
+
+function sameConfigurationsNote(from: Configurations, to: Configurations): string {
+  const signs = [...from].map(([key, gain]) => Math.sign((to.get(key) ?? gain) - gain));
+  const [worse, better] = [-1, 1].map((sign) => signs.filter((one) => one === sign).length);
+  return `Both searches tried the same ${from.size} configurations, as grids or equal seeds do: the luck of a search plays no part, and what is left is that of single runs. Head is better at ${better ?? 0} of them, base at ${worse ?? 0}.`;
+}
+
+function luckNotes([there, from]: Side, [here, to]: Side): string[] {
+  const reference = unchangedReference([...from.values()], [...to.values()]);
+  if (reference === undefined) return tooFewNote([there, from], [here, to]);
+  return [referenceNote(reference, here.metric), ...repeatsNote([there, from], [here, to]), ...sharedNote(from, to)];
 }
 
 type Configurations = ReadonlyMap<string, number>;
@@ -86,7 +103,7 @@ function repeatsNote(...sides: readonly Side[]): string[] {
 function sharedNote(from: Configurations, to: Configurations): string[] {
   const shared = [...from.keys()].filter((key) => to.has(key)).length;
   if (shared === 0) return [];
-  const many = shared === from.size && shared === to.size ? 'All configurations were' : shared === 1 ? 'One configuration was' : `${shared} configurations were`;
+  const many = shared === 1 ? 'One configuration was' : `${shared} configurations were`;
   return [`${many} tried by both searches. Where they tried the same, luck is only that of the runs: it makes less than this.`];
 }
 

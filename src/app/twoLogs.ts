@@ -12,7 +12,7 @@ import type { Study, Trial } from '../model/study.js';
 import { configIn, subjectOf } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
 import { searchedOf, type NamedLog, type Searched } from './searched.js';
-import { noVerdictNote, searchesNotes, searchesWarnings } from './searchesNotes.js';
+import { noVerdictNote, searchesNotes, searchesWarnings, triedTheSame } from './searchesNotes.js';
 
 const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
 const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
@@ -57,7 +57,7 @@ export function searchAlone(head: NamedLog, verdict: Comparison['verdict']): Com
 function frameOf(here: Searched, logs: readonly NamedLog[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
   return {
     study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)),
+    warnings: [...new Set(logs.flatMap(({ log, path }) => log.notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)))],
     reproduce: [`npx noregret compare ${logs.map(({ path }) => shellWord(path)).join(' ')}`],
   };
 }
@@ -91,7 +91,7 @@ function verdictOf(there: Searched, here: Searched): Comparison['verdict'] {
   const signed = `${difference < 0 ? '−' : '+'}${formatNumber(Math.abs(difference))}`;
   return {
     kind: 'INCONCLUSIVE', reason: 'no-pairs',
-    sentence: `Inconclusive: best ${here.metric.name} ${formatNumber(here.best.value)} in ${count(here)} against ${formatNumber(there.best.value)} in ${count(there)} (${signed}); these are two searches, no seed was repeated, so the luck of the search is not excluded`,
+    sentence: `Inconclusive: best ${here.metric.name} ${formatNumber(here.best.value)} in ${count(here)} against ${formatNumber(there.best.value)} in ${count(there)} (${signed}); these are two searches, no seed was repeated, so the luck of the ${triedTheSame(there, here) ? 'runs' : 'search'} is not excluded`,
   };
 }
 
@@ -106,10 +106,10 @@ function metricRow(there: Searched, here: Searched): Comparison['metrics'][numbe
   return { ...here.metric, gate: false, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }), ...known };
 }
 
-/** With the axes of the search that is shown, which is the head's. */
+/** With the axes of the search that is shown, which is the head's. Choices are what was tried: a few numbers in a file of results are no categories. */
 function parameterRows(there: Searched, here: Searched): Comparison['parameters'] {
   const [from, to] = [there.best?.params ?? {}, here.best?.params ?? {}];
-  const axes = new Map(subjectOf(here.study.identity)?.space.parameters.map(({ name, distribution }) => [name, axisOf(distribution)]));
+  const axes = new Map(subjectOf(here.study.identity)?.space.parameters.flatMap(({ name, distribution }) => (distribution.name === 'categorical' ? [] : [[name, axisOf(distribution)] as const])));
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].sort().map((name) => ({
     name, ...(axes.get(name) ?? { log: false }),
     ...(from[name] === undefined ? {} : { base: from[name] }), ...(to[name] === undefined ? {} : { head: to[name] }),
