@@ -250,6 +250,15 @@ describe('from another tool\'s file', () => {
     expect(ended(await type(folder.path, ['init', '--from', 'project']), 0).out).toContain('(Keras Tuner)');
   });
 
+  test('a W&B sweep that leaves metric or command open says so, as any other file does', async () => {
+    write('open.yaml', 'method: random\nparameters: { a: { min: 0.1, max: 1.0 } }\n');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'open.yaml']), 0).err).toBe('note: the file names neither metric, goal nor command: put yours in place of the example\n');
+    write('open.yaml', 'method: random\nmetric: { name: loss }\nparameters: { a: { min: 0.1, max: 1.0 } }\n');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'open.yaml']), 0).err).toBe('note: the file names no command: put yours in place of the example\n');
+    write('open.yaml', 'program: t.py\nmethod: random\nparameters: { a: { min: 0.1, max: 1.0 } }\n');
+    expect(ended(await type(folder.path, ['init', '--force', '--from', 'open.yaml']), 0).err).toBe('note: the file names neither metric nor goal: put yours in place of the example\n');
+  });
+
   test('a W&B sweep stays one: indented, in JSON, with its pruner, and what is not carried over is named', async () => {
     write('s.json', '{"program": "t.py", "method": "grid", "parameters": {"a": {"values": [1, 2]}}}');
     expect(ended(await type(folder.path, ['init', '--from', 's.json']), 0).out).toContain('wrote noregret.yml from s.json (W&B)\n');

@@ -30,7 +30,7 @@ const branch = (work: () => void): void => { repository.git('switch', '-q', '-c'
 describe('a study whose results another tool left', () => {
   test('committed on both sides: both bests, what luck alone would do, and no verdict; nothing is run', async () => {
     commitWith('keras-tuner/random', 'main\'s tuning');
-    branch(() => { put('keras-tuner/random'); rmSync(join(folder.path, 'tuner', 'trial_02'), { recursive: true }); repository.commit('one trial less'); });
+    branch(() => { put('keras-tuner/random'); rmSync(join(folder.path, 'tuner', 'trial_04'), { recursive: true }); repository.commit('one trial less'); });
     mkdirSync(history);
     const report = json<Report>(ended(await compare('--json'), 0));
     const [one] = report.studies;

@@ -15,6 +15,7 @@ describe('results', () => {
   test.each([
     ['results: /data/tuner', '2:10 path-outside'], ['results: ../tuner', '2:10 path-outside'], ['results: { path: a/../../b }', '2:18 path-outside'],
     ['results: { path: t.csv, params: [lr, acc] }', '2:38 column-two-roles'], ['results: { path: t.csv, params: [s, lr], seed: s }', '2:34 column-two-roles'],
+    ['results: { path: t.csv, seed: s, state: s }', '2:41 column-two-roles'], ['results: { path: t.csv, seed: acc }', '2:31 column-two-roles'],
     ['results: {}', '2:10 wrong-value'], ['results: { path: t, trust: true }', '2:21 unknown-key'],
     ['results: t\ncommand: [python, train.py]', '3:1 two-programs'], ['results: t\ntrainer: { tfjs: t.mjs }', '3:1 two-programs'], ['results: t\nfolds: 5', '3:1 two-programs'], ['results: t\nsetup: [[npm, ci]]', '3:1 two-programs'],
   ])('%s', (lines, place) => expect(problems(parse(study(lines)))).toEqual([place]));

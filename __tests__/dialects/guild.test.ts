@@ -68,6 +68,15 @@ test('a step gives an operation its flags; of several one is named', () => {
   expect(second.lines).toContain('epochs: { value: 25 }');
 });
 
+test('a flag that Guild hands over otherwise is told, of an operation and of what a step calls', () => {
+  const flags = 'flags: { lr: { min: 0, max: 1, arg-skip: yes, arg-name: rate }, fast: { choices: [yes, no], arg-switch: yes }, deep: { choices: [1, 2], arg-skip: no } }';
+  const told = ['rate: the flag lr, which the program calls rate; Guild hands it over as no argument (arg-skip), here it is one', 'fast: Guild hands over --fast alone where it is true (arg-switch), here it is --fast with its value'];
+  expect(readText(`train:\n  main: train\n  ${flags}\n`).notes).toEqual(told);
+  const called = readText(`train:\n  main: train\n  ${flags}\nhunt:\n  steps:\n    - { run: train, flags: { lr: [1, 2], fast: [yes, no], deep: 1 } }\n`, { part: 'hunt[0]' });
+  expect(called.notes).toEqual(told);
+  expect(called.lines).toEqual(expect.arrayContaining(['rate: { values: [1, 2] }', 'fast: { values: [true, false] }', 'deep: { value: 1 }']));
+});
+
 const pipeline = `prepare: { main: prepare }
 train:
   main: train

@@ -61,6 +61,9 @@ search_space:
   expect({ tool, metric: draft.metric, goal: draft.goal, trials: draft.trials, early: draft.earlyTerminate }).toEqual({ tool: 'Ray Tune', metric: 'val/loss', goal: 'minimize', trials: 6, early: { type: 'asha', min_resource: 2, max_resource: 20, eta: 3, rule: 'quantile' } });
   expect(lines).toEqual(['model:', '  parameters:', '    lr: { distribution: log_uniform_values, min: 0.000001, max: 0.01 }', '    size: { values: [8, 16] }', 'seed: { distribution: int_uniform, min: 0, max: 99 }', 'fixed: { value: 3 }']);
   expect(notes).toContain('not read: ray.resources');
+  // As model.lr, in the words of Hydra's own dialect; without a group nothing has a dot.
+  expect(notes).toContain('names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}');
+  expect(readText('search_space:\n  lr: { _target_: ray.tune.loguniform, lower: 1e-6, upper: 1e-2 }\n').notes).toEqual([]);
 });
 
 test('experiments of RLlib: grids, constants, one named of several', () => {

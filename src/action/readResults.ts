@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { StudyLogFile } from '../app/twoLogs.js';
+import type { StudyLogFile } from '../app/searched.js';
 import type { ResultsSource } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { parseJson } from '../model/json.js';

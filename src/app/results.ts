@@ -11,7 +11,9 @@ import { noFindings, type StudyRun } from './findings.js';
 import type { Recorded, RecordOptions } from './recordStudy.js';
 import { baseLog, headLog, previousLog, type BaseLog } from './resultsLogs.js';
 import type { Tools } from './tools.js';
-import { compareLogs, leftAsItWas, metricOf, noVerdictNote, searchAlone, winnerOf, type NamedLog } from './twoLogs.js';
+import { metricOf, type NamedLog } from './searched.js';
+import { noVerdictNote, sameMetricNote } from './searchesNotes.js';
+import { compareLogs, leftAsItWas, searchAlone, winnerOf } from './twoLogs.js';
 
 /** Beyond them a record would weigh more than the history it belongs to. */
 const mostRecordedTrials = 5000;
@@ -74,7 +76,7 @@ function framed({ configs: { head }, policyChanges }: StudyRun, log: NamedLog, c
   const verdict = comparison.verdict.reason === 'no-pairs' ? { ...comparison.verdict, reason: 'results-read' } : comparison.verdict;
   return {
     ...comparison, ...search, verdict, budget: searchAlone(log, verdict).budget, study: head.name, configPath: head.path, policyChanges: [...policyChanges],
-    notes: [`Nothing was run here: the trials are those that ${tool} left in ${log.path}, as they lay there.`, ...comparison.notes.filter((note) => note !== noVerdictNote)],
+    notes: [`Nothing was run here: the trials are those that ${tool} left in ${log.path}, as they lay there.`, ...comparison.notes.filter((note) => note !== noVerdictNote && note !== sameMetricNote(comparison.metric))],
     reproduce: [`npx noregret import ${shellWord(log.path)}`],
   };
 }

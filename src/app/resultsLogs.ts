@@ -7,7 +7,7 @@ import type { StudyEvent } from '../model/study.js';
 import type { Side } from '../model/trial.js';
 import type { StudyRun } from './findings.js';
 import type { Tools } from './tools.js';
-import type { NamedLog, StudyLogFile } from './twoLogs.js';
+import type { NamedLog, StudyLogFile } from './searched.js';
 
 /** As far as a push looks back. */
 const mostAncestors = 5000;

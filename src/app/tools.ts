@@ -3,7 +3,7 @@ import type { Goal } from '../model/direction.js';
 import type { OpenExternal } from '../model/external.js';
 import type { Trial } from '../model/study.js';
 import type { BaselineStore, Clock, Executor, Journal, KeyProbe, Progress, Repository, Workspace } from '../model/ports.js';
-import type { StudyLogFile } from './twoLogs.js';
+import type { StudyLogFile } from './searched.js';
 
 /** Both sides' configuration: each side's own command, setup and space, the base's policy (decisions.md 9). */
 export interface SideConfigs {

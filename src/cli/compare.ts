@@ -34,14 +34,18 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   const clock = createClock();
   const progress = createProgress(terminal, { quiet: flags.quiet === true, now: () => clock.now() });
   if (flags.reseed === true) return await (await import('./reseed.js')).run({ terminal, flags, progress }, base, head);
-  const filesGiven = await areFiles(terminal.cwd, [base, head]);
+  const filesGiven = await areFiles(terminal.cwd, [base, head], async () => await areCommits(terminal, [base, head]));
   // Before anything is written: a folder that is no clone stays as it was.
-  if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env });
+  if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(async (cause: unknown) => { throw await unlessOnDisk(terminal.cwd, [base, head], cause); });
   const stateDir = await openStateDir(terminal.cwd);
   const report: Report = filesGiven
-    ? { ...(await compareFiles({ cwd: terminal.cwd, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
+    ? { ...(await compareFiles({ desk: terminal, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
     : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head).catch(async (cause: unknown) => { throw await unlessOnDisk(terminal.cwd, [base, head], cause); });
   return await tellCompared(report, { terminal, flags, progress, stateDir });
+}
+
+async function areCommits({ cwd, env }: Terminal, names: readonly string[]): Promise<boolean> {
+  return await openRepository({ cwd, env }).then(async (repository) => await Promise.all(names.map(async (name) => await repository.resolve(name)))).then(() => true, () => false);
 }
 
 /** Prints and writes the report; the exit code says what the verdict means under `--fail-on`. */

@@ -5,7 +5,7 @@ import { exportFormats } from './exportFormats.js';
 import { exportedStudy } from './exportedStudy.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { writing } from './state.js';
-import { chooseByFlag, readStudyFile } from './studyFile.js';
+import { askedOfImport, readEvents } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags { readonly format: string; readonly out?: string; readonly studyName?: string }
@@ -15,12 +15,11 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const [path = ''] = args;
   const format = exportFormats[flags.format];
   if (format === undefined) throw new UserError('flag-invalid', `--format ${flags.format} is unknown.`, { fix: `Use one of ${Object.keys(exportFormats).join(', ')}.` });
-  const file = await readStudyFile(terminal, path);
-  const read = file.kind === 'ours' ? { events: file.events, notes: [] } : chooseByFlag(file.studies, flags.studyName, path).read();
-  const { pieces, notes } = format(exportedStudy([...read.events], path));
+  const read = await readEvents(terminal, path, flags.studyName === undefined ? {} : { studyName: flags.studyName }).catch((error: unknown) => { throw askedOfImport(error, { path, has: [], then: 'export that' }); });
+  const { pieces, notes } = format(exportedStudy(read.events, path));
   if (flags.out === undefined) for (const piece of pieces) terminal.stdout.write(piece);
   else await write(resolve(terminal.cwd, flags.out), flags.out, pieces);
-  for (const note of [...file.notes, ...read.notes, ...notes]) terminal.stderr.write(`note: ${printable(note)}\n`);
+  for (const note of [...read.notes, ...notes]) terminal.stderr.write(`note: ${printable(note)}\n`);
   return exitCodes.ok;
 }
 

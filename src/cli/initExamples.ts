@@ -16,3 +16,12 @@ export function exampleCommand(example: ConfigAnswers['command'], names: readonl
 export function exampleMetric(goal: Goal): string {
   return goal === 'minimize' ? 'val_loss' : 'val_accuracy';
 }
+
+/** What the file leaves open, so that an example of ours stands in its place. */
+export function missing({ metric, goal, command }: { readonly metric?: unknown; readonly goal?: unknown; readonly command?: unknown }): readonly string[] {
+  const open = [...(metric === undefined ? ['metric'] : []), ...(goal === undefined ? ['goal'] : []), ...(command === undefined ? ['command'] : [])];
+  const [last] = open.slice(-1);
+  if (last === undefined) return [];
+  const named = open.length === 1 ? `no ${last}` : `neither ${open.slice(0, -1).join(', ')} nor ${last}`;
+  return [`the file names ${named}: put yours in place of the example`];
+}

@@ -8,7 +8,7 @@ import { optional } from '../dialects/fields.js';
 import { dialects } from '../dialects/index.js';
 import { oneLine, parameterLines, parameterNotes } from '../dialects/lines.js';
 import { UserError } from '../model/errors.js';
-import { exampleCommand, exampleMetric } from './initExamples.js';
+import { exampleCommand, exampleMetric, missing } from './initExamples.js';
 import { sweepAnswers } from './initSweep.js';
 import { exportedSpace } from './pythonSpace.js';
 import type { Terminal } from './terminal.js';
@@ -95,13 +95,4 @@ function commandOf({ command, argsMacro, parameters }: Draft, fallback: ConfigAn
   if (command !== undefined) return { command, notes: [] };
   if (argsMacro !== undefined) return { command: ['python', 'train.py', argsMacro], notes: [] };
   return exampleCommand(fallback.command, parameters.filter(({ form }) => form.said).map(({ path }) => path[0] ?? ''));
-}
-
-/** What the file leaves open, so that an example of ours stands in its place. */
-function missing({ metric, goal, command }: Draft): readonly string[] {
-  const open = [...(metric === undefined ? ['metric'] : []), ...(goal === undefined ? ['goal'] : []), ...(command === undefined ? ['command'] : [])];
-  const [last] = open.slice(-1);
-  if (last === undefined) return [];
-  const named = open.length === 1 ? `no ${last}` : `neither ${open.slice(0, -1).join(', ')} nor ${last}`;
-  return [`the file names ${named}: put yours in place of the example`];
 }

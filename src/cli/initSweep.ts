@@ -9,7 +9,7 @@ import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import { pruners } from '../pruners/index.js';
 import { samplers } from '../samplers/index.js';
-import { exampleCommand } from './initExamples.js';
+import { exampleCommand, missing } from './initExamples.js';
 
 export interface SweepFile { readonly answers: ConfigAnswers; readonly notes: readonly string[] }
 
@@ -41,7 +41,7 @@ export function sweepAnswers({ text, path }: { readonly text: string; readonly p
       ...optional({ trials, time }),
       ...(stop.threshold === undefined ? {} : { threshold: stop.threshold }),
     },
-    notes: [...notes, ...(config.program?.kind === 'command' ? [] : example.notes), ...(lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`])],
+    notes: [...missing({ metric: config.metric?.name, goal: config.metric?.goal, command: config.program }), ...notes, ...(config.program?.kind === 'command' ? [] : example.notes), ...(lost.length === 0 ? [] : [`not read: ${lost.join(', ')}`])],
   };
 }
 

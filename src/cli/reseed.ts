@@ -13,7 +13,8 @@ import { createTools } from '../tools.js';
 import { committedFiles } from './committedFiles.js';
 import { choiceOfCompared, morePairsOf, openHistory, tellCompared, type CompareFlags } from './compare.js';
 import { readTunings } from './compareFiles.js';
-import { noVerdictNote, winnersOf } from '../app/twoLogs.js';
+import { noVerdictNote } from '../app/searchesNotes.js';
+import { winnersOf } from '../app/twoLogs.js';
 import type { TerminalProgress } from './progress.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
@@ -26,7 +27,7 @@ interface Setup { readonly terminal: Terminal; readonly flags: CompareFlags; rea
 export async function run({ terminal, flags, progress }: Setup, base: string, head: string): Promise<number> {
   const { cwd, env } = terminal;
   const clock = createClock();
-  const tunings = winnersOf(...await readTunings({ cwd, base, head, choice: choiceOfCompared(flags) }));
+  const tunings = winnersOf(...await readTunings({ desk: terminal, base, head, choice: choiceOfCompared(flags) }));
   const study = await studyHere({ terminal, flags, progress });
   checkMetric(study, tunings.searches, [base, head]);
   const more = morePairsOf(flags.moreSeeds);

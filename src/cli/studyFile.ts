@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
+import { ChoiceNeeded, type Needed } from '../imports/choiceNeeded.js';
 import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
 import { chooseStudy, readImport } from '../imports/open.js';
 import { checkFileSize } from '../imports/source.js';
@@ -20,8 +21,11 @@ const chunkBytes = 1 << 20;
 /** So much of a file tells what it is. */
 const beginningBytes = 8192;
 
+/** Who reads, and from where. */
+export type Desk = Pick<Terminal, 'cwd' | 'endsAtOnce'>;
+
 /** `wanted` is a file or folder, or the name of a study below .noregret. Read without a lock and left as it is. */
-export async function readStudyFile({ cwd, endsAtOnce = run }: Pick<Terminal, 'cwd' | 'endsAtOnce'>, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
+export async function readStudyFile({ cwd, endsAtOnce = run }: Desk, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
   const path = await locate(cwd, wanted);
   if ((await beginningOf(path)).startsWith(BEGINNING)) {
     const file = await openRegular(path, wanted);
@@ -37,6 +41,19 @@ export async function readStudyFile({ cwd, endsAtOnce = run }: Pick<Terminal, 'c
 
 function run<T>(work: () => T): T {
   return work();
+}
+
+/** Which study of a file with several; `soleIsMeant`: where it holds but one, the name is that of another file's. */
+export interface EventsChoice extends ImportChoice { readonly studyName?: string; readonly soleIsMeant?: boolean }
+
+/** One study whole, of ours or of another tool. */
+export async function readEvents(desk: Desk, path: string, { studyName, soleIsMeant, ...choice }: EventsChoice): Promise<{ readonly events: readonly StudyEvent[]; readonly notes: readonly string[] }> {
+  const file = await readStudyFile(desk, path, choice);
+  if (file.kind === 'ours') return file;
+  const [sole, second] = file.studies;
+  const isMeant = soleIsMeant === true && sole !== undefined && second === undefined;
+  const { events, notes } = chooseByFlag(file.studies, isMeant ? undefined : studyName, path).read(choice);
+  return { events: (desk.endsAtOnce ?? run)(() => [...events]), notes: [...file.notes, ...notes] };
 }
 
 export function isOurBeginning(text: string): boolean {
@@ -59,6 +76,12 @@ export async function beginningOf(path: string): Promise<string> {
 /** The one study that `--study-name` means. */
 export function chooseByFlag(studies: readonly ImportedStudy[], name: string | undefined, file: string): ImportedStudy {
   return chooseStudy(studies, { name, file, naming: (study) => `--study-name ${JSON.stringify(study)}` });
+}
+
+/** A reader's question as a command has to put it whose flags do not have the answer; any other error as it is. */
+export function askedOfImport(error: unknown, { path, has, then }: { readonly path: string; readonly has: readonly Needed[]; readonly then: string }): unknown {
+  if (!(error instanceof ChoiceNeeded) || has.includes(error.needed)) return error;
+  return new UserError(error.code, error.message, { fix: `${error.fix ?? ''} Those are flags of noregret import: make a log of ${path} with it (--out FILE), and ${then}.`, cause: error });
 }
 
 async function readOurs(file: FileHandle, name: string): Promise<StudyFile> {
@@ -85,7 +108,8 @@ async function eachChunk(file: FileHandle, take: (chunk: Buffer) => void): Promi
   }
 }
 
-async function locate(cwd: string, wanted: string): Promise<string> {
+/** A folder with a log of ours stands for that; a plain name that nothing is called here is a study's below .noregret. */
+export async function locate(cwd: string, wanted: string): Promise<string> {
   const path = resolve(cwd, wanted);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) return (await beginningOf(join(path, 'study.jsonl'))).startsWith(BEGINNING) ? join(path, 'study.jsonl') : path;

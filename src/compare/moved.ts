@@ -31,19 +31,26 @@ export function parameterRows({ space, base, head, shown, importance, curves = {
     const { name, distribution } = parameter;
     const from = base[name];
     const to = head[name];
-    const range = bounds(distribution);
-    const hasRange = range !== undefined && Number.isFinite(range.low) && Number.isFinite(range.high);
     return {
       name,
       ...(from === undefined ? {} : { base: from }),
       ...(to === undefined ? {} : { head: to }),
       moved: movedState(from, to, shown),
       ...importanceCells(name, importance, curves[name]),
-      ...(hasRange ? { low: range.low, high: range.high } : {}),
-      log: isLog(distribution),
-      ...(distribution.name === 'categorical' ? { choices: [...distribution.choices] } : {}),
+      ...axisOf(distribution),
     };
   });
+}
+
+/** How a parameter's values lie along an axis. */
+export function axisOf(distribution: Distribution): Pick<ParameterRow, 'log' | 'low' | 'high' | 'choices'> {
+  const range = bounds(distribution);
+  const hasRange = range !== undefined && Number.isFinite(range.low) && Number.isFinite(range.high);
+  return {
+    ...(hasRange ? { low: range.low, high: range.high } : {}),
+    log: isLog(distribution),
+    ...(distribution.name === 'categorical' ? { choices: [...distribution.choices] } : {}),
+  };
 }
 
 function importanceCells(name: string, { method, shares }: Importances, curve: ParameterRow['curve']): Partial<ParameterRow> {

@@ -14,7 +14,7 @@ export const fewestForReference = 5;
 
 /**
  * The trials of both searches put together and dealt out anew, in all ways, to two searches of the same sizes: exact where trials are
- * independent draws (a permutation test; its level holds whatever the distribution). The best trial falls to one search; the k-th best is
+ * independent draws (a permutation test; its level holds whatever the distribution). Repeats of one configuration are none: give their best. The best trial falls to one search; the k-th best is
  * the other's best when the k - 1 before it all fell to the first. An adaptive search's good trials come in flocks, so there the share is
  * too small: a lower bound for luck.
  */

@@ -1,4 +1,5 @@
 import type { ResultsSource, StudyConfig } from '../model/config.js';
+import { twoRoles } from '../model/columnRoles.js';
 import { shown } from './findings.js';
 import type { FileConfig } from './schema.js';
 import { positionOf, type SettingsContext } from './settings.js';
@@ -21,8 +22,12 @@ export function readResults(file: FileConfig, context: SettingsContext): Pick<St
     if (file[key] === undefined) continue;
     context.findings.error(entry(context.root, key)?.keyAt ?? at, { code: 'two-programs', message: `${key} and results are both given`, fix: 'remove one: a study either runs its trials or reads what another tuner left', example: 'results: tuner/digits' });
   }
-  const named = rest.params?.findIndex((name) => name === file.metric?.name || name === rest.seed || name === rest.state) ?? -1;
-  if (named !== -1) context.findings.error(positionOf(context, 'results', 'params', named), { code: 'column-two-roles', message: `the column ${shown(rest.params?.[named])} cannot be a parameter and the metric, seed or state at once`, fix: 'take it out of params' });
+  const twice = twoRoles({ ...rest, metric: file.metric?.name });
+  if (twice !== undefined) {
+    const named = rest.params?.indexOf(twice.column) ?? -1;
+    const place = named === -1 ? [rest.state === twice.column ? 'state' : 'seed'] : ['params', named];
+    context.findings.error(positionOf(context, 'results', ...place), { code: 'column-two-roles', message: `the column ${shown(twice.column)} cannot be ${twice.roles.join(' and ')} at once`, fix: 'name it once' });
+  }
   const without = idle.filter((key) => file[key] !== undefined || entry(context.root, key) !== undefined);
   if (without.length > 0) context.findings.note(at, { code: 'no-effect', message: `${without.join(', ')}: without effect where results are read` });
   const source: ResultsSource = {

@@ -89,10 +89,21 @@ interface GivenFlag { readonly name: string; readonly value: ParamValue; readonl
 /** `declared`: the flag in its operation, which says what the program calls it where a step gives but a value. */
 function readFlag({ name, value, at: place }: GivenFlag, declared: Fields): DraftParameter {
   const fields = fieldsOf(value);
-  const argument = textOf(fields?.['arg-name']) ?? textOf(declared['arg-name']);
-  const isDescribed = fields?.['description'] !== undefined;
+  const own = fields ?? {};
+  const argument = textOf(own['arg-name']) ?? textOf(declared['arg-name']);
+  const isDescribed = own['description'] !== undefined;
+  const notes = [
+    ...(argument === undefined || !isDescribed && argument === name ? [] : [`the flag ${name}, which the program calls ${argument}`]),
+    ...handedOver(argument ?? name, { skip: own['arg-skip'] ?? declared['arg-skip'], only: own['arg-switch'] ?? declared['arg-switch'] }),
+  ];
   const { form, default: start } = flagOf(value);
-  return { path: [argument ?? name], at: place, form, ...(start === undefined || (form.said && form.keys.value !== undefined) ? {} : { default: start }), ...(argument === undefined || !isDescribed && argument === name ? {} : { note: `the flag ${name}, which the program calls ${argument}` }) };
+  return { path: [argument ?? name], at: place, form, ...(start === undefined || (form.said && form.keys.value !== undefined) ? {} : { default: start }), ...(notes.length === 0 ? {} : { note: notes.join('; ') }) };
+}
+
+/** Where Guild's command line is another than ours (guild/op_cmd.py). */
+function handedOver(name: string, { skip, only }: { readonly skip: ParamValue | undefined; readonly only: ParamValue | undefined }): readonly string[] {
+  if (skip === true) return ['Guild hands it over as no argument (arg-skip), here it is one'];
+  return only === undefined || only === null ? [] : [`Guild hands over --${name} alone where it is ${spoken(only)} (arg-switch), here it is --${name} with its value`];
 }
 
 /** Without an optimizer Guild runs all combinations of lists. */

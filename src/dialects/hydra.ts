@@ -1,6 +1,7 @@
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
 import type { DialectReader, Draft } from './dialect.js';
+import { dotted } from './dotted.js';
 import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, plainGoals, spoken, textOf, type Fields } from './fields.js';
 import { hydraForm, type Sweeper } from './hydraForm.js';
 
@@ -25,7 +26,7 @@ export const hydra: DialectReader = {
       }),
       argsMacro: '${args_no_hyphens}',
       parameters: Object.entries(space).map(([name, given]) => ({ path: [name], at: placeOf(space, name), form: hydraForm(given, kind, method === 'grid') })),
-      notes: [...(kind === 'basic' ? [] : sampler.notes), ...dotted(space), ...leftOut(sweeper, kind)], scope: sweeper,
+      notes: [...(kind === 'basic' ? [] : sampler.notes), ...dotted(Object.keys(space)), ...leftOut(sweeper, kind)], scope: sweeper,
     };
   },
 };
@@ -52,10 +53,6 @@ function goalOf(sweeper: Fields, kind: Sweeper): Draft['goal'] {
   if (!Array.isArray(sweeper['direction'])) return goalAt(sweeper, 'direction', plainGoals);
   const [first] = listOf(sweeper['direction']);
   return first === 'maximize' || first === 'minimize' ? first : undefined;
-}
-
-function dotted(space: Fields): readonly string[] {
-  return Object.keys(space).some((name) => name.includes('.')) ? ['names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'] : [];
 }
 
 function leftOut(sweeper: Fields, kind: Sweeper): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Goal } from '../model/direction.js';
 import { canonicalJson, type ParamValue } from '../model/params.js';
 import type { DialectReader, Draft, DraftParameter, Part } from './dialect.js';
+import { dotted } from './dotted.js';
 import { at, countAt, fieldsOf, goalAt, listOf, methodFor, numberOf, optional, placeOf, spoken, textOf, type Fields } from './fields.js';
 import { bell, choices, constant, faulty, logUniform, rounded, uniform, unsaid, whole, wholeLog, type Form } from './form.js';
 import { choosePart } from './part.js';
@@ -73,12 +74,13 @@ function targetsIn(space: Fields): boolean {
 }
 
 function readTargets(file: Fields): Draft {
+  const parameters = readGroup(at(file, 'search_space'), []);
   const scheduler = schedulerOf(file['scheduler']);
   return {
     ...optional({ metric: textOf(file['optimized_metric']), goal: goalAt(file, 'direction', goals), trials: countAt(at(file, 'ray'), 'num_samples'), earlyTerminate: scheduler.earlyTerminate }),
     argsMacro: '${args_no_hyphens}',
-    parameters: readGroup(at(file, 'search_space'), []),
-    notes: [...scheduler.notes, 'names with dots are overrides of Hydra, handed over as NAME=VALUE by ${args_no_hyphens}'],
+    parameters,
+    notes: [...scheduler.notes, ...dotted(parameters.map(({ path }) => path.join('.')))],
   };
 }
 

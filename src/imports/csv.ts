@@ -1,5 +1,7 @@
+import { twoRoles, type ColumnRoles } from '../model/columnRoles.js';
 import { UserError } from '../model/errors.js';
 import type { ParamValue } from '../model/params.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import { cellNumber, cellSeed, cellValue, stateOf } from './cells.js';
 import type { Row } from './csvRows.js';
 import { checkTrials, studyOf, type ForeignTrial } from './foreign.js';
@@ -57,7 +59,7 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   }
   if (header[0] === 'number' && header.includes('state') && header.includes('datetime_start')) return optunaFrame(header, metric);
   if (metric === undefined || columns?.params === undefined) {
-    throw new UserError('csv-columns', `${table.file} is a table of no tool that is known here; which of its columns are what?`, { fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
+    throw new ChoiceNeeded('columns', { code: 'csv-columns', message: `${table.file} is a table of no tool that is known here; which of its columns are what?`, fix: `Say it: ${columnsOf(header)}   (there are ${header.slice(0, 40).join(', ')})` });
   }
   for (const name of [metric, ...columns.params, columns.state ?? [], columns.seed ?? []].flat()) table.column(name);
   refuseTwice(table.file, { metric, ...columns });
@@ -71,14 +73,9 @@ function mappingOf(table: Table, { metric, columns }: ImportChoice): Mapping {
   };
 }
 
-/** A search that sees its own result among its parameters finds that the result is all that matters. */
-function refuseTwice(file: string, { metric, params = [], seed, state }: { readonly metric: string } & NonNullable<ImportChoice['columns']>): void {
-  const roles = [['the metric', metric], ['the seed', seed], ['the state', state], ...new Set(params)].map((role) => (typeof role === 'string' ? ['a parameter', role] : role));
-  const twice = roles.find(([, name], i) => name !== undefined && roles.slice(0, i).some(([, other]) => other === name));
-  if (twice === undefined) return;
-  const [role, name] = twice;
-  const [other] = roles.find((one) => one[1] === name) ?? [];
-  throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(name)} cannot be ${other ?? ''} and ${role ?? ''} at once.`, { fix: 'Name it once.' });
+function refuseTwice(file: string, given: ColumnRoles): void {
+  const twice = twoRoles(given);
+  if (twice !== undefined) throw new UserError('column-two-roles', `${file}: the column ${JSON.stringify(twice.column)} cannot be ${twice.roles.join(' and ')} at once.`, { fix: 'Name it once.' });
 }
 
 /** Named as in the journal, also where nobody named them: pandas sets `value` before the name of an objective that has one. */

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { shellWord } from '../model/shellWord.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import type { Importer } from './importer.js';
 import { importers } from './index.js';
 import { openSource, type Source } from './source.js';
@@ -47,7 +48,8 @@ export function findResults(source: Source, format?: string): Found {
   throw new UserError('format-differs', `${source.name} ${source.isFolder ? 'holds nothing' : 'is nothing'} that is read as ${format}.`, { fix: there.length === 0 ? 'Is this the right path?' : `It is known as ${there.join(', ')}: leave out the format, or name that.` });
 }
 
-function foundIn(source: Source): readonly Known[] {
+/** All there is, also of several tools. */
+export function foundIn(source: Source): readonly Known[] {
   const here = allAt(source);
   return here.length > 0 ? here : below(source, { most: mostChildren, ask: (child) => allAt(child).filter(({ format }) => format !== anyTable) });
 }
@@ -107,12 +109,13 @@ function settled(found: readonly Known[], top: Source): Found {
   return { known: main, notes: logs.map((one) => `${placeIn(top, one.source)} (${one.importer.tool}) is taken for the logs of these trials and was not read (--format ${one.format} does)`) };
 }
 
-function severalKinds(found: readonly Known[], top: Source): UserError {
+function severalKinds(found: readonly Known[], top: Source): ChoiceNeeded {
   const tools = new Set(found.map(({ importer }) => importer.tool));
   const listed = found.slice(0, 20).map(({ importer, source }) => `${placeIn(top, source)}${tools.size === 1 ? '' : ` (${importer.tool})`}`).join(', ');
   const one = found.find(({ source }) => !found.some((other) => other.source !== source && other.source.path.startsWith(join(source.path, '/'))))?.source ?? top;
   const what = tools.size === 1 ? `several results of ${[...tools].join('')}` : 'results of several kinds';
-  return new UserError('which-file', `${top.name} holds ${what}: ${listed}${found.length > 20 ? `, and ${found.length - 20} more` : ''}.`, {
+  return new ChoiceNeeded('format', {
+    code: 'which-file', message: `${top.name} holds ${what}: ${listed}${found.length > 20 ? `, and ${found.length - 20} more` : ''}.`,
     fix: `Give one of them: noregret import ${shellWord(one.name)}; or say of what kind: --format ${[...new Set(found.map(({ format }) => format))].join(' or ')} (in a study file: results: { path: …, format: … }).`,
   });
 }

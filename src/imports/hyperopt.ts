@@ -1,6 +1,7 @@
 import { UserError } from '../model/errors.js';
 import type { Params, ParamValue } from '../model/params.js';
 import type { SearchSpace } from '../model/searchSpace.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import { exportedSpace } from './exportedSpace.js';
 import { fieldsAt, flattened, isFields, listAt, numberOr, paramAt, paramsAt, textOr, type Fields, type Place } from './fields.js';
 import { checkTrials, isoTime, metricsOf, studyOf, type ForeignState, type ForeignTrial } from './foreign.js';
@@ -87,7 +88,8 @@ function choicesOf(found: readonly Document[], choice: ImportChoice, file: strin
   const open = [...always].filter(([name, most]) => Number.isInteger(most) && !given.has(name));
   const [first] = open;
   if (first === undefined) return given;
-  throw new UserError('choice-indices', `${file}: ${open.map(([name, most]) => `${name} (0 to ${most})`).join(', ')} may be indices: Hyperopt stores the position of an hp.choice, not its value.`, {
+  throw new ChoiceNeeded('choices', {
+    code: 'choice-indices', message: `${file}: ${open.map(([name, most]) => `${name} (0 to ${most})`).join(', ')} may be indices: Hyperopt stores the position of an hp.choice, not its value.`,
     fix: `Export the trials with their space (noregret import --help says how), or say what they are: ${open.slice(0, 3).map(([name, most]) => `--choices ${name}=${Array.from({ length: Math.min(most + 1, 4) }, (_, i) => 'abcd'[i]).join(',')}`).join(' ')}; --choices ${first[0]}=number for a number.`,
   });
 }

@@ -1,5 +1,6 @@
 import type { Goal } from '../model/direction.js';
 import { UserError } from '../model/errors.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import type { ForeignMetric, ForeignStudy } from './foreign.js';
 import type { ImportChoice } from './importer.js';
 
@@ -21,7 +22,7 @@ export function chooseObjective(study: Pick<ForeignStudy, 'name' | 'metrics' | '
   const said = choice.goal ?? metric.goal;
   if (said !== undefined) return { metric: { name: metric.name, goal: said }, notes: [] };
   const guessed = goalByName(metric.name);
-  if (guessed === undefined) throw new UserError('goal-unknown', `${study.name}: nothing says whether ${metric.name} is better when smaller or larger.`, { fix: 'Say it: --goal minimize, or --goal maximize.' });
+  if (guessed === undefined) throw new ChoiceNeeded('goal', { code: 'goal-unknown', message: `${study.name}: nothing says whether ${metric.name} is better when smaller or larger.`, fix: 'Say it: --goal minimize, or --goal maximize.' });
   return { metric: { name: metric.name, goal: guessed }, notes: [`the files do not say in which direction ${metric.name} is better: taken as ${guessed} by its name (--goal says otherwise)`] };
 }
 
@@ -48,5 +49,5 @@ function chooseMetric({ name, metrics, objective }: Pick<ForeignStudy, 'name' | 
   if (found !== undefined) return found;
   if (wanted !== undefined) throw new UserError('metric-unknown', `${name} has no metric ${JSON.stringify(wanted)}; ${there}.`, { fix: 'Name one of these: --metric NAME.' });
   if (only === undefined) throw new UserError('no-metric', `${name} holds no value of any metric.`, { fix: 'Has a trial ended? Is this the file of results?' });
-  throw new UserError('which-metric', `${name}: which metric was optimised? The files do not say, and ${there}.`, { fix: `Name one: --metric ${(metrics.find((one) => one.name.startsWith('val')) ?? only).name}.` });
+  throw new ChoiceNeeded('metric', { code: 'which-metric', message: `${name}: which metric was optimised? The files do not say, and ${there}.`, fix: `Name one: --metric ${(metrics.find((one) => one.name.startsWith('val')) ?? only).name}.` });
 }

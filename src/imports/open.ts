@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { shellWord } from '../model/shellWord.js';
-import { findResults, folderAround, knownAs, type Known } from './detect.js';
+import { findResults, folderAround, foundIn, knownAs, type Known } from './detect.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
 import { checkFileSize, openSource, type Source } from './source.js';
@@ -9,9 +9,11 @@ import { checkFileSize, openSource, type Source } from './source.js';
 /** What a file or folder of another tool holds. */
 export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
 
-/** True where some format knows it. Reads only its beginning. */
-export function isImportable(path: string, name: string): boolean {
-  return knownAs(openSource(path, name)) !== undefined;
+/** Where `readImport` would find results: in the thing itself, or only in folders of it; undefined where nowhere. Reads only beginnings. */
+export function whereImportable(path: string, name: string): 'itself' | 'below' | undefined {
+  const source = openSource(path, name);
+  if (knownAs(source) !== undefined) return 'itself';
+  return foundIn(source).length > 0 ? 'below' : undefined;
 }
 
 /** UserErrors `file-too-large`, `study-unknown`, `part-of-folder` and `which-file` where it cannot be told, else those of the reader. */

@@ -2,6 +2,7 @@ import { UserError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import { eventsOf } from '../stores/optunaEvents.js';
 import type { OptunaStudy, OptunaTrial } from '../stores/optunaReplay.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import { isFields } from './fields.js';
 import type { ImportChoice, ImportedStudy } from './importer.js';
 import { refuseReserved } from './names.js';
@@ -37,7 +38,7 @@ function withOneObjective(study: OptunaStudy, { metric, goal }: ImportChoice): {
   const named = study.systemAttrs.get('study:metric_names');
   const names = study.directions.map((_, i) => (Array.isArray(named) && typeof named[i] === 'string' ? named[i] : undefined));
   const at = metric === undefined ? 0 : names.findIndex((name, i) => (name ?? defaultName(i, names.length)) === metric);
-  if (metric === undefined && names.length > 1) throw new UserError('two-objectives', `The study ${JSON.stringify(study.name)} has ${names.length} objectives; noregret looks at one: ${names.map((name, i) => name ?? defaultName(i, names.length)).join(', ')}.`, { fix: `Name it: --metric ${names[0] ?? defaultName(0, names.length)}.` });
+  if (metric === undefined && names.length > 1) throw new ChoiceNeeded('metric', { code: 'two-objectives', message: `The study ${JSON.stringify(study.name)} has ${names.length} objectives; noregret looks at one: ${names.map((name, i) => name ?? defaultName(i, names.length)).join(', ')}.`, fix: `Name it: --metric ${names[0] ?? defaultName(0, names.length)}.` });
   // A single objective without a name takes the one that is given.
   const isRenamed = at === -1 && names.length === 1 && names[0] === undefined;
   if (at === -1 && !isRenamed) throw new UserError('metric-unknown', `The study ${JSON.stringify(study.name)} has no objective ${JSON.stringify(metric)}; it has ${names.map((name, i) => name ?? defaultName(i, names.length)).join(', ')}.`, { fix: 'Name one of these: --metric NAME.' });

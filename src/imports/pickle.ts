@@ -6,6 +6,7 @@ import { gunzipSync, constants } from 'node:zlib';
 import { UserError } from '../model/errors.js';
 import { assetPath } from '../platform/assets.js';
 import { trialEnvironment } from '../platform/environment.js';
+import { ChoiceNeeded } from './choiceNeeded.js';
 import { cvResultsJson } from './cvResults.js';
 import { lastLine, studyOf } from './foreign.js';
 import { readDocuments } from './hyperopt.js';
@@ -22,7 +23,8 @@ export const pickle: Importer = {
   detects: (source) => !source.isFolder && isPickle(source.head()),
   read: (source, choice) => {
     if (choice.trust !== true) {
-      throw new UserError('pickle-untrusted', `${source.name} is a pickle: loading it executes whatever its maker put into it.`, {
+      throw new ChoiceNeeded('trust', {
+        code: 'pickle-untrusted', message: `${source.name} is a pickle: loading it executes whatever its maker put into it.`,
         fix: 'Export the results where they were made (noregret import --help says how); or, if you trust who made it: --trust.',
       });
     }

@@ -38,6 +38,11 @@ export function isReseed({ event }: Report): boolean {
   return event === reseedEvent;
 }
 
+/** Parameters that the search which is shown had; what only the other side's best has is none of its axes. */
+export function searchedParameters({ search, parameters }: Pick<Comparison, 'search' | 'parameters'>): Comparison['parameters'] {
+  return parameters.filter(({ name }) => search?.trials.some(({ params }) => Object.hasOwn(params, name)) === true);
+}
+
 /** What the two sides are called to people. */
 export function sideWords(report: Report): { readonly base: string; readonly head: string } {
   switch (report.event) {

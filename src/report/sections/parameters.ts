@@ -18,7 +18,7 @@ export const parameters: SectionBuilder = {
     const { base: other, head } = sideWords(report);
     // A push carries main's own configuration on, whatever record it is compared with.
     const base = other === 'previous record' ? 'main' : other;
-    const compared = isReseed(report) ? differs : movedColumn(base, head);
+    const compared = isReseed(report) ? differsColumn(base, head) : movedColumn(base, head);
     const order = [...rows].sort((a, b) => weight(b) - weight(a));
     const shown = rows.length <= shownRows + 2 ? rows : order.slice(0, shownRows);
     const rest = rows.filter((row) => !shown.includes(row));
@@ -36,11 +36,17 @@ function weight(row: ParameterRow): number {
 type Column = TableColumn & { readonly cell: (row: ParameterRow) => Text };
 
 function movedColumn(base: string, head: string): Column {
-  return { label: 'moved?', align: 'left', cell: (row) => (row.moved === 'not-distinguishable' && (row.base === undefined) !== (row.head === undefined) ? [faint(`only ${row.base === undefined ? head : base}'s best`)] : moved(row.moved)) };
+  return { label: 'moved?', align: 'left', cell: (row) => (row.moved === 'not-distinguishable' ? onOneSide(row, base, head) : undefined) ?? moved(row.moved) };
 }
 
 /** Of two configurations that were given, none has moved; which of the differences matters, nobody has measured. */
-const differs: Column = { label: 'differs?', align: 'left', cell: (row) => [row.moved === 'same' ? faint('same') : plain('different')] };
+function differsColumn(base: string, head: string): Column {
+  return { label: 'differs?', align: 'left', cell: (row) => (row.moved === 'same' ? [faint('same')] : onOneSide(row, base, head) ?? [plain('different')]) };
+}
+
+function onOneSide(row: ParameterRow, base: string, head: string): Text | undefined {
+  return (row.base === undefined) === (row.head === undefined) ? undefined : [faint(`only ${row.base === undefined ? head : base}'s best`)];
+}
 
 function table(rows: readonly ParameterRow[], { base, head, compared }: { readonly base: string; readonly head: string; readonly compared: Column }): Block {
   const hasBase = rows.some((row) => row.base !== undefined);

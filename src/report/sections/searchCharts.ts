@@ -3,6 +3,7 @@ import type { Comparison } from '../../model/comparison.js';
 import { choiceName } from '../axisScale.js';
 import type { SectionBuilder } from '../index.js';
 import { plain } from '../spans.js';
+import { searchedParameters } from '../words.js';
 
 /** How the search went and where its good values lie. */
 export const searchCharts: SectionBuilder = {
@@ -30,8 +31,8 @@ function chartTrials({ search }: Comparison): readonly ChartTrial[] {
   }) ?? [];
 }
 
-function chartAxes({ parameters }: Comparison): readonly ChartAxis[] {
-  return parameters.map(({ name, log, low, high, choices, curve }) => ({
+function chartAxes(comparison: Comparison): readonly ChartAxis[] {
+  return searchedParameters(comparison).map(({ name, log, low, high, choices, curve }) => ({
     name, log, ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }), ...(choices === undefined ? {} : { choices: choices.map(choiceName) }), ...(curve === undefined ? {} : { curve }),
   }));
 }

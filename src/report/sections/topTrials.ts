@@ -6,7 +6,7 @@ import { durationWords } from '../../model/durationWords.js';
 import { formatNumber } from '../../model/numberFormat.js';
 import type { SectionBuilder } from '../index.js';
 import { code, faint, plain, strong } from '../spans.js';
-import { energyWords, paramText, plural, value } from '../words.js';
+import { energyWords, paramText, plural, searchedParameters, value } from '../words.js';
 
 const shownTrials = 10;
 const shownParams = 6;
@@ -25,9 +25,10 @@ export const topTrials: SectionBuilder = {
   },
 };
 
-function table(top: readonly SearchTrial[], { search, metric, parameters }: Comparison): Block {
+function table(top: readonly SearchTrial[], comparison: Comparison): Block {
+  const { search, metric } = comparison;
   const fresh = new Map(search?.rescore.map((each) => [each.trial, each]) ?? []);
-  const names = byImportance(parameters).slice(0, shownParams);
+  const names = byImportance(comparison).slice(0, shownParams);
   const seeds = Math.max(0, ...[...fresh.values()].map(({ values }) => values.length));
   const rescored = top.some(({ number }) => (fresh.get(number)?.values.length ?? 0) > 0);
   const metered = top.some(({ joules }) => joules !== undefined);
@@ -80,14 +81,15 @@ function label({ number, anchor }: SearchTrial): Text {
   return anchor === undefined ? [plain(String(number))] : [plain(String(number)), faint(anchor === 'incumbent' ? " main's best" : ' defaults')];
 }
 
-function without({ search, parameters }: Comparison): readonly Block[] {
+function without(comparison: Comparison): readonly Block[] {
+  const { search } = comparison;
   const runs = Math.max(0, ...search?.trials.map(({ parts = [] }) => parts.length) ?? []);
   const spread: readonly Block[] = runs < 2 ? [] : [{ kind: 'paragraph', text: [faint(`± is the standard deviation of a trial's ${String(runs)} runs: how much they differ, not how sure their mean is.`)] }];
-  const rest = byImportance(parameters).slice(shownParams, shownParams + 12);
+  const rest = byImportance(comparison).slice(shownParams, shownParams + 12);
   if (rest.length === 0) return spread;
   return [...spread, { kind: 'paragraph', text: [faint('Columns left out: '), ...rest.flatMap((name, i) => [plain(i === 0 ? '' : ', '), code(name)]), plain('.')] }];
 }
 
-function byImportance(parameters: Comparison['parameters']): readonly string[] {
-  return [...parameters].sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)).map(({ name }) => name);
+function byImportance(comparison: Comparison): readonly string[] {
+  return [...searchedParameters(comparison)].sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)).map(({ name }) => name);
 }
