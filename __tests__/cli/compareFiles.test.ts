@@ -192,7 +192,7 @@ describe('two tunings of other tools', () => {
     const lines = readFileSync(join(at, 'noted.jsonl'), 'utf8').split('\n').filter((line) => line !== '');
     expect(lines.at(-1)).toContain('"name":"import:notes"');
     write('older.jsonl', `${lines.slice(0, -1).join('\n')}\n`);
-    expect(json<Report>(ended(await compare('older.jsonl', 'older.jsonl', '--json'), 0)).studies[0]?.warnings).toEqual([]);
+    expect(json<Report>(ended(await compare('older.jsonl', 'older.jsonl', '--json'), 0)).studies[0]?.warnings).toEqual(['Both sides are older.jsonl.']);
     ended(await type(at, ['import', tuner('optuna/study.db'), '--study-name', 'digits', '--out', 'sure.jsonl']), 0);
     expect(readFileSync(join(at, 'sure.jsonl'), 'utf8')).not.toContain('import:notes');
   });

@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { createProgress, type TerminalProgress } from '../../src/cli/progress.js';
+import { createBusyLine, createProgress, type TerminalProgress } from '../../src/cli/progress.js';
 import type { ProgressState } from '../../src/model/ports.js';
 
 const state = (done: number, more: Partial<ProgressState> = {}): ProgressState => ({ study: 'spiral', stage: 'gate', done, of: 10, running: 2, slots: 4, ...more });
+
+const stdin = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true as const, value: undefined }) }) };
 
 function screen({ isTTY, columns = 120 }: { isTTY: boolean; columns?: number }): { progress: TerminalProgress; text: () => string; time: { ms: number } } {
   let written = '';
   const time = { ms: 0 };
   const stream = { write: (text: string) => { written += text; }, isTTY, columns };
-  const stdin = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true as const, value: undefined }) }) };
   const progress = createProgress({ cwd: '/', env: {}, stdout: stream, stderr: stream, stdin, signal: new AbortController().signal }, { quiet: false, now: () => time.ms });
   return { progress, time, text: () => written };
 }
@@ -73,4 +74,19 @@ test('in a log, each stage at most every ten seconds, and its end', () => {
     'spiral · gate 3/10 · 2 running of 4 slots · 28 s left', 'spiral · search 3/10 · 2 running of 4 slots',
     'spiral · gate 10/10 · 0 running of 4 slots',
   ]);
+});
+
+test('what holds the thread is told now and then, on a terminal in one line, elsewhere seldom', () => {
+  const shownBy = (isTTY: boolean, everyMs: number, quiet = false): string[] => {
+    const [written, time]: [string[], { ms: number }] = [[], { ms: 0 }];
+    const stream = { isTTY, columns: 20, write: (text: string) => written.push(text) };
+    const { tell, end } = createBusyLine({ cwd: '/', env: {}, stdout: stream, stderr: stream, stdin, signal: new AbortController().signal }, { quiet, now: () => time.ms });
+    for (let i = 1; i <= 4; i += 1) { time.ms = i * everyMs; tell(() => `reading a long name \u001B ${i}`); }
+    end();
+    return written;
+  };
+  expect(shownBy(true, 100)).toEqual(['\r\u001b[2Kreading a long name', '\r\u001b[2Kreading a long name', '\r\u001b[2K']);
+  expect(shownBy(false, 6000)).toEqual(['reading a long name \\u{1B} 2\n', 'reading a long name \\u{1B} 4\n']);
+  expect(shownBy(true, 10)).toEqual([]);
+  expect(shownBy(true, 1000, true)).toEqual([]);
 });

@@ -23,6 +23,7 @@ import { readResults } from './readResults.js';
 import { openStateDir } from './state.js';
 import { overridesOf, type StudyFlags } from './studyFlags.js';
 import { createProgress, type TerminalProgress } from './progress.js';
+import { withBusyLine } from './studyFile.js';
 import type { Terminal } from './terminal.js';
 import { tellReport } from './writeReport.js';
 
@@ -39,7 +40,7 @@ export async function run(terminal: Terminal, flags: CompareFlags, args: readonl
   if (!filesGiven) await openRepository({ cwd: terminal.cwd, env: terminal.env }).catch(async (cause: unknown) => { throw await unlessOnDisk(terminal.cwd, [base, head], cause); });
   const stateDir = await openStateDir(terminal.cwd);
   const report: Report = filesGiven
-    ? { ...(await compareFiles({ desk: terminal, base, head, choice: choiceOfCompared(flags) }, clock.utc())), failOn: flags.failOn }
+    ? { ...(await withBusyLine(terminal, flags, async (desk) => await compareFiles({ desk, base, head, choice: choiceOfCompared(flags) }, clock.utc()))), failOn: flags.failOn }
     : await compareCommits({ terminal, flags, progress, stateDir, onStart: async () => { await rememberRun(stateDir, { command: 'compare', flags, args: [base, head] }); } }, base, head).catch(async (cause: unknown) => { throw await unlessOnDisk(terminal.cwd, [base, head], cause); });
   return await tellCompared(report, { terminal, flags, progress, stateDir });
 }

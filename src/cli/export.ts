@@ -5,7 +5,7 @@ import { exportFormats } from './exportFormats.js';
 import { exportedStudy } from './exportedStudy.js';
 import { exitCodes, type CommonFlags } from './program.js';
 import { writing } from './state.js';
-import { askedOfImport, readEvents } from './studyFile.js';
+import { askedOfImport, readEvents, withBusyLine } from './studyFile.js';
 import { printable, type Terminal } from './terminal.js';
 
 interface Flags extends CommonFlags { readonly format: string; readonly out?: string; readonly studyName?: string }
@@ -15,7 +15,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   const [path = ''] = args;
   const format = exportFormats[flags.format];
   if (format === undefined) throw new UserError('flag-invalid', `--format ${flags.format} is unknown.`, { fix: `Use one of ${Object.keys(exportFormats).join(', ')}.` });
-  const read = await readEvents(terminal, path, flags.studyName === undefined ? {} : { studyName: flags.studyName }).catch((error: unknown) => { throw askedOfImport(error, { path, has: [], then: 'export that' }); });
+  const read = await withBusyLine(terminal, flags, async (desk) => await readEvents(desk, path, flags.studyName === undefined ? {} : { studyName: flags.studyName })).catch((error: unknown) => { throw askedOfImport(error, { path, has: [], then: 'export that' }); });
   const { pieces, notes } = format(exportedStudy(read.events, path));
   if (flags.out === undefined) for (const piece of pieces) terminal.stdout.write(piece);
   else await write(resolve(terminal.cwd, flags.out), flags.out, pieces);

@@ -10,8 +10,11 @@ import { assetPath } from '../platform/assets.js';
 import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
-import { chooseByFlag, readStudyFile } from './studyFile.js';
+import { chooseByFlag, readStudyFile, withBusyLine, type Desk } from './studyFile.js';
 import { printableRow, type Terminal } from './terminal.js';
+
+/** A fraction of a second. */
+const trialsBetween = 1000;
 
 interface Flags extends CommonFlags, ImportFlags { readonly out?: string; readonly exporter?: boolean }
 
@@ -23,21 +26,29 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   }
   const [path] = args;
   if (path === undefined) throw new UserError('path-missing', 'Which file or folder?', { fix: 'noregret import PATH; --help lists what is read.' });
-  const choice = choiceOf(flags);
-  const file = await readStudyFile(terminal, path, choice);
-  if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
-  const { events, notes: own, space } = chooseByFlag(file.studies, flags.studyName, path).read(choice);
-  const summary = createSummary();
-  const notes = [...file.notes, ...own];
-  const out = flags.out ?? `${nameIn(events)}.jsonl`;
-  await writeWholeJournal(resolve(terminal.cwd, out), out, noted(events, summary, notes), terminal.signal);
-  const found = summary.summary();
+  const { found, notes, ...made } = await withBusyLine(terminal, flags, async (desk, tell) => await makeLog({ desk, tell, signal: terminal.signal }, flags, path));
   if (flags.json === true) {
     const { study, metric, trials, counts, best } = found;
-    terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: file.format, study, out, metric, space: { is: space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
-  } else terminal.stdout.write(`${linesOf(found, { ...file, path, out, space }).map(printableRow).join('\n')}\n`);
+    terminal.stdout.write(`${JSON.stringify({ ok: true, tool: found.tool, format: made.format, study, out: made.out, metric, space: { is: made.space, parameters: found.space?.parameters.length ?? 0 }, trials, states: counts, best, notes })}\n`);
+  } else terminal.stdout.write(`${linesOf(found, { ...made, path }).map(printableRow).join('\n')}\n`);
   for (const note of notes) terminal.stderr.write(`note: ${printableRow(note)}\n`);
   return exitCodes.ok;
+}
+
+interface Busy { readonly desk: Desk; readonly tell: (text: () => string) => void; readonly signal: AbortSignal }
+interface Made { readonly found: Summary; readonly notes: readonly string[]; readonly format: string; readonly space: string; readonly out: string }
+
+async function makeLog({ desk, tell, signal }: Busy, flags: Flags, path: string): Promise<Made> {
+  const choice = choiceOf(flags);
+  const file = await readStudyFile(desk, path, choice);
+  if (file.kind === 'ours') throw new UserError('already-ours', `${path} is a study log of noregret already.`, { fix: `Go on with it: noregret ask-tell --study ${path}` });
+  const study = chooseByFlag(file.studies, flags.studyName, path);
+  const { events, notes: own, space } = study.read(choice);
+  const [summary, notes] = [createSummary(), [...file.notes, ...own]];
+  const out = flags.out ?? `${nameIn(events)}.jsonl`;
+  const onTrial = (trial: number): void => { if (trial % trialsBetween === 0) tell(() => `writing ${out} · ${trial} of ${study.trials} trials`); };
+  await writeWholeJournal(resolve(desk.cwd, out), out, noted(events, { ...summary, onTrial }, notes), signal);
+  return { found: summary.summary(), notes, format: file.format, space, out };
 }
 
 function nameIn(events: Iterable<StudyEvent>): string {
@@ -45,9 +56,15 @@ function nameIn(events: Iterable<StudyEvent>): string {
   return 'study';
 }
 
+type Seen = ReturnType<typeof createSummary> & { readonly onTrial: (trial: number) => void };
+
 /** The events, seen by the summary, and at their end what a reader of the log should know; `notes` grows by what shows only there. */
-function* noted(events: Iterable<StudyEvent>, { add, summary }: ReturnType<typeof createSummary>, notes: string[]): Generator<StudyEvent, void> {
-  for (const event of events) { add(event); yield event; }
+function* noted(events: Iterable<StudyEvent>, { add, summary, onTrial }: Seen, notes: string[]): Generator<StudyEvent, void> {
+  for (const event of events) {
+    add(event);
+    if (event.type === 'started') onTrial(event.trial);
+    yield event;
+  }
   notes.push(...nonFiniteNote(summary()));
   if (notes.length > 0) yield importNotesEvent(notes, '');
 }

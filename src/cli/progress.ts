@@ -5,6 +5,8 @@ import { printable, type Terminal } from './terminal.js';
 const clearLine = '\r\u001b[2K';
 /** In a log, a line of progress at most this often, so that a long search neither floods nor looks dead. */
 const plainIntervalMs = 10_000;
+/** On a terminal a line that is rewritten while work holds the thread. */
+const liveIntervalMs = 200;
 /** On a terminal the time that is left goes down between two trials as well. */
 const tickMs = 1000;
 
@@ -20,6 +22,25 @@ export function createProgress(terminal: Terminal, { quiet, now }: Options): Ter
   const write = (text: string): unknown => terminal.stderr.write(text);
   if (quiet) return { line: () => undefined, warn: (text) => write(`warning: ${printable(text)}\n`), progress: () => undefined, end: () => undefined };
   return terminal.stderr.isTTY === true && terminal.env['CI'] === undefined ? liveProgress(terminal, now) : plainProgress(write, now);
+}
+
+/** Progress of what holds the thread, when no timer comes: the text is asked for as seldom as it is shown. Nothing of what is over in a moment. */
+export function createBusyLine({ stderr, env }: Terminal, { quiet, now }: Options): { readonly tell: (text: () => string) => void; readonly end: () => void } {
+  const isLive = stderr.isTTY === true && env['CI'] === undefined;
+  let [lastMs, isShown] = [now(), false];
+  return {
+    tell: (text) => {
+      if (quiet || now() - lastMs < (isLive ? liveIntervalMs : plainIntervalMs)) return;
+      [lastMs, isShown] = [now(), isLive];
+      stderr.write(isLive ? `${clearLine}${cut(printable(text()), stderr.columns)}` : `${printable(text())}\n`);
+    },
+    end: () => { if (isShown) stderr.write(clearLine); isShown = false; },
+  };
+}
+
+/** Some terminals say that they have 0 columns. */
+function cut(text: string, columns = 0): string {
+  return text.slice(0, (columns > 0 ? columns : 80) - 1);
 }
 
 function plainProgress(write: (text: string) => unknown, now: () => number): TerminalProgress {
@@ -42,9 +63,7 @@ function liveProgress({ stderr }: Terminal, now: () => number): TerminalProgress
   let ticking: NodeJS.Timeout | undefined;
   let shown = '';
   const show = (): void => {
-    // Some terminals say that they have 0 columns.
-    const { columns = 0 } = stderr;
-    const text = statusText([...stages.values()], now()).slice(0, (columns > 0 ? columns : 80) - 1);
+    const text = cut(statusText([...stages.values()], now()), stderr.columns);
     if (text !== '' || shown !== '') stderr.write(`${clearLine}${text}`);
     shown = text;
   };

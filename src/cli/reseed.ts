@@ -19,6 +19,7 @@ import type { TerminalProgress } from './progress.js';
 import { rememberRun } from './resume.js';
 import { openStateDir } from './state.js';
 import { overridesOf } from './studyFlags.js';
+import { withBusyLine } from './studyFile.js';
 import type { Terminal } from './terminal.js';
 
 interface Setup { readonly terminal: Terminal; readonly flags: CompareFlags; readonly progress: TerminalProgress }
@@ -27,7 +28,7 @@ interface Setup { readonly terminal: Terminal; readonly flags: CompareFlags; rea
 export async function run({ terminal, flags, progress }: Setup, base: string, head: string): Promise<number> {
   const { cwd, env } = terminal;
   const clock = createClock();
-  const tunings = winnersOf(...await readTunings({ desk: terminal, base, head, choice: choiceOfCompared(flags) }));
+  const tunings = winnersOf(...await withBusyLine(terminal, flags, async (desk) => await readTunings({ desk, base, head, choice: choiceOfCompared(flags) })));
   const study = await studyHere({ terminal, flags, progress });
   checkMetric(study, tunings.searches, [base, head]);
   const more = morePairsOf(flags.moreSeeds);

@@ -6,9 +6,11 @@ import type { StudyEvent } from '../model/study.js';
 import { ChoiceNeeded, type Needed } from '../imports/choiceNeeded.js';
 import type { ImportChoice, ImportedStudy } from '../imports/importer.js';
 import { chooseStudy, readImport } from '../imports/open.js';
-import { checkFileSize } from '../imports/source.js';
+import { checkFileSize, type OnRead } from '../imports/source.js';
 import { BEGINNING, createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
+import type { CommonFlags } from './program.js';
+import { createBusyLine } from './progress.js';
 import { stateDirName } from './state.js';
 import type { Terminal } from './terminal.js';
 
@@ -22,10 +24,20 @@ const chunkBytes = 1 << 20;
 const beginningBytes = 8192;
 
 /** Who reads, and from where. */
-export type Desk = Pick<Terminal, 'cwd' | 'endsAtOnce'>;
+export type Desk = Pick<Terminal, 'cwd' | 'endsAtOnce'> & { readonly onRead?: OnRead };
+
+/** What takes long here holds the thread: says how far it is. `tell` shows what else is to be said now and then. */
+export async function withBusyLine<T>(terminal: Terminal, { quiet }: CommonFlags, use: (desk: Desk, tell: (text: () => string) => void) => Promise<T>): Promise<T> {
+  const { tell, end } = createBusyLine(terminal, { quiet: quiet === true, now: () => performance.now() });
+  try {
+    return await use({ ...terminal, onRead: ({ name, files, share }) => { tell(() => `reading ${name} · ${share === undefined ? `${files} files` : `${Math.floor(100 * share)} %`}`); } }, tell);
+  } finally {
+    end();
+  }
+}
 
 /** `wanted` is a file or folder, or the name of a study below .noregret. Read without a lock and left as it is. */
-export async function readStudyFile({ cwd, endsAtOnce = run }: Desk, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
+export async function readStudyFile({ cwd, endsAtOnce = run, onRead }: Desk, wanted: string, choice: ImportChoice = {}): Promise<StudyFile> {
   const path = await locate(cwd, wanted);
   if ((await beginningOf(path)).startsWith(BEGINNING)) {
     const file = await openRegular(path, wanted);
@@ -36,7 +48,7 @@ export async function readStudyFile({ cwd, endsAtOnce = run }: Desk, wanted: str
       await file.close();
     }
   }
-  return { kind: 'imported', ...endsAtOnce(() => readImport(path, wanted, choice)) };
+  return { kind: 'imported', ...endsAtOnce(() => readImport(path, wanted, choice, onRead)) };
 }
 
 function run<T>(work: () => T): T {

@@ -62,7 +62,7 @@ function allAt(source: Source): readonly Known[] {
   const others = tuners.filter(({ format, importer }) => importer.tool !== own.importer.tool && format !== opaque);
   const ask = (one: Source): Known[] => [knownAs(one, others) ?? []].flat();
   const inside = own.importer.byproduct === true ? below(source, { most: mostBeside, ask })
-    : source.list().filter(({ isFolder }) => !isFolder).slice(0, mostBeside).flatMap(({ name }) => ask(within(source, name)));
+    : source.list().filter(({ isFolder }) => !isFolder).slice(0, mostBeside).flatMap(({ name }) => ask(source.inside(name)));
   return [own, ...ask(source), ...inside];
 }
 
@@ -72,7 +72,7 @@ function below(top: Source, { most, ask }: { readonly most: number; readonly ask
   let level: readonly Source[] = [top];
   for (let depth = 0; depth < mostDepth; depth += 1) {
     const isRest = found.length > 0;
-    const children = level.flatMap((folder) => unless(isRest, () => folder.list().filter(({ name }) => !nobodysResults.has(name)).slice(0, most).map(({ name }) => within(folder, name)))).slice(0, most);
+    const children = level.flatMap((folder) => unless(isRest, () => folder.list().filter(({ name }) => !nobodysResults.has(name)).slice(0, most).map(({ name }) => folder.inside(name)))).slice(0, most);
     const unknown: Source[] = [];
     for (const child of children) {
       const known = unless(isRest, () => ask(child));
@@ -82,10 +82,6 @@ function below(top: Source, { most, ask }: { readonly most: number; readonly ask
     level = unknown;
   }
   return found;
-}
-
-function within(folder: Source, name: string): Source {
-  return openSource(join(folder.path, name), join(folder.name, name));
 }
 
 /** Where something was found already, a folder that cannot be read is none of anybody's. */

@@ -4,7 +4,7 @@ import { shellWord } from '../model/shellWord.js';
 import { findResults, folderAround, foundIn, knownAs, type Known } from './detect.js';
 import type { ImportChoice, Imported, ImportedStudy, Importer } from './importer.js';
 import { importers } from './index.js';
-import { checkFileSize, openSource, type Source } from './source.js';
+import { checkFileSize, openSource, type OnRead, type Source } from './source.js';
 
 /** What a file or folder of another tool holds. */
 export interface OpenedImport extends Imported { readonly format: string; readonly tool: string }
@@ -17,8 +17,8 @@ export function whereImportable(path: string, name: string): 'itself' | 'below' 
 }
 
 /** UserErrors `file-too-large`, `study-unknown`, `part-of-folder` and `which-file` where it cannot be told, else those of the reader. */
-export function readImport(path: string, name: string, choice: ImportChoice = {}): OpenedImport {
-  const source = openSource(path, name);
+export function readImport(path: string, name: string, choice: ImportChoice = {}, onRead?: OnRead): OpenedImport {
+  const source = openSource(path, name, onRead);
   if (!source.isFolder) checkFileSize(source.bytesOf(), name);
   const { known, notes } = findResults(source, choice.format);
   const [first, second] = known;

@@ -25,7 +25,8 @@ export interface Ways {
   readonly sound: SoundFolders;
 }
 
-export function waysInto(path: string, name: string, isFolder: boolean): Ways {
+/** `onOpen`: before each file. */
+export function waysInto(path: string, name: string, { isFolder, onOpen }: { readonly isFolder: boolean; readonly onOpen: () => void }): Ways {
   const sound = soundFolders();
   // Made once: a hundred thousand small files cost as much in joining and normalising as in opening.
   const [root, shown] = [beginningOf(path), beginningOf(name)];
@@ -33,6 +34,7 @@ export function waysInto(path: string, name: string, isFolder: boolean): Ways {
   const place = (inside: string): string | undefined => (isFolder ? placeIn(root, inside, sound) : inside === '' ? path : undefined);
   const attempt = (inside: string): Opened | string => {
     const full = place(inside);
+    onOpen();
     return full === undefined ? 'there is no such file' : openRegular(full, inside === '');
   };
   return {
@@ -40,6 +42,7 @@ export function waysInto(path: string, name: string, isFolder: boolean): Ways {
     beneath: (inside) => (isFolder ? pathIn(root, inside, sound) : place(inside)),
     attemptUnseen: (inside) => {
       const full = place(inside);
+      onOpen();
       return full === undefined ? undefined : openUnseen(full, inside === '');
     },
     open: (inside) => {

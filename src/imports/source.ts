@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../model/errors.js';
 import { limits } from './limits.js';
 import { unreadable, waysInto, type Entry, type Opened } from './places.js';
@@ -33,6 +33,8 @@ export interface Source {
   bytesOf(path?: string): number;
   /** Pieces from anywhere; to be closed. */
   open(path?: string): Pages;
+  /** What a name of `list` stands for, as a source of its own. */
+  inside(name: string): Source;
   /** A file that stands beside this one under the same name with an ending. */
   beside(ending: string): Source | undefined;
   /** For messages: the path as the user can find it. */
@@ -41,9 +43,14 @@ export interface Source {
   readonly links: readonly string[];
 }
 
+/** Told now and then in a long reading: how many files were opened, and of one that is long the share that was read, from 0 to 1. */
+export type OnRead = (soFar: { readonly name: string; readonly files: number; readonly share?: number }) => void;
+
 /** A file read here and there. */
 export interface Pages { readonly bytes: number; read(offset: number, length: number): Buffer; close(): void }
 
+/** A fraction of a second. */
+const filesBetween = 1000;
 const headBytes = 16_384;
 const chunkBytes = 1 << 20;
 /** Also where a file grew while it was read. */
@@ -51,7 +58,7 @@ const leastBytes = 1 << 10;
 /** For what is small: folders of a hundred thousand such files would leave as many buffers behind. */
 const scratch = Buffer.allocUnsafeSlow(1 << 16);
 
-export function openSource(path: string, name: string): Source {
+export function openSource(path: string, name: string, onRead: OnRead = () => undefined): Source {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw unreadable(name, 'there is no such file or folder');
   if (!stats.isFile() && !stats.isDirectory()) throw unreadable(name, 'it is neither a file nor a folder');
@@ -59,7 +66,9 @@ export function openSource(path: string, name: string): Source {
   const links: string[] = [];
   /** Every format asks for it to tell whether the folder is its own. */
   const held: { top?: readonly Entry[]; head?: Buffer } = {};
-  const { place, beneath, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, isFolder);
+  let files = 0;
+  const onOpen = (): void => { if ((files += 1) % filesBetween === 0) onRead({ name, files }); };
+  const { place, beneath, attempt, attemptUnseen, open, label, sound } = waysInto(path, name, { isFolder, onOpen });
   const entryOf = (inside: string): ReturnType<typeof lstatSync> => {
     const full = place(inside);
     return full === undefined ? undefined : (inside === '' ? statSync : lstatSync)(full, { throwIfNoEntry: false });
@@ -70,9 +79,10 @@ export function openSource(path: string, name: string): Source {
   const has = (inside: string): boolean => isFileAt(beneath(inside), inside === '') && place(inside) !== undefined;
   return {
     name, path, isFolder, base: basename(path), links, label, bytes,
-    chunks: (inside = '') => chunksOf(open(inside), label(inside)),
+    chunks: (inside = '') => chunksOf(open(inside), label(inside), (share) => { onRead({ name: label(inside), files, share }); }),
+    inside: (child) => openSource(join(path, child), join(name, child), onRead),
     open: (inside = '') => pagesOf(open(inside), label(inside)),
-    beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`) : undefined),
+    beside: (ending) => (!isFolder && statSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === true ? openSource(`${path}${ending}`, `${name}${ending}`, onRead) : undefined),
     text, glance, has, textIf: (inside) => glance(inside)?.toString('utf8') ?? (has(inside) ? text(inside) : undefined),
     bytesOf: (inside = '') => Number(entryOf(inside)?.size ?? 0),
     head: (inside = '') => (inside === '' && !isFolder ? held.head ??= headOf(attempt('')) : headOf(attempt(inside))),
@@ -113,7 +123,7 @@ function take(entry: Dirent, into: Entry[], seeLink: () => void): void {
   else if (entry.isSymbolicLink()) seeLink();
 }
 
-function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, void> {
+function* chunksOf({ file, size }: Opened, label: string, onPart: (share: number) => void): Generator<Buffer, void> {
   try {
     checkSize(size, limits.fileBytes, label);
     for (let position = 0; ;) {
@@ -124,6 +134,7 @@ function* chunksOf({ file, size }: Opened, label: string): Generator<Buffer, voi
       if (got < buffer.length) return;
       position += got;
       checkSize(position, limits.fileBytes, label);
+      onPart(Math.min(1, position / size));
     }
   } finally {
     closeSync(file);
