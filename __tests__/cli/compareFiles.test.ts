@@ -188,6 +188,9 @@ describe('two tunings of other tools', () => {
     const report = json<Report>(ended(await compare('noted.jsonl', 'noted.jsonl', '--json'), 0));
     expect(report.studies[0]?.warnings).toEqual(expect.arrayContaining([`noted.jsonl${guessed}`, 'noted.jsonl: 1 of 3 trials ended with acc NaN or infinite: they count as failed.']));
     expect(ended(await compare('noted.jsonl', 'noted.jsonl'), 0).out.replaceAll(/\s+/g, ' ')).toContain(`noted.jsonl${guessed}`);
+    ended(await type(at, ['import', 'noted.csv', '--metric', 'acc', '--params', 'lr', '--out', 'other.jsonl']), 0);
+    const both = json<Report>(ended(await compare('noted.jsonl', 'other.jsonl', '--json'), 0));
+    expect(both.studies[0]?.warnings.filter((warning) => warning.includes('in which direction'))).toEqual([`noted.jsonl and other.jsonl${guessed}`]);
     // A log of a version that kept no notes.
     const lines = readFileSync(join(at, 'noted.jsonl'), 'utf8').split('\n').filter((line) => line !== '');
     expect(lines.at(-1)).toContain('"name":"import:notes"');

@@ -54,10 +54,17 @@ export function searchAlone(head: NamedLog, verdict: Comparison['verdict']): Com
   };
 }
 
+/** What readers told, each note once with all logs that it is about. */
+function toldOnce(logs: readonly Searched[]): string[] {
+  const about = new Map<string, Set<string>>();
+  for (const { notes, path } of logs) for (const note of notes) about.set(note, (about.get(note) ?? new Set()).add(path));
+  return [...about].map(([note, paths]) => `${[...paths].some((path) => note.includes(path)) ? '' : `${[...paths].join(' and ')}: `}${note}.`);
+}
+
 function frameOf(here: Searched, logs: readonly Searched[]): Omit<Comparison, 'verdict' | 'metrics' | 'parameters' | 'budget' | 'notes'> {
   return {
     study: here.study.name, configPath: here.path, metric: { ...here.metric }, search: searchOf(here), failures: [], environment: {}, policyChanges: [], secrets: '',
-    warnings: [...new Set(logs.flatMap(({ notes, path }) => notes.map((note) => `${note.includes(path) ? '' : `${path}: `}${note}.`)))],
+    warnings: toldOnce(logs),
     reproduce: [`npx noregret compare ${logs.map(({ path }) => shellWord(path)).join(' ')}`],
   };
 }
