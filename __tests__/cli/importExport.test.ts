@@ -70,3 +70,10 @@ const openFiles = (pid: number): string[] => readdirSync(`/proc/${pid}/fd`).flat
   expect(await exit).toBe('SIGINT');
   expect(readdirSync(folder.path).filter((name) => name.startsWith('large'))).toEqual(['large.csv']);
 });
+
+test('nobody reading the notes is no error', async () => {
+  put('small.csv', 'lr,loss\n0.1,0.5\n');
+  const child = spawn(process.execPath, [join(distDir, 'cli.js'), 'import', 'small.csv', '--metric', 'loss', '--params', 'lr'], { cwd: folder.path, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.destroy();
+  expect(await new Promise((resolve) => child.on('exit', (code, signal) => { resolve(code ?? signal); }))).toBe(0);
+});

@@ -24,6 +24,8 @@ export async function main(): Promise<void> {
   listen();
   let stdoutLost = (): void => process.exit(exitCodes.infrastructure);
   process.stdout.on('error', () => { stdoutLost(); });
+  // Progress that nobody reads any more (2>&1 | head) is no reason to end.
+  process.stderr.on('error', () => undefined);
   const terminal: Terminal = {
     cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: interrupt.signal,
     onStdoutLost: (listener) => { stdoutLost = listener; }, endsAtOnce,
