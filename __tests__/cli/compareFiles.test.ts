@@ -229,8 +229,8 @@ describe('two tunings of other tools', () => {
     const report = json<Report>(ended(await compare('p.jsonl', 'q.jsonl', '--json'), 0));
     expect(report.studies[0]?.notes).toEqual(expect.arrayContaining(['The searches were over different parameters: only base has lr; only head has learning_rate. Probably renamed: lr → learning_rate.']));
     const { out } = ended(await compare('p.jsonl', 'q.jsonl'), 0);
-    expect(out).toMatch(/^ +lr .* only base's best$/m);
-    expect(out).toMatch(/^ +learning_rate .* only head's best$/m);
+    expect(out).toMatch(/^ +lr .* base only$/m);
+    expect(out).toMatch(/^ +learning_rate .* head only$/m);
     expect(out).toContain('Search (as logged, 12 trials): as it was left.');
     expect(out).toMatch(/Runs +24 ok, none run here\./);
     // The search that is shown never had the other side's parameter: no column, no axis.

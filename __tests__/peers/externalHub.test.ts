@@ -148,7 +148,7 @@ print(json.dumps([trial.params for trial in study.trials]))`);
   test.each<[string, RegExp]>([
     ['auto_sampler', /No module named 'torch'.*It asks for: scipy torch cmaes\./],
     ['hebo', /It asks for: optuna optunahub hebo\./],
-    ['ctpe', /cTPESampler must take constraints_func.*Look at `options`/],
+    ['ctpe', /cTPESampler must take constraints_func.*`options` in `method` may hold .*constraints_func/],
     ['simple', /holds no classes that are a BaseSampler/],
     ['nsgaii_with_tpe_warmup', /It was written for another version of Optuna than is installed/],
   ])('%s is refused, and why', async (name, words) => {

@@ -20,6 +20,6 @@ const lastCells = (event: string): unknown[] => {
 };
 
 test('what one side alone has is told as such, wherever two configurations stand side by side', () => {
-  expect(lastCells(reseedEvent)).toEqual(['different', "only A's best", "only B's best", 'same']);
-  expect(lastCells('command line')).toEqual(['not distinguishable', "only base's best", "only head's best", 'same']);
+  expect(lastCells(reseedEvent)).toEqual(['different', 'A only', 'B only', 'same']);
+  expect(lastCells('command line')).toEqual(['not distinguishable', 'base only', 'head only', 'same']);
 });

@@ -45,7 +45,7 @@ function differsColumn(base: string, head: string): Column {
 }
 
 function onOneSide(row: ParameterRow, base: string, head: string): Text | undefined {
-  return (row.base === undefined) === (row.head === undefined) ? undefined : [faint(`only ${row.base === undefined ? head : base}'s best`)];
+  return (row.base === undefined) === (row.head === undefined) ? undefined : [faint(`${row.base === undefined ? head : base} only`)];
 }
 
 function table(rows: readonly ParameterRow[], { base, head, compared }: { readonly base: string; readonly head: string; readonly compared: Column }): Block {
