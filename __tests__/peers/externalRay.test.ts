@@ -67,7 +67,7 @@ describe.each(hasPython ? searchers : [])('Ray\'s $sampler { $options }', (searc
 
   test.each<[string, RegExp]>([
     ['sampler: ZOOptSearch', /ZOOpt does not support parameters of type `Float` with samplers of type `_LogUniform`\. Choose another distribution/],
-    ['sampler: ZOOptSearch, options: { algo: racos }', /ZOOptSearch: `algo` must be in \['asracos', 'sracos'\].*Look at `options`/],
+    ['sampler: ZOOptSearch, options: { algo: racos }', /ZOOptSearch does not take these options \(algo = "racos"\): `algo` must be in \['asracos', 'sracos'\].*may hold algo/],
     ['sampler: NevergradSearch, options: { optimizer: Nothing }', /nevergrad\.optimizers has no Nothing\. There are \d+, such as NGOpt/],
     ['sampler: HEBOSearch', /HEBO must be installed.*HEBO==0\.3\.6/],
     ['sampler: AxSearch', /Ax must be installed.*ax-platform==1\.2\.4/],
