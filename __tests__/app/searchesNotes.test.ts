@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { searchedOf, type Searched } from '../../src/app/searched.js';
-import { searchesNotes, searchesWarnings } from '../../src/app/searchesNotes.js';
+import { noVerdictNote, searchesNotes, searchesWarnings } from '../../src/app/searchesNotes.js';
 import { unchangedReference } from '../../src/compare/twoSearches.js';
 import { createRng } from '../../src/math/rng.js';
 import type { Goal } from '../../src/model/direction.js';
@@ -135,5 +135,14 @@ describe('one tuning twice', () => {
     expect(searchesWarnings(searched('a', rows), searched('b', plain([0.5, 0.61])))).toEqual([]);
     expect(searchesWarnings(searched('a', rows), searched('b', plain([0.5, 0.6], 1)))).toEqual([]);
     expect(searchesWarnings(searched('a', []), searched('b', []))).toEqual([]);
+  });
+
+  test('of results that one study file names, nothing was tuned in between: no copy, no luck, no other metric', () => {
+    const [a, b, apart] = [searched('a', plain([0.5, 0.6]), { metric: 'loss' }), searched('b', plain([0.5, 0.6]), { metric: 'loss' }), searched('b', plain([50, 60]), { metric: 'loss' })];
+    const oneStudyFile = { oneStudyFile: true };
+    expect(searchesWarnings(a, b, oneStudyFile)).toEqual([]);
+    expect(searchesNotes(a, b, oneStudyFile)).toEqual(['b holds the trials of a, value for value: nothing was tuned in between.', noVerdictNote]);
+    expect(searchesWarnings(a, apart, oneStudyFile)).toEqual([]);
+    expect(searchesNotes(a, apart, oneStudyFile)[0]).toContain('Both searches tried the same 2 configurations');
   });
 });

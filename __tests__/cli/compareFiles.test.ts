@@ -138,6 +138,7 @@ describe('what cannot be compared', () => {
   test.each([
     ['a record and a log', 'base.json', 'low.jsonl', 'base.json is a record, low.jsonl a study log.'],
     ['a file and a commit', 'base.json', 'main', 'base.json is a file and main is not.'],
+    ['a file and a branch with a slash', 'base.json', 'origin/main', 'There is no file origin/main: check the path. Else give two commits, two tunings'],
     ['a file that is not there', 'base.json', 'gone.json', 'There is no file gone.json'],
     ['no JSON', 'base.json', 'rubbish.json', 'rubbish.json: not JSON.'],
     ['no record', 'base.json', 'else.json', 'else.json: not a noregret record (tool:'],

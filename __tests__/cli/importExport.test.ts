@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readStudyFile } from '../../src/cli/studyFile.js';
 import { distDir } from '../e2e/harness/runner.js';
 import { temporaryFolder } from '../stores/gitFixture.js';
 import { ended, json, type } from './desk.js';
@@ -76,4 +77,13 @@ test('nobody reading the notes is no error', async () => {
   const child = spawn(process.execPath, [join(distDir, 'cli.js'), 'import', 'small.csv', '--metric', 'loss', '--params', 'lr'], { cwd: folder.path, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.destroy();
   expect(await new Promise((resolve) => child.on('exit', (code, signal) => { resolve(code ?? signal); }))).toBe(0);
+});
+
+test('what may run a Python is ended in order, so that its folder of pickled results does not stay behind', async () => {
+  const held: string[] = [];
+  const desk = { cwd: folder.path, endsAtOnce: <T>(work: () => T): T => { held.push('at once'); return work(); } };
+  await readStudyFile(desk, 'study.log', { trust: true });
+  expect(held).toEqual([]);
+  await readStudyFile(desk, 'study.log');
+  expect(held).toEqual(['at once']);
 });

@@ -62,6 +62,15 @@ describe('a study whose results another tool left', () => {
     expect(json<Report>(ended(await compare('--json'), 0)).studies[0]?.baseline).toMatchObject({ sha: later, ageCommits: 1, why: expect.stringContaining('The nearest search that was recorded before') });
   });
 
+  test('a pull request that touches no results says so, and neither luck nor a copy', async () => {
+    commitWith('keras-tuner/random', 'main\'s tuning');
+    branch(() => { repository.commit('other', { 'train.py': 'x' }); });
+    mkdirSync(history);
+    const [one] = json<Report>(ended(await compare('--json'), 0)).studies;
+    expect(one?.notes.join('\n')).toMatch(/^tuner holds the trials of tuner at [0-9a-f]{10}, value for value: nothing was tuned in between\.$/m);
+    expect([...one?.notes ?? [], ...one?.warnings ?? []].join('\n')).not.toMatch(/copy|luck|If nothing had changed/);
+  });
+
   test('the next push stands beside the record before it; history and drift know both', async () => {
     commitWith('keras-tuner/random', 'one');
     await recordOnMain(folder.path, history, { run: '1' });

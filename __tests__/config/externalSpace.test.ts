@@ -42,6 +42,8 @@ test.each([
   ['ray-tune', 'x: { distribution: q_normal, mu: 0, sigma: 1, q: 0.5 }'],
   ['deap', `${choice}; k: { value: 3, when: { opt: sgd } }`],
   ['optuna, sampler: GridSampler, options: { search_space: { x: [0.1, 0.2] } }', 'x: { min: 0.0, max: 1.0 }'],
+  // Ray Tune's, which Optuna itself refuses by name.
+  ['optuna, sampler: BayesOptSearch', choice],
   ['[python, mine.py]', 'x: { distribution: beta, a: 1, b: 2 }'],
 ])('%s draws %s', (external, parameters) => { expect(errors(`{ external: ${external} }`, parameters)).toEqual([]); });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pullRequestJob, pushJob, reportOf, tune, twoJobs } from './harness/jobs.js';
 import { startWorld, type World } from './harness/world.js';
@@ -23,9 +23,13 @@ test('a push records the search that lies in the workspace; a pull request is sh
 
   await world.commit('pull', { 'train.py': '# changed' });
   const pull = await world.pullRequest('pull');
-  const { tune, publish, report } = await twoJobs(pullRequestJob(world, pull, { prepare: tuner('keras-tuner/random') }));
+  const unfinished = (workspace: string): void => { tuner('keras-tuner/random')(workspace); rmSync(join(workspace, 'tuner/trial_04/trial.json')); };
+  const { tune, publish, report } = await twoJobs(pullRequestJob(world, pull, { prepare: unfinished }));
   expect([tune.code, publish.code]).toEqual([0, 0]);
   expect(report.studies[0]).toMatchObject({ verdict: { kind: 'INCONCLUSIVE', reason: 'results-read' }, baseline: { measuredSha: sha, why: 'The search that was recorded at this very commit.' }, budget: { failed: expect.any(Number) } });
+  // By its name in the study file: nobody reads where the runner keeps its files.
+  expect(report.studies[0]?.warnings).toEqual(expect.arrayContaining(['tuner/trial_04/trial.json is not there (yet): left out.']));
+  expect(report.studies[0]?.warnings.join('\n')).not.toMatch(/(^| )\//m);
   const [comment] = await world.github.comments(pull.number);
   expect(comment?.body).toContain('no seed was repeated');
   expect(comment?.body).toContain('best found');

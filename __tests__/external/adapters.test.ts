@@ -44,6 +44,25 @@ async function tuned(method: string): Promise<Study['verdict']> {
   return study.verdict;
 }
 
+const described = (body: string, options: string): string => spawnSync('python3', ['-S', '-c', `
+from typing import Callable, Optional
+from adapter_options import Refused, check_options
+def kind(${body}): pass
+try:
+    check_options(kind, ${options}, "Sampler")
+    print("taken")
+except Refused as error:
+    print(error)
+`], { encoding: 'utf8', env: { ...process.env, PYTHONPATH: join(assetPath('python'), 'adapters') } }).stdout.trim();
+(hasPython ? test : test.skip).each([
+  ['trials: int = 10', '{"trials": 5}', 'taken'],
+  ['trials: int = 10', '{"trails": 5}', 'Sampler has no option trails (did you mean trials?)'],
+  ['share: "float | None" = None', '{"share": "half"}', 'Sampler: option share is "half", must be a number'],
+  ['gamma: Optional[Callable[[int], int]] = None', '{"gamma": 3}', 'Sampler: option gamma is 3, must be a function, which a study file cannot hold'],
+  ['gamma: Optional[Callable[[int], int]] = None', '{"gamma": None}', 'taken'],
+  ['gamma: Callable[[int], int] = len', '{"gamma": None}', 'Sampler: option gamma is null, must be a function, which a study file cannot hold'],
+])('an option of a class that takes (%s): %s', (body, options, expected) => { expect(described(body, options)).toBe(expected); });
+
 describe.each(hasPython ? Object.entries(libraries) : [])('%s', (adapter, library) => {
   beforeEach(() => { python({}); });
 

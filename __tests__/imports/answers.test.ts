@@ -233,6 +233,11 @@ describe('from a stranger', () => {
     execFileSync('rm', [seen]);
   });
 
+  withPython('a Python that was ended is no long one', async () => {
+    execFileSync('python3', ['-c', 'import pickle, os, sys\nclass End:\n    def __reduce__(self): return (os.abort, ())\npickle.dump(End(), open(sys.argv[1], "wb"))', join(folder.path, 'end.pkl')]);
+    expect(ended(await typed(folder.path, ['import', 'end.pkl', '--trust']), 2).err).toContain('Python could not load end.pkl: it was ended by SIGABRT.\n');
+  });
+
   test('names in results never become paths, and links are not followed', async () => {
     put('t.csv', 'a/../../../x,loss\n1,2\n');
     const found = await read('t.csv', '--metric', 'loss', '--params', 'a/../../../x', '--out', 'named.jsonl');

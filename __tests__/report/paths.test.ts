@@ -13,6 +13,7 @@ test.each([
   ['at file:///home/alice/runner/repo/train.mjs:3:1', 'at train.mjs:3:1'],
   ['at run (/home/alice/runner/repo/node_modules/x/y.js:1:2)', 'at run (node_modules/x/y.js:1:2)'],
   ['in /home/alice/runner/repo', 'in .'],
+  ['in /home/alice/runner/repo/: "/home/alice/runner/repo/"', 'in .: "."'],
   ['/home/alice/runner/repository/a.py', '…/repository/a.py'],
   ['see https://example.org/a/b/c and 1/2/3, /dev/null, a/b/c, n/a', 'see https://example.org/a/b/c and 1/2/3, /dev/null, a/b/c, n/a'],
 ])('%s', (text, shown) => { expect(withoutPlaces(text, root)).toBe(shown); });

@@ -5,6 +5,7 @@ import type { StudyLogFile } from '../app/searched.js';
 import type { ResultsSource } from '../model/config.js';
 import { UserError } from '../model/errors.js';
 import { parseJson } from '../model/json.js';
+import { isImportNotes } from '../model/studyLog.js';
 import { assetPath } from '../platform/assets.js';
 import { runBriefly } from '../platform/keyProbeRun.js';
 import { resultsPlace } from '../platform/resultsPlace.js';
@@ -43,10 +44,12 @@ async function read(place: string, out: string, { source, metric }: Asked): Prom
   const { stdout, stderr } = await runBriefly(argv, { env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }, timeoutMs });
   const answer = answerSchema.safeParse(parseJson(stdout)).data;
   if (answer === undefined) throw new Error(`the reader of ${source.path} ended without an answer: ${stderr.slice(-2000)}`);
-  if (answer.ok) return await logAt(out, answer.notes);
-  if (answer.error.code !== 'already-ours') throw new UserError(answer.error.code, answer.error.message.replaceAll(place, source.path), answer.error.fix === undefined ? {} : { fix: answer.error.fix.replaceAll(place, source.path) });
+  const said = (text: string): string => text.replaceAll(place, source.path);
+  // Its own notes are the answer's, with places of this machine.
+  if (answer.ok) return { events: (await eventsAt(out)).filter((event) => !isImportNotes(event)), notes: answer.notes.map(said) };
+  if (answer.error.code !== 'already-ours') throw new UserError(answer.error.code, said(answer.error.message), answer.error.fix === undefined ? {} : { fix: said(answer.error.fix) });
   await copyFile((await stat(place)).isDirectory() ? join(place, 'study.jsonl') : place, out);
-  return await logAt(out, []);
+  return { events: await eventsAt(out), notes: [] };
 }
 
 function flagsOf({ format, study, columns: { params, state, seed }, choices = {} }: ResultsSource): readonly string[] {
@@ -57,10 +60,10 @@ function flagsOf({ format, study, columns: { params, state, seed }, choices = {}
   ];
 }
 
-async function logAt(path: string, notes: readonly string[]): Promise<StudyLogFile> {
+async function eventsAt(path: string): Promise<StudyLogFile['events']> {
   const journal = await openJournalFile(path);
   try {
-    return { events: (await journal.load()).events, notes };
+    return (await journal.load()).events;
   } finally {
     await journal.close();
   }

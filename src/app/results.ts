@@ -12,7 +12,7 @@ import type { Recorded, RecordOptions } from './recordStudy.js';
 import { baseLog, headLog, previousLog, type BaseLog } from './resultsLogs.js';
 import type { Tools } from './tools.js';
 import { metricOf, type NamedLog } from './searched.js';
-import { noVerdictNote, sameMetricNote } from './searchesNotes.js';
+import { noVerdictNote } from './searchesNotes.js';
 import { compareLogs, leftAsItWas, searchAlone, winnerOf } from './twoLogs.js';
 
 /** Beyond them a record would weigh more than the history it belongs to. */
@@ -62,7 +62,7 @@ async function reported(run: StudyRun, tools: Tools, work: () => Promise<Compari
 function beside(run: StudyRun, { log, baseline }: BaseLog, head: NamedLog): Comparison {
   const [was, is] = [log, head].map(metricText);
   if (was !== is) return alone(run, head, { kind: 'NO_BASELINE', reason: 'metric-changed', sentence: `No baseline: ${log.path} was searched for ${was}, ${head.path} for ${is}: the two cannot be compared` });
-  return framed(run, head, { ...compareLogs(log, head), baseline });
+  return framed(run, head, { ...compareLogs(log, head, { oneStudyFile: true }), baseline });
 }
 
 function alone(run: StudyRun, head: NamedLog, verdict: Verdict): Comparison {
@@ -76,7 +76,7 @@ function framed({ configs: { head }, policyChanges }: StudyRun, log: NamedLog, c
   const verdict = comparison.verdict.reason === 'no-pairs' ? { ...comparison.verdict, reason: 'results-read' } : comparison.verdict;
   return {
     ...comparison, ...search, verdict, budget: searchAlone(log, verdict).budget, study: head.name, configPath: head.path, policyChanges: [...policyChanges],
-    notes: [`Nothing was run here: the trials are those that ${tool} left in ${log.path}, as they lay there.`, ...comparison.notes.filter((note) => note !== noVerdictNote && note !== sameMetricNote(comparison.metric))],
+    notes: [`Nothing was run here: the trials are those that ${tool} left in ${log.path}, as they lay there.`, ...comparison.notes.filter((note) => note !== noVerdictNote)],
     reproduce: [`npx noregret import ${shellWord(log.path)}`],
   };
 }

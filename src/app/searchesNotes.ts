@@ -8,22 +8,31 @@ import { valueOf, type Metric, type Searched } from './searched.js';
 /** Holds where nothing is run. */
 export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
 
+/** `oneStudyFile` says what both sides' values are, and where they lie: they are the same metric, and the same files where nobody tuned in between. */
+export interface Relation { readonly oneStudyFile?: boolean }
+
 /** What two searches can say, and what they cannot. */
-export function searchesNotes(there: Searched, here: Searched): string[] {
-  const [from, to] = [configurationsOf(there), configurationsOf(here)];
+export function searchesNotes(there: Searched, here: Searched, { oneStudyFile = false }: Relation = {}): string[] {
   return [
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
-    ...(triedTheSame(there, here) ? [sameConfigurationsNote(from, to)] : luckNotes([there, from], [here, to])),
+    ...(oneStudyFile && isSame(there, here) ? [`${here.path} holds the trials of ${there.path}, value for value: nothing was tuned in between.`] : drawnNotes(there, here)),
     ...namesNote(there, here),
-    ...(saysNothing(there, here) && !liesApart(there, here) ? [sameMetricNote(here.metric)] : []),
+    ...(!oneStudyFile && saysNothing(there, here) && !liesApart(there, here) ? [sameMetricNote(here.metric)] : []),
     noVerdictNote,
   ];
 }
 
+function drawnNotes(there: Searched, here: Searched): string[] {
+  const [from, to] = [configurationsOf(there), configurationsOf(here)];
+  return triedTheSame(there, here) ? [sameConfigurationsNote(from, to)] : luckNotes([there, from], [here, to]);
+}
+
 /** What puts the whole comparison in doubt. */
-export function searchesWarnings(there: Searched, here: Searched): string[] {
+export function searchesWarnings(there: Searched, here: Searched, { oneStudyFile = false }: Relation = {}): string[] {
+  const running = (there.path === here.path ? [here] : [there, here]).flatMap(runningWarning);
+  if (oneStudyFile) return running;
   return [
-    ...(there.path === here.path ? [here] : [there, here]).flatMap(runningWarning),
+    ...running,
     ...(isSame(there, here) ? [there.path === here.path ? `Both sides are ${here.path}.` : `${there.path} and ${here.path} hold the same trials, value for value: is one a copy of the other?`] : []),
     ...(saysNothing(there, here) && liesApart(there, here) ? [`${sameMetricNote(here.metric)} The values speak against it: ${[there, here].map((side) => `${rangeText(side)} in ${side.path}`).join(', ')}.`] : []),
   ];
@@ -118,8 +127,7 @@ function saysNothing(there: Searched, here: Searched): boolean {
   return isGeneric && !isSame(there, here) && [there, here].some(({ study }) => study.identity['command'] === 'import');
 }
 
-/** Of results that one study file says the metric of, it is not true. */
-export function sameMetricNote({ name }: Metric): string {
+function sameMetricNote({ name }: Metric): string {
   return `"${name}" does not say what was measured: it is assumed to be the same on both sides.`;
 }
 

@@ -12,7 +12,7 @@ import type { Study, Trial } from '../model/study.js';
 import { configIn, subjectOf } from '../model/studySubject.js';
 import { judgedPairs, logPairs } from './logPairs.js';
 import { searchedOf, type NamedLog, type Searched } from './searched.js';
-import { noVerdictNote, searchesNotes, searchesWarnings, triedTheSame } from './searchesNotes.js';
+import { noVerdictNote, searchesNotes, searchesWarnings, triedTheSame, type Relation } from './searchesNotes.js';
 
 const marginSchema = z.looseObject({ metric: z.looseObject({ margin: z.union([z.object({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }), z.object({ kind: z.literal('auto') })]) }) });
 const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema }).transform(({ head }) => head)]).transform(({ metric }): Margin => metric.margin);
@@ -21,7 +21,7 @@ const marginOwner = z.union([marginSchema, z.looseObject({ head: marginSchema })
 export const leftAsItWas = 'as it was left';
 
 /** The bests of two searches beside each other: never a verdict by themselves. Where both ran one configuration on the same seeds, these pairs are judged. */
-export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
+export function compareLogs(base: NamedLog, head: NamedLog, relation: Relation = {}): Comparison {
   const [there, here] = [searchedOf(base), searchedOf(head)];
   const { metric } = here;
   if (there.metric.name !== metric.name || there.metric.goal !== metric.goal) {
@@ -30,8 +30,8 @@ export function compareLogs(base: NamedLog, head: NamedLog): Comparison {
   const pairs = logPairs(there.study, here.study);
   const frame = frameOf(here, [there, here]);
   const searches: Comparison = {
-    ...frame, warnings: [...searchesWarnings(there, here), ...frame.warnings], verdict: verdictOf(there, here),
-    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchesNotes(there, here),
+    ...frame, warnings: [...searchesWarnings(there, here, relation), ...frame.warnings], verdict: verdictOf(there, here),
+    metrics: [metricRow(there, here)], parameters: parameterRows(there, here), budget: budgetOf([...there.trials, ...here.trials]), notes: searchesNotes(there, here, relation),
   };
   if (pairs === undefined) return searches;
   const judged = judgedPairs(pairs, { ...metric, margin: marginIn(there.study) });

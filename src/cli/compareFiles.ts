@@ -40,7 +40,8 @@ export async function areFiles(cwd: string, paths: readonly string[], areCommits
   // What is there and cannot be read says so itself, better than a word about both.
   if (other === undefined) return true;
   throw new UserError('compare-mixed', `${paths[held] ?? ''} is a ${(await isFile(resolve(cwd, paths[held] ?? ''))) ? 'file' : 'folder with results'} and ${other} is not.`, {
-    fix: /\.jsonl?$|\//.test(other) ? `There is no file ${other}: check the path.` : 'Give two commits, two tunings (study.jsonl, or what another tool left) or two record files (.json).',
+    // A name with a slash may be a path or a branch.
+    fix: /\.jsonl?$/.test(other) ? `There is no file ${other}: check the path.` : `${other.includes('/') ? `There is no file ${other}: check the path. Else give` : 'Give'} two commits, two tunings (study.jsonl, or what another tool left) or two record files (.json).`,
   });
 }
 

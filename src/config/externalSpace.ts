@@ -39,7 +39,7 @@ interface Place { readonly root: MapTree; readonly findings: Findings }
 
 /** Parameters that the library of a shipped adapter cannot draw, each at its line. An adapter of one's own says so itself. */
 export function checkExternalSpace({ options }: Method, space: SearchSpace, { root, findings }: Place): void {
-  const reach = options['sampler'] === 'BayesOptSearch' ? bayesOpt : reaches[String(options['adapter'])];
+  const reach = options['adapter'] === 'ray-tune' && options['sampler'] === 'BayesOptSearch' ? bayesOpt : reaches[String(options['adapter'])];
   if (reach === undefined) return;
   for (const parameter of space.parameters) {
     const fault = faultOf(reach, parameter, space) ?? stepFault(options, parameter);

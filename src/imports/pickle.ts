@@ -59,9 +59,11 @@ function loadInPython(source: Source, { out, folder }: { readonly out: string; r
   const env = trialEnvironment(process.env, { pass: [], isolateHome: false, set: { PYTHONSAFEPATH: '1', PYTHONSTARTUP: '', TMPDIR: folder } });
   for (const python of ['python3', 'python']) {
     const { status, error, signal, stderr } = spawnSync(python, argv, { cwd: folder, env, encoding: 'utf8', timeout: timeLimitMs, killSignal: 'SIGKILL', maxBuffer: 1 << 24, stdio: ['ignore', 'ignore', 'pipe'] });
-    if (error !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    if (code === 'ENOENT') continue;
     if (status === 0) return;
-    throw new UserError('pickle-failed', `Python could not load ${source.name}: ${signal === null ? lastLine(stderr) : `it was ended by ${signal} after ${timeLimitMs / 1000} s`}.`, { fix: 'Run this where the tool that made it is installed (its Python first on PATH), or export the results there: noregret import --help.' });
+    const why = code === 'ETIMEDOUT' ? `it took longer than ${timeLimitMs / 1000} s` : signal === null ? lastLine(stderr) : `it was ended by ${signal}`;
+    throw new UserError('pickle-failed', `Python could not load ${source.name}: ${why}.`, { fix: 'Run this where the tool that made it is installed (its Python first on PATH), or export the results there: noregret import --help.' });
   }
   throw new UserError('python-missing', `${source.name} is a pickle, and there is no python3 to load it.`, { fix: 'Export the results where they were made: noregret import --help.' });
 }

@@ -130,6 +130,10 @@ export function importNotesEvent(notes: readonly string[], at: string): StudyEve
   return frozenEvent(importNotes, notes, at);
 }
 
+export function isImportNotes(event: StudyEvent): boolean {
+  return event.type === 'froze' && event.name === importNotes;
+}
+
 /** Of a fold; none in a log that was made by an earlier version. */
 export function importNotesIn({ frozen }: Pick<Study, 'frozen'>): readonly string[] {
   return z.array(z.string()).safeParse(frozen[importNotes]).data ?? [];

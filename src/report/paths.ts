@@ -16,7 +16,7 @@ export function withoutPlaces(text: string, root: string): string {
 }
 
 function shortened(path: string, root: string): string {
-  if (path === root) return '.';
+  if (path === root || path === `${root}/`) return '.';
   if (path.startsWith(`${root}/`)) return path.slice(root.length + 1);
   if (installed.test(path)) return path.replace(installed, '…/');
   const inHome = path.replace(home, '~');
