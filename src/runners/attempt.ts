@@ -7,7 +7,6 @@ import { trialArguments, type TrialArguments } from '../model/trialArguments.js'
 import type { TrialResult } from '../model/trial.js';
 import { createClock } from '../platform/clock.js';
 import { trialEnvironment, type Environment } from '../platform/environment.js';
-import { withoutPlaces } from '../report/paths.js';
 import { createTmpPool } from './tmpPool.js';
 import { createUnusedDirs } from './unusedDirs.js';
 import { createAttemptDir, type AttemptDir } from './attemptDir.js';
@@ -63,7 +62,7 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
       const goesOnIn = earlier === undefined ? {} : { goesOnIn: earlier };
       const dir = await createAttemptDir({ stateDir, name, isolateHome: config.env.isolateHome, paramsText: pythonJson(args), tmp, unused, ...goesOnIn });
       try {
-        return told(await runAttempt({ ...options, plan, fill, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv }), job.cwd);
+        return await runAttempt({ ...options, plan, fill, job, dir, args, onReport, signal, slot, marker: `${runnerName}-${name}`, allowedEnv });
       } finally {
         // The result need not wait for it: nothing is lost if the process ends first.
         void dir.tidy();
@@ -73,16 +72,6 @@ export function createProgramRunner(options: ProgramRunnerOptions, plan: PlanPro
 }
 
 const cancelled: TrialResult = { outcome: { state: 'failed', reason: 'cancelled', message: 'the run was cancelled' }, metrics: {}, seconds: 0 };
-
-/** A failure's words go into comments and reports, which others read: where things lie on this machine, the attempt's own log alone says. */
-function told(result: TrialResult, cwd: string): TrialResult {
-  const { outcome, logTail } = result;
-  return {
-    ...result,
-    ...('message' in outcome ? { outcome: { ...outcome, message: withoutPlaces(outcome.message, cwd) } } : {}),
-    ...(logTail === undefined ? {} : { logTail: withoutPlaces(logTail, cwd) }),
-  };
-}
 
 interface Run extends ProgramRunnerOptions {
   readonly plan: PlanProgram;
