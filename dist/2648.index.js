@@ -49,7 +49,7 @@ figcaption{font-weight:600;font-size:.92rem;margin-bottom:.4rem}
 .drawing:not([data-live])>svg{width:100%;height:auto;min-width:38rem}
 figure details summary{font-weight:400;font-size:.82rem;color:var(--faint);padding:.2rem 0}
 @media (max-width:40rem){main{padding:1rem .8rem 3rem}.headline{padding:.85rem .9rem;font-size:1rem}details{padding:0 .8rem}
-dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.45rem}th,td{padding:.45rem .6rem}th{white-space:normal}}
+dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.45rem}th,td{padding:.45rem .6rem}th,td.left:first-child,td.left:last-child{white-space:normal}td.left:first-child{min-width:6.5rem;overflow-wrap:break-word}td code{overflow-wrap:break-word}}
 @media print{body{background:#fff}details{border:0}}
 `;var P=a(90403);function J(e,{browserScript:t}){let a=t.replace(/<\/(?=script)/giu,"<\\/").replaceAll("\x3c!--","<\\!--").trim(),i=`default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src ${""===a?"'none'":`'sha256-${btoa(String.fromCharCode(...(0,r.sc)((0,o.AI)(a))))}'`}`,n=e.sections.map(({blocks:e})=>`<section>
 ${e.map(U).join(`

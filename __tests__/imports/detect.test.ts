@@ -22,7 +22,7 @@ describe('two tools in one folder', () => {
     put('talos/talos1.csv', 'both/scan.csv');
     const err = await refused('both');
     expect(err).toContain('both holds results of several kinds: scan.csv (Talos), study.db (Optuna).');
-    expect(err).toContain("Give one of them: noregret import 'both/scan.csv'; or say of what kind: --format talos-table or optuna-sqlite");
+    expect(err).toContain("Give one of them, such as 'both/scan.csv'; or say of what kind: --format talos-table or optuna-sqlite");
     expect(await read('both', '--format', 'optuna-sqlite', '--study-name', 'digits')).toMatchObject({ format: 'optuna-sqlite', trials: 16 });
     expect(await read('both', '--format', 'talos-table', '--metric', 'val_acc')).toMatchObject({ format: 'talos-table', trials: 10 });
     expect(await read('both/scan.csv', '--metric', 'val_acc')).toMatchObject({ format: 'talos-table' });
@@ -34,7 +34,7 @@ describe('two tools in one folder', () => {
   test('an export right in the folder of another tool, and results on different levels', async () => {
     put('keras-tuner/random', 'kt');
     put('hyperopt/exported.json', 'kt/trials.json');
-    expect(await refused('kt')).toMatch(/kt holds results of several kinds: the folder itself \(Keras Tuner\), trials\.json \(Hyperopt\)\.[\s\S]*import 'kt\/trials\.json'/);
+    expect(await refused('kt')).toMatch(/kt holds results of several kinds: the folder itself \(Keras Tuner\), trials\.json \(Hyperopt\)\.[\s\S]*such as 'kt\/trials\.json'/);
     expect(await read('kt', '--format', 'keras-tuner')).toMatchObject({ tool: 'Keras Tuner', trials: 10 });
     expect(await read('kt', '--format', 'hyperopt')).toMatchObject({ tool: 'Hyperopt', trials: 30 });
     put('optuna/study.db', 'all/study.db');

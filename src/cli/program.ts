@@ -36,12 +36,18 @@ export async function runCli(argv: readonly string[], terminal: Terminal, versio
   const program = createProgram(terminal, version, (result) => { code = result; });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return terminal.signal.aborted && !endsBySignal.has(argv[0] ?? '') ? exitCodes.interrupted : code;
+    return (await wasInterrupted(terminal)) && !endsBySignal.has(argv[0] ?? '') ? exitCodes.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const failed = reportError(error, terminal, argv.includes('--json'));
-    return terminal.signal.aborted ? exitCodes.interrupted : failed;
+    return (await wasInterrupted(terminal)) ? exitCodes.interrupted : failed;
   }
+}
+
+/** A signal that came while work held the thread is heard in the next turn. */
+async function wasInterrupted({ signal }: Terminal): Promise<boolean> {
+  await new Promise((resolve) => { setImmediate(resolve); });
+  return signal.aborted;
 }
 
 /** A user's error is two lines; anything else is a bug of ours and keeps its stack. */

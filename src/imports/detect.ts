@@ -112,7 +112,7 @@ function severalKinds(found: readonly Known[], top: Source): ChoiceNeeded {
   const what = tools.size === 1 ? `several results of ${[...tools].join('')}` : 'results of several kinds';
   return new ChoiceNeeded('format', {
     code: 'which-file', message: `${top.name} holds ${what}: ${listed}${found.length > 20 ? `, and ${found.length - 20} more` : ''}.`,
-    fix: `Give one of them: noregret import ${shellWord(one.name)}; or say of what kind: --format ${[...new Set(found.map(({ format }) => format))].join(' or ')} (in a study file: results: { path: …, format: … }).`,
+    fix: `Give one of them, such as ${shellWord(one.name)}; or say of what kind: --format ${[...new Set(found.map(({ format }) => format))].join(' or ')} (in a study file: results: { path: …, format: … }).`,
   });
 }
 

@@ -64,7 +64,7 @@ def taken(kind, key, hidden):
 
 def fault_of(argument, value):
     """What the argument must be, where `value` is something else; objects that an adapter made are none of JSON."""
-    if not isinstance(value, JSON):
+    if not isinstance(value, JSON) or (value is None and argument.default is None):
         return None
     types = types_of(argument)
     if types is None or type_name(value) in types or (isinstance(value, int) and not isinstance(value, bool) and "float" in types):

@@ -74,6 +74,7 @@ class RayTune:
             raise Refused(f"{name} does not take this search space", "Choose another searcher.")
 
     def created(self, kind, name, options, given):
+        names = set(options)
         seed = next((each for each in SEEDS if each in inspect.signature(kind).parameters), None)
         if seed is not None:
             options.setdefault(seed, given)
@@ -82,7 +83,8 @@ class RayTune:
             arguments = self.special.options(options)
             # Nevergrad and ZOOpt take no seed, and draw from numpy's; after their imports, which may draw as well.
             seed_globally(given)
-            return made(kind, arguments, name, hidden=OURS)
+            own = {each: value for each, value in arguments.items() if each not in names}
+            return made(kind, {each: value for each, value in arguments.items() if each in names}, name, own, hidden=OURS)
         except AssertionError as error:
             # How Ray says that the library behind a searcher is missing.
             raise ImportError(f"{name}: {one_line(error)}") from error
