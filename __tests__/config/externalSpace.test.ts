@@ -51,6 +51,9 @@ test('a first bracket of Hyperband that the budget does not hold', () => {
   const hyperband = (options: string, trials: number): readonly string[] => errors(`{ external: keras-tuner, sampler: hyperband, options: { ${options} } }`, 'x: { min: 0.0, max: 1.0 }', `budget: { trials: ${trials} }\n`);
   expect(hyperband('', 20).join()).toMatch(/Hyperband of 100 epochs begins with a bracket of \d+ trials, the budget is 20 \| raise `budget\.trials`/);
   expect(hyperband('max_epochs: 9', 15)).toEqual([]);
+  // Math.log(81) / Math.log(3) is more than 4.
+  expect(hyperband('max_epochs: 81', 81)).toEqual([]);
+  expect(hyperband('max_epochs: 81', 80).join()).toContain('a bracket of 81 trials');
   // Said by the oracle itself.
   expect(hyperband('max_epochs: x', 1)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { kerasBrackets, paperBrackets } from '../../src/pruners/brackets.js';
+import { kerasBrackets, paperBrackets } from '../../src/math/brackets.js';
 import { wandbBands } from '../../src/pruners/wandbHyperband.js';
 import { prunerContract } from '../contracts/pruner.js';
 import { climb } from './climb.js';

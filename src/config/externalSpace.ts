@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kerasBrackets } from '../math/brackets.js';
 import type { StudyConfig } from '../model/config.js';
 import { kindOf } from '../model/distribution.js';
 import type { Distribution, Parameter, SearchSpace } from '../model/searchSpace.js';
@@ -87,8 +88,6 @@ export function bracketFault({ method: { options: given }, budget: { trials } }:
   const { max_epochs: most = 100, factor = 3 } = z.looseObject({ max_epochs: z.unknown(), factor: z.unknown() }).partial().parse(given['options']);
   // Other values it refuses itself.
   if (typeof most !== 'number' || typeof factor !== 'number' || most < 1 || factor < 2) return undefined;
-  const rungs = Math.log(most) / Math.log(factor);
-  const top = Math.max(0, Math.floor(rungs + 1e-9));
-  const size = Math.ceil((Math.ceil(1 + rungs) / (top + 1)) * factor ** top);
+  const size = kerasBrackets(most, factor)[0]?.rungs[0]?.keep ?? 0;
   return size <= trials ? undefined : { code: 'external-bracket', message: `Hyperband of ${most} epochs begins with a bracket of ${size} trials, the budget is ${trials}`, fix: 'raise `budget.trials`, or lower `options: { max_epochs }` in `method`', example: `budget: { trials: ${size} }` };
 }

@@ -1,11 +1,7 @@
+import type { Bracket, Rung } from '../math/brackets.js';
 import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
 import type { PrunerBracket } from '../model/prunerBracket.js';
 import { curveOf, firstFrom } from './curve.js';
-
-/** So many configurations run to this resource; `undefined` = to their end. */
-export interface Rung { readonly resource: number | undefined; readonly keep: number }
-/** Rungs upwards; the first one's `keep` is the number of configurations that the bracket begins with. */
-export interface Bracket { readonly name: string; readonly rungs: readonly Rung[] }
 
 /** Where a bracket stands. `members[k]` = trials that rung k is or was open to. */
 interface Standing { readonly bracket: Bracket; readonly from: number; readonly members: readonly (readonly LossTrial[])[] }

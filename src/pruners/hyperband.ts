@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Pruner, StudyView } from '../model/ports.js';
 import type { PrunerBracket } from '../model/prunerBracket.js';
 import { isOutAtRung, rungTable, type ashaOptions } from './asha.js';
-import { kerasBrackets, largestPower, paperBrackets } from './brackets.js';
+import { kerasBrackets, largestPower, paperBrackets } from '../math/brackets.js';
 import { halving } from './halving.js';
 import { partsOfARun, resource } from './resource.js';
 import { wandbBands, wandbHyperband } from './wandbHyperband.js';

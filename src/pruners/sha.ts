@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Pruner } from '../model/ports.js';
-import { halving, type Rung } from './halving.js';
+import type { Rung } from '../math/brackets.js';
+import { halving } from './halving.js';
 import { partsOfARun, resource } from './resource.js';
 
 export const shaOptions = z.strictObject({

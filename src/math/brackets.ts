@@ -1,4 +1,7 @@
-import type { Bracket } from './halving.js';
+/** So many configurations run to this resource; `undefined` = to their end. */
+export interface Rung { readonly resource: number | undefined; readonly keep: number }
+/** Rungs upwards; the first one's `keep` is the number of configurations that the bracket begins with. */
+export interface Bracket { readonly name: string; readonly rungs: readonly Rung[] }
 
 /**
  * Hyperband's brackets as its paper has them (Li et al. 2018, JMLR 18-185, Algorithm 1), most aggressive first:
