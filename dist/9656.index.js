@@ -1,4 +1,4 @@
-export const id=9656;export const ids=[9656];export const modules={2394:(e,t,r)=>{r.r(t),r.d(t,{run:()=>d});var n=r(61264),i=r(72122),o=r(12542),a=r(5310),s=r(6577),l=r(34187),f=r(99611),u=r(3345),c=r(32832);async function d(e,t){if(!0===t.explain)return e.stdout.write(`${(0,n.Sb)()}
+export const id=9656;export const ids=[9656];export const modules={2394:(e,t,r)=>{r.r(t),r.d(t,{run:()=>d});var n=r(61264),i=r(72122),o=r(12542),a=r(5310),s=r(6577),l=r(77208),f=r(99611),u=r(3345),c=r(32832);async function d(e,t){if(!0===t.explain)return e.stdout.write(`${(0,n.Sb)()}
 `),u.hS.ok;let r=await (0,o.j)(e.cwd,t.config),d=await Promise.all(r.map(async t=>(0,i.o)({path:t,text:await (0,o.R)(e.cwd,t),samplers:f.o,pruners:l.E})));for(let{config:t}of d){var h;for(let r of void 0===t?[]:(h=e.cwd,[...(0,s.Yw)(h,t).warnings,...void 0===t.results?[]:[(0,a.h)(h,t.results.path)??[]].flat()]))e.stderr.write(`warning: ${(0,c.g)(r)}
 `)}let m=d.map(n.pA),[p]=m;return!0!==t.json?e.stdout.write(`${d.map(e=>(0,c.g)((0,n.qW)(e))).join(`
 

@@ -1,4 +1,4 @@
-import type { Bracket, Rung } from '../math/brackets.js';
+import type { Bracket } from '../math/brackets.js';
 import type { LossTrial, Pruner, StudyView } from '../model/ports.js';
 import type { PrunerBracket } from '../model/prunerBracket.js';
 import { curveOf, firstFrom } from './curve.js';

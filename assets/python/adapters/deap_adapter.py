@@ -2,7 +2,6 @@
 
 The library's algorithm runs in a thread of its own; a generation that it wants evaluated is what is asked for, and it goes
 on once all of it was told. Genes are numbers (categories by their place), mutated by drawing anew."""
-import difflib
 import json
 import math
 import queue
@@ -10,6 +9,7 @@ import random
 import threading
 
 from adapter_common import Refused, WAIT, in_space, place, serve
+from adapter_options import may_hold, misfit, unknown
 
 # sklearn-deap's; the population is smaller where 50 would leave no second generation.
 DEFAULTS = {"tournament_size": 3, "gene_mutation_prob": 0.1, "gene_crossover_prob": 0.5, "crossover": "uniform"}
@@ -54,14 +54,13 @@ class Deap:
 
     def check(self):
         known = {name: value if isinstance(value, str) else json.dumps(value) for name, value in {**DEFAULTS, **RATES[self.kind], "population_size": "a quarter of the budget, 4 to 50"}.items()}
-        listed = f"`options` in `method` may hold {', '.join(f'{name} ({value})' for name, value in known.items())}."
+        listed = may_hold([f"{name} ({value})" for name, value in known.items()])
         for name, value in self.options.items():
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                raise Refused(f"{self.kind} has no option {name}{f' (did you mean {near[0]}?)' if near else ''}", listed)
+                raise unknown(self.kind, name, known, listed)
             fault = fault_of(name, value)
             if fault is not None:
-                raise Refused(f"{self.kind}: option {name} is {json.dumps(value)}, must be {fault}", listed)
+                raise misfit(self.kind, name, value, fault, listed)
         if self.kind != "simple" and self.options["crossover_prob"] + self.options["mutation_prob"] > 1:
             raise Refused(f"{self.kind}: crossover_prob and mutation_prob are {self.options['crossover_prob']} and {self.options['mutation_prob']}, together at most 1", listed)
 

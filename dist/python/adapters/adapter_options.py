@@ -34,11 +34,23 @@ def check_options(kind, options, name, key="options", hidden=()):
         if each not in known:
             if takes_more(kind) and each not in hidden:
                 continue
-            near = difflib.get_close_matches(each, known, 1)
-            raise Refused(f"{name} has no option {each}{f' (did you mean {near[0]}?)' if near else ''}", taken(kind, key, hidden))
+            raise unknown(name, each, known, taken(kind, key, hidden))
         fault = fault_of(known[each], value)
         if fault is not None:
-            raise Refused(f"{name}: option {each} is {json.dumps(value)}, must be {fault}", taken(kind, key, hidden))
+            raise misfit(name, each, value, fault, taken(kind, key, hidden))
+
+
+def unknown(name, option, known, fix):
+    near = difflib.get_close_matches(option, known, 1)
+    return Refused(f"{name} has no option {option}{f' (did you mean {near[0]}?)' if near else ''}", fix)
+
+
+def misfit(name, option, value, fault, fix):
+    return Refused(f"{name}: option {option} is {json.dumps(value)}, must be {fault}", fix)
+
+
+def may_hold(listed, key="options", more=False):
+    return f"`{key}` in `method` may hold {', '.join(listed) or 'nothing'}{' and others' if more else ''}."
 
 
 def arguments(kind, hidden):
@@ -58,8 +70,8 @@ def taken(kind, key, hidden):
     known = arguments(kind, hidden)
     if known is None:
         return f"Look at `{key}` in `method`."
-    listed = ", ".join(f"{name} ({json.dumps(each.default)})" if isinstance(each.default, (str, bool, int, float)) else name for name, each in known.items())
-    return f"`{key}` in `method` may hold {listed or 'nothing'}{' and others' if takes_more(kind) else ''}."
+    listed = [f"{name} ({json.dumps(each.default)})" if isinstance(each.default, (str, bool, int, float)) else name for name, each in known.items()]
+    return may_hold(listed, key, takes_more(kind))
 
 
 def fault_of(argument, value):
