@@ -13,7 +13,13 @@ export interface NamedLog { readonly log: StudyLogFile; readonly path: string }
 export interface Metric { readonly name: string; readonly goal: Goal }
 export interface Best { readonly params: Params; readonly value: number; readonly rescored: boolean }
 /** A log as a search: its own trials, and what it shows to be its best. */
-export interface Searched { readonly path: string; readonly notes: readonly string[]; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly best: Best | undefined }
+export interface Searched { readonly path: string; readonly notes: readonly string[]; readonly study: Study; readonly metric: Metric; readonly trials: readonly Trial[]; readonly configurations: Configurations; readonly best: Best | undefined }
+
+/**
+ * Gain of each configuration that ended with a value: the best of its repeats, as the search's own best is the best of all its trials. Runs of
+ * one configuration share what it is worth, so only configurations can be dealt out as if they were independent.
+ */
+export type Configurations = ReadonlyMap<string, number>;
 
 /** The part of a configuration that a log's identity carries and that says what its values are. */
 const metricOwner = z.looseObject({ metric: z.looseObject({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }) });
@@ -28,7 +34,18 @@ export function searchedOf({ log, path }: NamedLog): Searched {
   const trials = head.filter(({ stage }) => stage === 'search');
   // A reader that has just made the log has told them as well.
   const notes = [...new Set([...log.notes, ...importNotesIn(study)])];
-  return { path, notes, study, metric, trials, best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
+  return { path, notes, study, metric, trials, configurations: configurationsOf(trials, metric.goal), best: bestOf(trials, head.filter(({ stage }) => stage === 'rescore'), metric.goal) };
+}
+
+function configurationsOf(trials: readonly Trial[], goal: Goal): Configurations {
+  const best = new Map<string, number>();
+  for (const trial of trials) {
+    const value = valueOf(trial);
+    if (value === undefined) continue;
+    const [key, gain] = [paramsKey(trial.params), toGain(value, goal)];
+    best.set(key, Math.max(gain, best.get(key) ?? -Infinity));
+  }
+  return best;
 }
 
 /** What a log's values are values of. */

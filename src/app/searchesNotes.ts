@@ -1,9 +1,8 @@
 import { fewestForReference, unchangedReference, type UnchangedReference } from '../compare/twoSearches.js';
-import { toGain } from '../model/direction.js';
 import { formatNumber } from '../model/numberFormat.js';
 import { canonicalJson, paramsKey } from '../model/params.js';
 import { subjectOf } from '../model/studySubject.js';
-import { valueOf, type Metric, type Searched } from './searched.js';
+import { valueOf, type Configurations, type Metric, type Searched } from './searched.js';
 
 /** Holds where nothing is run. */
 export const noVerdictNote = 'No verdict on the code follows from two searches: that needs the same configuration on the same seeds, before and after. Which of the two winners is better under the code that is here, `--reseed` tells.';
@@ -15,16 +14,11 @@ export interface Relation { readonly oneStudyFile?: boolean }
 export function searchesNotes(there: Searched, here: Searched, { oneStudyFile = false }: Relation = {}): string[] {
   return [
     ...(there.study.name === here.study.name ? [] : [`The logs are of two studies: ${there.study.name} and ${here.study.name}.`]),
-    ...(oneStudyFile && isSame(there, here) ? [`${here.path} holds the trials of ${there.path}, value for value: nothing was tuned in between.`] : drawnNotes(there, here)),
+    ...(oneStudyFile && isSame(there, here) ? [`${here.path} holds the trials of ${there.path}, value for value: nothing was tuned in between.`] : triedTheSame(there, here) ? [sameConfigurationsNote(there.configurations, here.configurations)] : luckNotes(there, here)),
     ...namesNote(there, here),
     ...(!oneStudyFile && saysNothing(there, here) && !liesApart(there, here) ? [sameMetricNote(here.metric)] : []),
     noVerdictNote,
   ];
-}
-
-function drawnNotes(there: Searched, here: Searched): string[] {
-  const [from, to] = [configurationsOf(there), configurationsOf(here)];
-  return triedTheSame(there, here) ? [sameConfigurationsNote(from, to)] : luckNotes([there, from], [here, to]);
 }
 
 /** What puts the whole comparison in doubt. */
@@ -45,8 +39,7 @@ function runningWarning({ path, trials }: Searched): string[] {
 }
 
 /** Then nothing was drawn: dealing the trials out anew would tell of searches that nobody ran. */
-export function triedTheSame(there: Searched, here: Searched): boolean {
-  const [from, to] = [configurationsOf(there), configurationsOf(here)];
+export function triedTheSame({ configurations: from }: Searched, { configurations: to }: Searched): boolean {
   return from.size > 1 && from.size === to.size && [...from.keys()].every((key) => to.has(key));
 }
 
@@ -56,42 +49,24 @@ function sameConfigurationsNote(from: Configurations, to: Configurations): strin
   return `Both searches tried the same ${from.size} configurations, as grids or equal seeds do: the luck of a search plays no part, and what is left is that of single runs. Head is better at ${better ?? 0} of them, base at ${worse ?? 0}.`;
 }
 
-function luckNotes([there, from]: Side, [here, to]: Side): string[] {
+function luckNotes(there: Searched, here: Searched): string[] {
+  const [from, to] = [there.configurations, here.configurations];
   const reference = unchangedReference([...from.values()], [...to.values()]);
-  if (reference === undefined) return tooFewNote([there, from], [here, to]);
-  return [referenceNote(reference, here.metric), ...repeatsNote([there, from], [here, to]), ...sharedNote(from, to)];
+  if (reference === undefined) return tooFewNote(there, here);
+  return [referenceNote(reference, here.metric), ...repeatsNote(there, here), ...sharedNote(from, to)];
 }
-
-type Configurations = ReadonlyMap<string, number>;
-
-/**
- * Gain of each configuration that ended with a value: the best of its repeats, as the search's own best is the best of all its trials. Runs of
- * one configuration share what it is worth, so only configurations can be dealt out as if they were independent.
- */
-function configurationsOf({ trials, metric }: Searched): Configurations {
-  const best = new Map<string, number>();
-  for (const trial of trials) {
-    const value = valueOf(trial);
-    if (value === undefined) continue;
-    const [key, gain] = [paramsKey(trial.params), toGain(value, metric.goal)];
-    best.set(key, Math.max(gain, best.get(key) ?? -Infinity));
-  }
-  return best;
-}
-
-type Side = readonly [Searched, Configurations];
 
 function valuesOf({ trials }: Searched): number[] {
   return trials.flatMap((trial) => valueOf(trial) ?? []);
 }
 
 /** A search without any value is the verdict's own sentence. */
-function tooFewNote(...sides: readonly Side[]): string[] {
-  const few = sides.find(([, { size }]) => size < fewestForReference);
-  if (few === undefined || sides.some(([, { size }]) => size === 0)) return [];
-  const [side, { size }] = few;
-  const unit = valuesOf(side).length === size ? 'trials' : 'configurations';
-  return [`How far two searches lie apart when nothing changed is not said: that takes ${fewestForReference} ${unit} with a value on each side, and ${side.path} has ${size}.`];
+function tooFewNote(...sides: readonly Searched[]): string[] {
+  const few = sides.find(({ configurations: { size } }) => size < fewestForReference);
+  if (few === undefined || sides.some(({ configurations: { size } }) => size === 0)) return [];
+  const { path, configurations: { size } } = few;
+  const unit = valuesOf(few).length === size ? 'trials' : 'configurations';
+  return [`How far two searches lie apart when nothing changed is not said: that takes ${fewestForReference} ${unit} with a value on each side, and ${path} has ${size}.`];
 }
 
 function referenceNote({ median, high, share, leading }: UnchangedReference, { name }: Metric): string {
@@ -102,10 +77,10 @@ function referenceNote({ median, high, share, leading }: UnchangedReference, { n
 }
 
 /** Where trials and configurations are not as many. */
-function repeatsNote(...sides: readonly Side[]): string[] {
-  const repeated = sides.filter(([side, { size }]) => valuesOf(side).length > size);
+function repeatsNote(...sides: readonly Searched[]): string[] {
+  const repeated = sides.filter((side) => valuesOf(side).length > side.configurations.size);
   if (repeated.length === 0) return [];
-  return [`Repeats of one configuration count there as one trial, its best: ${repeated.map(([side, { size }]) => `${valuesOf(side).length} trials of ${side.path} are ${size}`).join(', ')}.`];
+  return [`Repeats of one configuration count there as one trial, its best: ${repeated.map((side) => `${valuesOf(side).length} trials of ${side.path} are ${side.configurations.size}`).join(', ')}.`];
 }
 
 /** What both tried is no draw of either. */
