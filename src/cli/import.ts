@@ -10,6 +10,7 @@ import { assetPath } from '../platform/assets.js';
 import { writeWholeJournal } from '../stores/wholeJournal.js';
 import { choiceOf, type ImportFlags } from './importChoice.js';
 import { exitCodes, type CommonFlags } from './program.js';
+import type { Tell } from './progress.js';
 import { chooseByFlag, readStudyFile, withBusyLine, type Desk } from './studyFile.js';
 import { printableRow, type Terminal } from './terminal.js';
 
@@ -35,7 +36,7 @@ export async function run(terminal: Terminal, flags: Flags, args: readonly strin
   return exitCodes.ok;
 }
 
-interface Busy { readonly desk: Desk; readonly tell: (text: () => string) => void; readonly signal: AbortSignal }
+interface Busy { readonly desk: Desk; readonly tell: Tell; readonly signal: AbortSignal }
 interface Made { readonly found: Summary; readonly notes: readonly string[]; readonly format: string; readonly space: string; readonly out: string }
 
 async function makeLog({ desk, tell, signal }: Busy, flags: Flags, path: string): Promise<Made> {

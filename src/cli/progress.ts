@@ -21,12 +21,20 @@ interface Options { readonly quiet: boolean; readonly now: () => number }
 export function createProgress(terminal: Terminal, { quiet, now }: Options): TerminalProgress {
   const write = (text: string): unknown => terminal.stderr.write(text);
   if (quiet) return { line: () => undefined, warn: (text) => write(`warning: ${printable(text)}\n`), progress: () => undefined, end: () => undefined };
-  return terminal.stderr.isTTY === true && terminal.env['CI'] === undefined ? liveProgress(terminal, now) : plainProgress(write, now);
+  return isWatched(terminal) ? liveProgress(terminal, now) : plainProgress(write, now);
 }
 
-/** Progress of what holds the thread, when no timer comes: the text is asked for as seldom as it is shown. Nothing of what is over in a moment. */
-export function createBusyLine({ stderr, env }: Terminal, { quiet, now }: Options): { readonly tell: (text: () => string) => void; readonly end: () => void } {
-  const isLive = stderr.isTTY === true && env['CI'] === undefined;
+/** By a person, at a terminal that rewrites lines. */
+function isWatched({ stderr, env }: Pick<Terminal, 'stderr' | 'env'>): boolean {
+  return stderr.isTTY === true && env['CI'] === undefined;
+}
+
+/** The text is asked for only where it is shown. */
+export type Tell = (text: () => string) => void;
+
+/** Progress of what holds the thread, when no timer comes. Nothing of what is over in a moment. */
+export function createBusyLine({ stderr, env }: Terminal, { quiet, now }: Options): { readonly tell: Tell; readonly end: () => void } {
+  const isLive = isWatched({ stderr, env });
   let [lastMs, isShown] = [now(), false];
   return {
     tell: (text) => {

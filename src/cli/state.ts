@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../model/errors.js';
+import { UserError, isSystemError } from '../model/errors.js';
 
 /** Where the command line keeps studies, beside the configuration; ignores itself in git. */
 export const stateDirName = '.noregret';
@@ -21,15 +21,11 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
   try {
     return await write();
   } catch (error) {
-    if (!isOfFileSystem(error)) throw error;
+    if (!isSystemError(error)) throw error;
     const { code, message } = error;
     const fix = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again: what was measured is kept.' : 'Make the folder writable, or move away what is in its place.';
     throw new UserError('state-unwritable', `${path} cannot be written: ${message}`, { fix, exitCode: 3, cause: error });
   }
-}
-
-function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 /** Whole or not at all, also where two programs write one file: the later one's stays. */

@@ -10,7 +10,7 @@ import { checkFileSize, type OnRead } from '../imports/source.js';
 import { BEGINNING, createLineReader } from '../stores/journalLines.js';
 import { bytesBeforePadding } from '../stores/paddedFile.js';
 import type { CommonFlags } from './program.js';
-import { createBusyLine } from './progress.js';
+import { createBusyLine, type Tell } from './progress.js';
 import { stateDirName } from './state.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,7 +27,7 @@ const beginningBytes = 8192;
 export type Desk = Pick<Terminal, 'cwd' | 'endsAtOnce'> & { readonly onRead?: OnRead };
 
 /** What takes long here holds the thread: says how far it is. `tell` shows what else is to be said now and then. */
-export async function withBusyLine<T>(terminal: Terminal, { quiet }: CommonFlags, use: (desk: Desk, tell: (text: () => string) => void) => Promise<T>): Promise<T> {
+export async function withBusyLine<T>(terminal: Terminal, { quiet }: CommonFlags, use: (desk: Desk, tell: Tell) => Promise<T>): Promise<T> {
   const { tell, end } = createBusyLine(terminal, { quiet: quiet === true, now: () => performance.now() });
   try {
     return await use({ ...terminal, onRead: ({ name, files, share }) => { tell(() => `reading ${name} · ${share === undefined ? `${files} files` : `${Math.floor(100 * share)} %`}`); } }, tell);

@@ -14,3 +14,8 @@ export class UserError extends Error {
     this.exitCode = options.exitCode ?? 2;
   }
 }
+
+/** Of the machine (a full disk, a folder that may not be written), not of a program. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
+}

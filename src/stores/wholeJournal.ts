@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UserError } from '../model/errors.js';
+import { UserError, isSystemError } from '../model/errors.js';
 import type { StudyEvent } from '../model/study.js';
 import { unwritable } from './journalErrors.js';
 import { encodeLine } from './journalLines.js';
@@ -31,7 +31,7 @@ export async function writeWholeJournal(path: string, name: string, events: Iter
     await rename(draft, path);
   } catch (error) {
     await Promise.all([rm(draft, { force: true }), rm(path, { force: true })]);
-    throw error instanceof Error && 'syscall' in error ? unwritable(name, error) : error;
+    throw isSystemError(error) ? unwritable(name, error) : error;
   } finally {
     await place.close();
   }
